@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: MIT
+# roinit. `make help` says what there is. The source lists are the architecture: one list a floor,
+# and a floor may call its own functions and those of the floors below it (tests/floors.txt).
+
+BUILD   ?= build
+FLAVOUR ?= release
+PREFIX  ?= /usr/local
+VERSION := $(shell cat VERSION)
+
+# ---- floor 1: what the author wrote
+CONFIG_SRC = \
+    config/arena.c \
+    config/command.c \
+    config/crosscheck.c \
+    config/diag.c \
+    config/doc.c \
+    config/docwrite.c \
+    config/dump.c \
+    config/err.c \
+    config/feed.c \
+    config/grow.c \
+    config/lines.c \
+    config/load.c \
+    config/reference.c \
+    config/resolve.c \
+    config/resolve_unit.c \
+    config/schema.c \
+    config/sha256.c \
+    config/signame.c \
+    config/synonyms.c \
+    config/text.c \
+    config/value.c \
+    config/value_list.c \
+    config/value_number.c \
+    config/vars.c \
+
+# ---- floor 2: services alive
+SUPERVISOR_SRC = \
+    supervisor/ctlmsg.c \
+    supervisor/ctlserver.c \
+    supervisor/fleet.c \
+    supervisor/fleet_end.c \
+    supervisor/launch.c \
+    supervisor/life.c \
+    supervisor/log.c \
+    supervisor/log_pipe.c \
+    supervisor/logline.c \
+    supervisor/loop.c \
+    supervisor/loop_actions.c \
+    supervisor/loop_news.c \
+    supervisor/order.c \
+    supervisor/restart.c \
+    supervisor/sigmap.c \
+    supervisor/sys_child.c \
+    supervisor/sys_proc.c \
+    supervisor/sys_unit.c \
+    supervisor/tell.c \
+
+# ---- floor 3: the life of PID 1, and the command line (init/main.c stands apart: tests have mains of their own)
+INIT_SRC = \
+    init/accounts.c \
+    init/answer.c \
+    init/boot.c \
+    init/boot_units.c \
+    init/client.c \
+    init/cmd_explain.c \
+    init/cmd_help.c \
+    init/cmd_lint.c \
+    init/cmd_prepare.c \
+    init/cmd_run.c \
+    init/cmd_show.c \
+    init/cmd_verify.c \
+    init/contract.c \
+    init/contract_host.c \
+    init/contract_mount.c \
+    init/environ.c \
+    init/environ_files.c \
+    init/environ_redirect.c \
+    init/finding.c \
+    init/finding_json.c \
+    init/host.c \
+    init/identity.c \
+    init/identity_groups.c \
+    init/mend.c \
+    init/mountinfo.c \
+    init/onlyif.c \
+    init/options.c \
+    init/options_want.c \
+    init/place.c \
+    init/redirect.c \
+    init/status.c \
+    init/sys_below.c \
+    init/sys_command.c \
+    init/sys_copy.c \
+    init/sys_files.c \
+    init/sys_observe.c \
+    init/sys_seed.c \
+    init/sys_self.c \
+    init/sys_state.c \
+    init/sys_termination.c \
+    init/sys_volumes.c \
+    init/verbs.c \
+    init/volumes.c \
+    init/volumes_dirs.c \
+
+# ---- the rings; tests/<ring>/suites.h names the suites
+UNIT_TESTS = \
+    tests/unit/main.c \
+    tests/unit/stage.c \
+    tests/unit/test_accounts.c \
+    tests/unit/test_environ.c \
+    tests/unit/test_identity.c \
+    tests/unit/test_redirect.c \
+    tests/unit/test_volumes.c \
+
+SIM_TESTS = \
+    tests/sim/main.c \
+
+PROC_TESTS = \
+    tests/proc/harness.c \
+    tests/proc/inside.c \
+    tests/proc/main.c \
+    tests/proc/ring.c \
+    tests/proc/stage.c \
+    tests/proc/test_lone.c \
+    tests/proc/test_order.c \
+    tests/proc/test_orphans.c \
+    tests/proc/test_prepare.c \
+    tests/proc/test_restart.c \
+    tests/proc/test_stop.c \
+
+PUPPET_SRC = \
+    tests/puppet.c \
+    tests/puppet_show.c \
+
+# ---- flags
+WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wformat=2 \
+    -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wmissing-declarations \
+    -Wredundant-decls -Wnested-externs -Wundef -Wwrite-strings -Wcast-qual -Wcast-align \
+    -Wpointer-arith -Wvla -Wnull-dereference -Wswitch-enum -Wimplicit-fallthrough \
+    -Wdouble-promotion -Wdate-time
+ifeq ($(shell $(CC) -dM -E - </dev/null | grep -c __clang__),0)
+WARNINGS += -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wjump-misses-init \
+    -Warith-conversion -Wformat-signedness -Walloca -Wtrampolines
+endif
+ifeq ($(CI),true)
+WARNINGS += -Werror
+endif
+
+HARDENING = -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
+HARDENED_LINK = -static-pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections
+SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+release_CFLAGS = -O2 $(HARDENING)
+release_LDFLAGS = $(HARDENED_LINK) -s
+musl_CFLAGS = -Os $(HARDENING) -fno-asynchronous-unwind-tables -isystem $(BUILD)/musl/include
+musl_LDFLAGS = $(HARDENED_LINK) -s -L$(BUILD)/musl/lib
+clang_CFLAGS = $(release_CFLAGS)
+clang_LDFLAGS = $(release_LDFLAGS)
+analyzer_CFLAGS = -O1 -fanalyzer -Werror
+asan_CFLAGS = -O1 -g $(SANITIZERS)
+asan_LDFLAGS = $(SANITIZERS)
+cov_CFLAGS = -O0 -g --coverage
+cov_LDFLAGS = --coverage
+
+OURS = -std=gnu17 -D_GNU_SOURCE -DROINIT_VERSION='"$(VERSION)"' -I. $(WARNINGS) -fPIE \
+    -ffunction-sections -fdata-sections -MMD -MP $($(FLAVOUR)_CFLAGS)
+LIBS = -lev -linih -lm
+MUSL_CC ?= $(if $(findstring musl,$(shell $(CC) -dumpmachine)),$(CC),musl-gcc)
+CHECK_LIBS ?= $(shell pkg-config --libs check 2>/dev/null || echo -lcheck -lsubunit -lrt -lm -pthread)
+
+# ---- what is made of them
+OUT := $(BUILD)/$(FLAVOUR)
+BIN := $(if $(filter release,$(FLAVOUR)),$(BUILD),$(OUT))/roinit
+ARCHIVES = $(OUT)/libinit.a $(OUT)/libsupervisor.a $(OUT)/libconfig.a
+objects = $(patsubst %.c,$(OUT)/%.o,$(wildcard $(1)))
+RUNNER = $(call objects,tests/runner.c)
+RING_ENV = ROINIT=$(abspath $(BIN)) PUPPET=$(abspath $(OUT)/puppet)
+
+FLOORS_C = $(wildcard $(CONFIG_SRC) $(SUPERVISOR_SRC) $(INIT_SRC)) init/main.c
+FORMATTED = $(wildcard $(foreach d,config supervisor init tests tests/unit tests/sim tests/proc tests/fuzz,$(d)/*.[ch]))
+Q = $(if $(V),,@)
+say = @echo "  $(1)$(if $(filter release,$(FLAVOUR)),, [$(FLAVOUR)])"
+
+.PHONY: all static musl check sim proc e2e test asan cov golden regolden floors pure format reformat \
+    tidy lint analyzer clang demo demo-docker packages install clean help
+.DELETE_ON_ERROR:
+
+all: $(BIN)  ## the static, stripped program at build/roinit
+
+$(BIN): $(OUT)/init/main.o $(if $(filter asan,$(FLAVOUR)),$(OUT)/tests/sanitizer.o) $(ARCHIVES)
+	$(call say,LINK  $@)
+	$(Q)$(CC) $(OURS) $(CFLAGS) -o $@ $^ $($(FLAVOUR)_LDFLAGS) $(LDFLAGS) $(LIBS)
+
+$(OUT)/%.o: %.c VERSION
+	@mkdir -p $(@D)
+	$(call say,CC    $<)
+	$(Q)$(CC) $(OURS) $(CFLAGS) -c -o $@ $<
+
+$(OUT)/libconfig.a: $(call objects,$(CONFIG_SRC))
+$(OUT)/libsupervisor.a: $(call objects,$(SUPERVISOR_SRC))
+$(OUT)/libinit.a: $(call objects,$(INIT_SRC))
+$(OUT)/%.a:
+	@mkdir -p $(@D) && rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(OUT)/unit: $(call objects,$(UNIT_TESTS)) $(RUNNER) $(ARCHIVES)
+$(OUT)/sim: $(call objects,$(SIM_TESTS)) $(RUNNER) $(ARCHIVES)
+$(OUT)/proc: $(call objects,$(PROC_TESTS)) $(RUNNER) $(ARCHIVES)
+$(OUT)/unit $(OUT)/sim $(OUT)/proc:
+	$(call say,LINK  $@)
+	$(Q)$(CC) $(OURS) $(CFLAGS) -pie -o $@ $^ $(filter-out -static-pie -s,$($(FLAVOUR)_LDFLAGS)) $(LDFLAGS) $(CHECK_LIBS) $(LIBS)
+
+# The puppet is the same in all flavours: static, and never sanitized.
+$(OUT)/puppet: OURS := $(filter-out $(SANITIZERS) --coverage,$(OURS))
+$(OUT)/puppet: $(call objects,$(PUPPET_SRC))
+	$(call say,LINK  $@)
+	$(Q)$(CC) $(OURS) $(CFLAGS) -static -o $@ $^ $(LDFLAGS)
+
+check: $(OUT)/unit  ## ring 1: unit tests
+	$(RING_ENV) $<
+
+sim: $(OUT)/sim  ## ring 2: fleets in virtual time
+	$(RING_ENV) $<
+
+proc: $(OUT)/proc $(BIN) $(OUT)/puppet  ## ring 3: the program as PID 1 of a namespace of its own
+	$(RING_ENV) $<
+
+static: $(BIN)  ## all, and a look whether the program really needs nothing
+	@! readelf -lW $< | grep -q INTERP && ! readelf -dW $< | grep -q NEEDED && size $<
+
+musl:  ## the small program at build/musl/roinit, which images should ship
+	packaging/musl.sh $(MUSL_CC) $(BUILD)/musl
+	$(MAKE) FLAVOUR=musl CC=$(abspath $(BUILD))/musl/cc static
+
+asan:  ## rings 1 to 3 under the address and undefined behaviour sanitizers
+	$(MAKE) FLAVOUR=asan check sim proc
+
+cov:  ## line and branch coverage of rings 1 to 3 (gcovr)
+	$(MAKE) FLAVOUR=cov check sim proc
+	gcovr --object-directory $(BUILD)/cov --exclude tests --print-summary
+
+e2e:  ## ring 4: real containers; puts up engines where it may
+	tests/run e2e
+
+test:  ## all four rings, with everything that they need on a Debian machine
+	tests/run
+
+golden: $(BIN)  ## output that people read, held against tests/golden
+	tests/golden.sh $(BIN)
+
+regolden: $(BIN)  ## rewrite tests/golden from the program
+	tests/golden.sh $(BIN) --write
+
+floors: $(ARCHIVES)  ## who may include and call whom
+	tests/floors.sh $(OUT) $(CONFIG_SRC) $(SUPERVISOR_SRC) $(INIT_SRC) init/main.c
+
+pure: $(ARCHIVES)  ## which symbols the pure core may use
+	tests/pure.sh $(OUT)
+
+format:  ## is the code laid out as .clang-format says
+	clang-format --dry-run --Werror $(FORMATTED)
+
+reformat:  ## lay it out so
+	clang-format -i $(FORMATTED)
+
+tidy:  ## clang-tidy
+	printf '%s\n' $(FLOORS_C) | xargs -P 2 -n 3 tests/tidy.sh
+
+lint: clang analyzer  ## warnings of gcc and clang, analysers, scripts, spelling, manual pages
+	tests/lint.sh
+
+clang:
+	$(MAKE) CI=true FLAVOUR=clang CC=clang all
+
+analyzer:
+	$(MAKE) CI=true FLAVOUR=analyzer $(patsubst $(OUT)/%,$(BUILD)/analyzer/%,$(ARCHIVES))
+
+demo:  ## boot examples/nginx on a read-only root, with nothing but the kernel
+	packaging/dev-packages.sh build demo
+	$(MAKE) all
+	tests/e2e/demo.sh $(BIN)
+
+demo-docker:  ## the same, with a Docker Engine that answers
+	packaging/dev-packages.sh build
+	$(MAKE) all
+	tests/e2e/demo-docker.sh $(BIN)
+
+packages:  ## install what building and testing need (Debian, root)
+	packaging/dev-packages.sh build test checks
+
+install: $(BIN)  ## the program and its manual pages, under DESTDIR and PREFIX
+	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/roinit
+	for page in $(wildcard man/*.[58]); do \
+	    install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
+
+clean:  ## delete what was built
+	rm -rf $(BUILD)
+
+help:  ## this list
+	@sed -n 's/^\([a-z0-9-]*\):.*  ## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r t w; do printf '  %-12s %s\n' "$$t" "$$w"; done
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CHUNK_BYTES = 4096 - 64, /* with malloc's own bytes still one page */
+    ALIGNMENT = alignof(max_align_t),
+};
+
+struct arena_chunk {
+    struct arena_chunk *next;
+    size_t used_bytes, room_bytes;
+    alignas(max_align_t) unsigned char memory[];
+};
+
+static void *
+out_of_memory(struct arena *arena)
+{
+    if (arena->out_of_memory != NULL) {
+        arena->out_of_memory();
+    }
+    return NULL;
+}
+
+static struct arena_chunk *
+add_chunk(struct arena *arena, size_t least_bytes)
+{
+    size_t room_bytes = least_bytes > CHUNK_BYTES ? least_bytes : CHUNK_BYTES;
+    struct arena_chunk *chunk = calloc(1, sizeof(*chunk) + room_bytes);
+    if (chunk == NULL) {
+        return NULL;
+    }
+    chunk->room_bytes = room_bytes;
+    if (arena->chunks != NULL && least_bytes > CHUNK_BYTES) {
+        /* A large item gets a chunk of its own behind the newest, whose rest stays in use. */
+        chunk->next = arena->chunks->next;
+        arena->chunks->next = chunk;
+    } else {
+        chunk->next = arena->chunks;
+        arena->chunks = chunk;
+    }
+    return chunk;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size_bytes)
+{
+    if (size_bytes > SIZE_MAX / 2) {
+        return out_of_memory(arena);
+    }
+    size_t bytes = (size_bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    struct arena_chunk *chunk = arena->chunks;
+    if (chunk == NULL || chunk->room_bytes - chunk->used_bytes < bytes) {
+        chunk = add_chunk(arena, bytes);
+        if (chunk == NULL) {
+            return out_of_memory(arena);
+        }
+    }
+    void *memory = chunk->memory + chunk->used_bytes;
+    chunk->used_bytes += bytes;
+    return memory;
+}
+
+void *
+arena_alloc_array(struct arena *arena, size_t item_bytes, size_t count)
+{
+    if (item_bytes != 0 && count > SIZE_MAX / item_bytes) {
+        return out_of_memory(arena);
+    }
+    return arena_alloc(arena, item_bytes * count);
+}
+
+char *
+arena_strndup(struct arena *arena, const char *bytes, size_t length)
+{
+    char *copy = arena_alloc(arena, length + 1);
+    if (copy != NULL && length > 0) {
+        memcpy(copy, bytes, length);
+    }
+    return copy;
+}
+
+char *
+arena_strdup(struct arena *arena, const char *string)
+{
+    return arena_strndup(arena, string, strlen(string));
+}
+
+char *
+arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *string = length < 0 ? NULL : arena_alloc(arena, (size_t)length + 1);
+    if (string != NULL) {
+        (void)vsnprintf(string, (size_t)length + 1, format, again);
+    }
+    va_end(again);
+    return string;
+}
+
+void
+arena_free(struct arena *arena)
+{
+    struct arena_chunk *chunk = arena->chunks;
+    while (chunk != NULL) {
+        struct arena_chunk *next = chunk->next;
+        free(chunk);
+        chunk = next;
+    }
+    arena->chunks = NULL;
+}

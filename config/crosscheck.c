@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/command.h"
+#include "config/resolve.h"
+#include "config/text.h"
+
+/* What no key can be judged for alone: names, order, places. */
+
+struct check {
+    const struct config *config;
+    struct diags *diags;
+    struct arena *arena;
+};
+
+static struct diag_place
+unit_place(const struct unit_config *unit, enum unit_key key)
+{
+    const struct setting *from = unit->from[key];
+    struct diag_place place = {.section = unit->section != NULL ? unit->section->title : NULL};
+    if (unit->section != NULL) {
+        place.file = unit->section->file;
+        place.line = unit->section->line;
+    }
+    if (from != NULL) {
+        place.file = from->file;
+        place.line = from->line;
+        place.key = from->name;
+    }
+    return place;
+}
+
+static long
+unit_index(const struct config *config, const char *name)
+{
+    for (size_t u = 0; u < config->unit_count; u++) {
+        if (text_equal(config->unit[u].name, name)) {
+            return (long)u;
+        }
+    }
+    return -1;
+}
+
+static const char *
+unit_name(const void *context, size_t i)
+{
+    const struct config *config = context;
+    return config->unit[i].name;
+}
+
+/* ---------------------------------------------------------------- names */
+
+static void
+check_name(const struct check *check, const struct unit_config *unit, enum unit_key key,
+           const char *name)
+{
+    long found = unit_index(check->config, name);
+    struct diag_place place = unit_place(unit, key);
+    if (found < 0) {
+        long near = text_nearest(name, unit_name, check->config, check->config->unit_count);
+        diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, place, NULL,
+                 near >= 0 ? "there is no unit \"%s\"; did you mean \"%s\"?"
+                           : "there is no unit \"%s\"",
+                 name, near >= 0 ? check->config->unit[near].name : "");
+        return;
+    }
+    const struct unit_config *other = &check->config->unit[found];
+    if (other == unit) {
+        diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, place, "remove its own name",
+                 "\"%s\" waits for itself", name);
+    } else if (key == UNIT_requires && unit_starts_at_boot(unit) && !unit_starts_at_boot(other)) {
+        diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, place,
+                 "let it start at boot, or use `after`",
+                 "\"%s\" never starts by itself, so \"%s\" would wait for ever", name, unit->name);
+    }
+}
+
+static void
+check_names(const struct check *check, const struct unit_config *unit)
+{
+    for (size_t i = 0; i < unit->requires.count; i++) {
+        check_name(check, unit, UNIT_requires, unit->requires.item[i]);
+    }
+    for (size_t i = 0; i < unit->after.count; i++) {
+        check_name(check, unit, UNIT_after, unit->after.item[i]);
+    }
+}
+
+/* Whether all that the unit waits for is in the order already. */
+static bool
+is_free(const struct config *config, const struct unit_config *unit, const bool *is_placed)
+{
+    const struct words *lists[] = {&unit->requires, &unit->after};
+    for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
+        for (size_t i = 0; i < lists[k]->count; i++) {
+            long other = unit_index(config, lists[k]->item[i]);
+            if (other >= 0 && !is_placed[other] && &config->unit[other] != unit) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* Takes units away that wait for nobody; who is left at the end is part of a cycle, or waits for
+ * one. */
+static void
+check_cycles(const struct check *check)
+{
+    const struct config *config = check->config;
+    bool *is_placed = ARENA_NEW(check->arena, bool, config->unit_count);
+    bool has_moved = true;
+    while (has_moved) {
+        has_moved = false;
+        for (size_t u = 0; u < config->unit_count; u++) {
+            if (!is_placed[u] && is_free(config, &config->unit[u], is_placed)) {
+                is_placed[u] = true;
+                has_moved = true;
+            }
+        }
+    }
+    char names[256];
+    struct text text = TEXT_OVER(names);
+    const struct unit_config *first = NULL;
+    for (size_t u = 0; u < config->unit_count; u++) {
+        if (!is_placed[u]) {
+            text_addf(&text, "%s%s", first == NULL ? "" : ", ", config->unit[u].name);
+            first = first == NULL ? &config->unit[u] : first;
+        }
+    }
+    if (first != NULL) {
+        enum unit_key key = first->requires.count > 0 ? UNIT_requires : UNIT_after;
+        diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(first, key),
+                 "let one of them wait for less", "a cycle: each of %s waits for another", names);
+    }
+}
+
+/* ---------------------------------------------------------------- commands */
+
+static void
+check_command(const struct check *check, const struct unit_config *unit)
+{
+    bool has_command = unit->command != NULL && unit->command[0] != '\0';
+    bool has_folder = unit->command_dir != NULL && unit->command_dir[0] != '\0';
+    if (!has_command && !has_folder) {
+        diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(unit, UNIT_command),
+                 unit->is_task ? "add `command = ...`, or `command-dir = ...`" : "add `command = ...`",
+                 "\"%s\" has no command", unit->name);
+    } else if (has_command && has_folder) {
+        diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(unit, UNIT_command_dir),
+                 "keep one of them", "\"%s\" has a command and a command-dir", unit->name);
+    }
+}
+
+static void
+check_arguments(const struct check *check)
+{
+    const struct unit_config *taker = NULL;
+    for (size_t u = 0; u < check->config->unit_count; u++) {
+        const struct unit_config *unit = &check->config->unit[u];
+        if (unit->command == NULL || !command_takes_arguments(unit->command)) {
+            continue;
+        }
+        if (taker != NULL) {
+            diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(unit, UNIT_command),
+                     "let one unit take them", "both \"%s\" and \"%s\" hold \"$@\"", taker->name,
+                     unit->name);
+        }
+        taker = unit;
+    }
+}
+
+void
+resolve_arguments(const struct config *config, struct diags *diags)
+{
+    struct diag_place place = {.file = config->file};
+    bool has_arguments = config->arguments.count > 0;
+    if (config->unit_count == 0 && !has_arguments) {
+        diag_add(diags, DIAG_ERROR, CODE_USAGE, place,
+                 "give a command: roinit -- CMD..., or declare a [service NAME] in the contract",
+                 "there is nothing to run");
+    } else if (has_arguments && !config->takes_arguments) {
+        diag_add(diags, DIAG_ERROR, CODE_USAGE, place,
+                 "write \"$@\" into its command, or give no arguments",
+                 "the arguments are for nobody: the unit main does not take them");
+    }
+    for (size_t u = 0; u < config->unit_count && !has_arguments; u++) {
+        const struct unit_config *unit = &config->unit[u];
+        if (unit->command != NULL && command_takes_arguments(unit->command)) {
+            diag_add(diags, DIAG_ERROR, CODE_USAGE, unit_place(unit, UNIT_command),
+                     "give a command to the container (CMD): roinit -- CMD...",
+                     "\"%s\" wants the arguments given to roinit, and there are none", unit->name);
+        }
+    }
+}
+
+/* ---------------------------------------------------------------- places */
+
+static bool
+is_within(const char *path, const char *top)
+{
+    size_t length = strlen(top);
+    return strncmp(path, top, length) == 0 &&
+           (path[length] == '/' || path[length] == '\0' || length == 1);
+}
+
+static bool
+is_declared(const struct config *config, const char *path)
+{
+    for (size_t m = 0; m < config->mount_count; m++) {
+        if (config->mount[m].path != NULL && is_within(path, config->mount[m].path)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+check_removals(const struct check *check, const struct unit_config *unit)
+{
+    for (size_t i = 0; i < unit->remove.count; i++) {
+        if (!is_declared(check->config, unit->remove.item[i])) {
+            diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(unit, UNIT_remove),
+                     "declare the mount it lies in: [tmpfs PATH] or [volume PATH]",
+                     "\"%s\" lies in no declared writable place", unit->remove.item[i]);
+        }
+    }
+}
+
+static void
+check_state_dir(const struct check *check)
+{
+    const struct setting *from = check->config->init.from[INIT_state_dir];
+    const struct words *folders = &check->config->init.state_dir;
+    for (size_t i = 0; from != NULL && i < folders->count; i++) {
+        if (!is_declared(check->config, folders->item[i])) {
+            struct diag_place place = {from->file, from->line, "init", from->name};
+            diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, place,
+                     "declare the mount it lies in: [tmpfs PATH] or [volume PATH]",
+                     "\"%s\" lies in no declared writable place", folders->item[i]);
+        }
+    }
+}
+
+static struct diag_place
+mount_place(const struct mount_config *mount, enum mount_key key)
+{
+    struct diag_place place = {mount->section->file, mount->section->line, mount->section->title,
+                               NULL};
+    if (mount->from[key] != NULL) {
+        place.file = mount->from[key]->file;
+        place.line = mount->from[key]->line;
+        place.key = mount->from[key]->name;
+    }
+    return place;
+}
+
+/* Each word of redirect once in a contract, and each path. */
+static void
+check_mount_pair(const struct check *check, const struct mount_config *one,
+                 const struct mount_config *other)
+{
+    if (one->path != NULL && other->path != NULL && text_equal(one->path, other->path)) {
+        diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, mount_place(other, MOUNT_path),
+                 "keep one section for it", "\"%s\" is declared twice", other->path);
+    }
+    for (size_t i = 0; i < other->redirect.count; i++) {
+        for (size_t k = 0; k < one->redirect.count; k++) {
+            if (text_equal(one->redirect.item[k], other->redirect.item[i])) {
+                diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, mount_place(other, MOUNT_redirect),
+                         "keep one of them", "\"%s\" is redirected to \"%s\" already",
+                         other->redirect.item[i], one->path);
+            }
+        }
+    }
+}
+
+static void
+check_mounts(const struct check *check)
+{
+    for (size_t m = 0; m < check->config->mount_count; m++) {
+        for (size_t k = 0; k < m; k++) {
+            check_mount_pair(check, &check->config->mount[k], &check->config->mount[m]);
+        }
+    }
+}
+
+void
+resolve_check(const struct config *config, struct diags *diags)
+{
+    struct arena scratch = {.out_of_memory = diags->arena->out_of_memory};
+    struct check check = {config, diags, &scratch};
+    for (size_t u = 0; u < config->unit_count; u++) {
+        check_names(&check, &config->unit[u]);
+        check_command(&check, &config->unit[u]);
+        check_removals(&check, &config->unit[u]);
+    }
+    check_arguments(&check);
+    check_cycles(&check);
+    check_state_dir(&check);
+    check_mounts(&check);
+    arena_free(&scratch);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/diag.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config/text.h"
+
+enum { SENTENCE_BYTES = 1024 };
+
+static bool
+is_same(const struct diag *a, const struct diag *b)
+{
+    return a->level == b->level && a->line == b->line && text_equal(a->file, b->file) &&
+           text_equal(a->section, b->section) && text_equal(a->key, b->key) &&
+           text_equal(a->text, b->text);
+}
+
+void
+diag_add(struct diags *diags, enum diag_level level, enum exit_code code, struct diag_place place,
+         const char *cure, const char *format, ...)
+{
+    char sentence[SENTENCE_BYTES];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(sentence, sizeof(sentence), format, arguments);
+    va_end(arguments);
+    struct diag diag = {
+        .level = level,
+        .code = code,
+        .file = place.file,
+        .line = place.line,
+        .section = place.section,
+        .key = place.key,
+        .text = length < 0 ? "" : sentence,
+    };
+    /* A wrong line of [defaults] is met again by every unit that takes it: told once. */
+    for (size_t i = 0; i < diags->count; i++) {
+        if (is_same(&diags->item[i], &diag)) {
+            return;
+        }
+    }
+    diags->errors += level == DIAG_ERROR ? 1 : 0;
+    if (diags->worst == CODE_OK || code == CODE_CONFIG ||
+        (code == CODE_BROKEN && diags->worst != CODE_CONFIG)) {
+        diags->worst = level == DIAG_ERROR ? code : diags->worst;
+    }
+    if (diags->count == DIAG_MAX) {
+        diags->more++;
+        return;
+    }
+    diag.text = arena_strdup(diags->arena, diag.text);
+    diag.cure = cure == NULL ? NULL : arena_strdup(diags->arena, cure);
+    diags->item[diags->count++] = diag;
+}
+
+enum exit_code
+diag_code(const struct diags *diags)
+{
+    return diags->worst;
+}

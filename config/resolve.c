@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/resolve.h"
+
+#include <string.h>
+
+#include "config/command.h"
+#include "config/resolve_parts.h"
+#include "config/text.h"
+
+enum { WHY_BYTES = 512 };
+
+static struct diag_place
+place_of(const struct section *section, const struct setting *setting)
+{
+    struct diag_place place = {.section = section != NULL ? section->title : NULL};
+    if (setting != NULL) {
+        place.file = setting->file;
+        place.line = setting->line;
+        place.key = setting->name;
+    }
+    return place;
+}
+
+static void
+complain(struct resolver *resolver, const struct setting *setting, bool is_runtime, const char *why)
+{
+    diag_add(resolver->diags, DIAG_ERROR, is_runtime ? CODE_BROKEN : CODE_CONFIG,
+             place_of(resolver->section, setting), NULL, "%s", why);
+}
+
+/* The text of a value, expanded where it may be. NULL: not to be judged now, or told already. */
+static const char *
+expanded(struct resolver *resolver, const struct schema_key *key, const struct setting *setting,
+         bool *ret_has_variable)
+{
+    char why[WHY_BYTES];
+    bool is_runtime = false;
+    struct words argv;
+    *ret_has_variable = false;
+    if (key->type == VALUE_COMMAND) {
+        if (command_expand(setting->text, NULL, NULL, resolver->arena, &argv, why, sizeof why,
+                           &is_runtime) != 0) {
+            complain(resolver, setting, false, why);
+            return NULL;
+        }
+        return setting->text;
+    }
+    if (value_is_deferred(key->type)) {
+        return setting->text;
+    }
+    *ret_has_variable = expand_has_variable(setting->text);
+    const char *text = expand_value(setting->text, resolver->vars, resolver->arena, why, sizeof why,
+                                    &is_runtime);
+    if (text == NULL) {
+        complain(resolver, setting, is_runtime, why);
+        return NULL;
+    }
+    return *ret_has_variable && resolver->vars == NULL ? NULL : text;
+}
+
+static void
+resolve_setting(struct resolver *resolver, const struct schema_key *key,
+                const struct setting *setting, void *field)
+{
+    char why[WHY_BYTES], whole[2 * WHY_BYTES];
+    bool has_variable;
+    const char *text = expanded(resolver, key, setting, &has_variable);
+    if (text == NULL) {
+        return;
+    }
+    if (value_parse(key->type, key->limits, text, resolver->arena, field, why, sizeof why) != 0) {
+        struct text sentence = TEXT_OVER(whole);
+        if (has_variable) {
+            text_addf(&sentence, "%s = %s: ", setting->name, setting->text);
+        }
+        text_add(&sentence, why);
+        complain(resolver, setting, has_variable, whole);
+    }
+}
+
+void
+resolve_key(struct resolver *resolver, const struct schema_key *key, const struct setting *setting,
+            void *base, const struct setting **from)
+{
+    void *field = (char *)base + key->offset;
+    char why[WHY_BYTES];
+    value_none(key->type, field);
+    if (key->default_text[0] != '\0' && key->default_text[0] != '(') {
+        (void)value_parse(key->type, key->limits, key->default_text, resolver->arena, field, why,
+                          sizeof why);
+    }
+    from[key->index] = setting;
+    if (setting != NULL) {
+        resolve_setting(resolver, key, setting, field);
+    }
+}
+
+/* All keys of a section that is not a unit's. */
+static void
+resolve_section(struct resolver *resolver, enum schema_section kind, void *base,
+                const struct setting **from)
+{
+    size_t count;
+    const struct schema_key *keys = schema_keys(kind, &count);
+    for (size_t i = 0; i < count; i++) {
+        resolve_key(resolver, &keys[i], doc_setting(resolver->section, keys[i].name), base, from);
+    }
+}
+
+/* ---------------------------------------------------------------- the base */
+
+/* Whoever runs the image may say so without a rebuild. */
+static void
+override(struct resolver *resolver, const char *variable, enum schema_section kind,
+         const char *key_name, void *base)
+{
+    const struct schema_key *key = schema_find(kind, key_name);
+    const char *value = resolver->vars != NULL ? vars_get(resolver->vars, variable) : NULL;
+    char why[WHY_BYTES];
+    if (value == NULL || value[0] == '\0') {
+        return;
+    }
+    if (value_parse(key->type, key->limits, value, resolver->arena, (char *)base + key->offset, why,
+                    sizeof why) != 0) {
+        struct diag_place place = {0};
+        diag_add(resolver->diags, DIAG_ERROR, CODE_BROKEN, place, "mend the variable", "%s: %s",
+                 variable, why);
+    }
+}
+
+static void
+resolve_mounts(struct resolver *resolver, const struct doc *doc, struct config *config)
+{
+    config->mount = ARENA_NEW(resolver->arena, struct mount_config, doc->count);
+    for (const struct section *at = doc->sections; at != NULL; at = at->next) {
+        if (at->kind != SECTION_TMPFS && at->kind != SECTION_VOLUME) {
+            continue;
+        }
+        struct mount_config *mount = &config->mount[config->mount_count++];
+        resolver->section = at;
+        mount->section = at;
+        mount->is_tmpfs = at->kind == SECTION_TMPFS;
+        resolve_section(resolver, at->kind, mount, mount->from);
+        if (mount->from[MOUNT_path] == NULL) {
+            char why[WHY_BYTES];
+            if (value_parse(VALUE_PATH, "", at->label, resolver->arena, &mount->path, why,
+                            sizeof why) != 0) {
+                struct diag_place place = {at->file, at->line, at->title, NULL};
+                diag_add(resolver->diags, DIAG_ERROR, CODE_CONFIG, place,
+                         "name the path there, or give it by `path = /...`", "%s", why);
+                mount->path = at->label;
+            }
+        }
+        if (mount->from[MOUNT_chown] == NULL && !mount->is_tmpfs) {
+            mount->chown = mount->from[MOUNT_owner] != NULL ? CHOWN_ON_MISMATCH : CHOWN_NEVER;
+        }
+    }
+}
+
+static void
+resolve_env(struct resolver *resolver, const struct doc *doc, struct config *config)
+{
+    const struct section *section = doc_section(doc, SECTION_ENV, "");
+    size_t count = section != NULL ? section->count : 0;
+    config->env = ARENA_NEW(resolver->arena, const struct setting *, count);
+    for (const struct setting *at = section != NULL ? section->settings : NULL;
+         at != NULL && config->env_count < count; at = at->next) {
+        config->env[config->env_count++] = at;
+    }
+}
+
+/* The arguments as a command that gives them back to the letter. */
+static const char *
+quoted(const struct words *arguments, struct arena *arena)
+{
+    const char *command = "";
+    for (size_t i = 0; i < arguments->count; i++) {
+        const char *word = arguments->item[i];
+        size_t length = strlen(word);
+        char *quote = arena_alloc(arena, 4 * length + 3);
+        size_t at = 0;
+        quote[at++] = '\'';
+        for (size_t k = 0; k < length; k++) {
+            if (word[k] == '\'') {
+                memcpy(quote + at, "'\\''", 4);
+                at += 4;
+            } else {
+                quote[at++] = word[k];
+            }
+        }
+        quote[at++] = '\'';
+        command = arena_printf(arena, "%s%s%s", command, i == 0 ? "" : " ", quote);
+    }
+    return command;
+}
+
+static struct unit_config *
+find_unit(struct config *config, const char *name)
+{
+    for (size_t u = 0; u < config->unit_count; u++) {
+        if (text_equal(config->unit[u].name, name)) {
+            return &config->unit[u];
+        }
+    }
+    return NULL;
+}
+
+/* The arguments that no unit takes become the service main, which starts when everything else that
+ * starts at boot is ready or final. */
+static void
+add_arguments_unit(struct resolver *resolver, const struct doc *doc, struct config *config)
+{
+    struct words after = {
+        .item = ARENA_NEW(resolver->arena, const char *, config->unit_count + 1)};
+    for (size_t u = 0; u < config->unit_count; u++) {
+        if (unit_starts_at_boot(&config->unit[u])) {
+            after.item[after.count++] = config->unit[u].name;
+        }
+    }
+    struct unit_config *unit = &config->unit[config->unit_count++];
+    *unit = (struct unit_config){.name = "main", .is_main = true};
+    resolve_unit(doc, unit, NULL, resolver->arena, resolver->diags);
+    unit->command = quoted(&config->arguments, resolver->arena);
+    unit->after = after;
+}
+
+/* Main holds "$@", else it is named main, else it is the only service. */
+static void
+choose_main(struct config *config)
+{
+    struct unit_config *main = NULL, *only = NULL;
+    size_t services = 0;
+    for (size_t u = 0; u < config->unit_count; u++) {
+        struct unit_config *unit = &config->unit[u];
+        if (unit->is_task) {
+            continue;
+        }
+        only = unit;
+        services++;
+        if (main == NULL && command_takes_arguments(unit->command)) {
+            main = unit;
+        }
+    }
+    if (main == NULL) {
+        main = find_unit(config, "main");
+    }
+    if (main == NULL && services == 1) {
+        main = only;
+    }
+    if (main != NULL && !main->is_task) {
+        main->is_main = true;
+    }
+}
+
+static void
+resolve_units(struct resolver *resolver, const struct doc *doc, struct config *config)
+{
+    bool is_taken = false;
+    config->unit = ARENA_NEW(resolver->arena, struct unit_config, doc->count + 1);
+    for (const struct section *at = doc->sections; at != NULL; at = at->next) {
+        if (at->kind != SECTION_SERVICE && at->kind != SECTION_TASK) {
+            continue;
+        }
+        struct unit_config *unit = &config->unit[config->unit_count++];
+        *unit = (struct unit_config){
+            .section = at, .name = at->label, .is_task = at->kind == SECTION_TASK};
+        const struct setting *command = doc_unit_setting(doc, at, "command");
+        unit->command = command != NULL ? command->text : "";
+        is_taken |= command_takes_arguments(unit->command);
+    }
+    choose_main(config);
+    for (size_t u = 0; u < config->unit_count; u++) {
+        resolve_unit(doc, &config->unit[u], NULL, resolver->arena, resolver->diags);
+    }
+    config->takes_arguments = is_taken;
+    if (config->arguments.count > 0 && !is_taken && find_unit(config, "main") == NULL) {
+        for (size_t u = 0; u < config->unit_count; u++) {
+            config->unit[u].is_main = false;
+            resolve_unit(doc, &config->unit[u], NULL, resolver->arena, resolver->diags);
+        }
+        add_arguments_unit(resolver, doc, config);
+        config->takes_arguments = true;
+    }
+}
+
+static void
+default_stop_timeout(const struct resolver *resolver, struct config *config)
+{
+    size_t services = 0;
+    for (size_t u = 0; u < config->unit_count; u++) {
+        services += !config->unit[u].is_task;
+    }
+    bool is_kubernetes =
+        resolver->vars != NULL && vars_get(resolver->vars, "KUBERNETES_SERVICE_HOST") != NULL;
+    config->init.stop_timeout_ms = services <= 1 ? DURATION_NONE : is_kubernetes ? 29000 : 9000;
+}
+
+void
+resolve_base(const struct doc *doc, struct words arguments, const struct vars *vars,
+             struct arena *arena, struct config *ret_config, struct diags *diags)
+{
+    struct resolver resolver = {.vars = vars, .arena = arena, .diags = diags};
+    struct config config = {.file = doc->file, .arguments = arguments};
+    resolver.section = doc_section(doc, SECTION_INIT, "");
+    resolve_section(&resolver, SECTION_INIT, &config.init, config.init.from);
+    resolver.section = doc_section(doc, SECTION_REQUIRE, "");
+    resolve_section(&resolver, SECTION_REQUIRE, &config.require, config.require.from);
+    resolve_mounts(&resolver, doc, &config);
+    resolve_env(&resolver, doc, &config);
+    resolve_units(&resolver, doc, &config);
+    config.is_lone = doc->file == NULL;
+    if (config.init.from[INIT_stop_timeout_ms] == NULL) {
+        default_stop_timeout(&resolver, &config);
+    }
+    override(&resolver, "ROINIT_ON_VIOLATION", SECTION_REQUIRE, "on-violation", &config.require);
+    override(&resolver, "ROINIT_STOP_TIMEOUT", SECTION_INIT, "stop-timeout", &config.init);
+    *ret_config = config;
+}

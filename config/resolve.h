@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_CONFIG_RESOLVE_H
+#define ROINIT_CONFIG_RESOLVE_H
+
+#include "config/config.h"
+#include "config/diag.h"
+#include "config/doc.h"
+#include "config/vars.h"
+
+/*
+ * Document to typed values. Pure. Three steps, since the environment in which a unit's keys are
+ * expanded depends on its user, and that on the keys before it:
+ *
+ *   resolve_base()    [init] [require] [tmpfs] [volume] [env], the list of units with their names,
+ *                     which of them is main, and the arguments given to roinit
+ *   resolve_user()    one unit's `user` (and [tmpfs]/[volume] owner is of the base)
+ *   resolve_unit()    all the other keys of that unit, with its final environment
+ *   resolve_check()   the cross-checks over the whole: names, cycles, words of redirect, …
+ *
+ * `vars` NULL (lint, show): values that hold variables stay at their default and are not judged.
+ * A value that a variable spoiled is CODE_BROKEN, everything else CODE_CONFIG.
+ */
+void resolve_base(const struct doc *doc, struct words arguments, const struct vars *vars,
+                  struct arena *arena, struct config *ret_config, struct diags *diags);
+void resolve_user(const struct doc *doc, struct unit_config *unit, const struct vars *vars,
+                  struct arena *arena, struct diags *diags);
+void resolve_unit(const struct doc *doc, struct unit_config *unit, const struct vars *vars,
+                  struct arena *arena, struct diags *diags);
+void resolve_check(const struct config *config, struct diags *diags);
+
+/* Whether the arguments given to roinit fit the units: wrong usage (CODE_USAGE) where they do not,
+ * and where there is nothing to run. For `run` alone. */
+void resolve_arguments(const struct config *config, struct diags *diags);
+
+/* Whether the unit starts at boot; essential, log, stdin and forward-signals with the defaults
+ * that depend (contract.md). resolve_unit() has put them into the fields. */
+bool unit_starts_at_boot(const struct unit_config *unit);
+
+#endif

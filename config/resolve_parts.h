@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_CONFIG_RESOLVE_PARTS_H
+#define ROINIT_CONFIG_RESOLVE_PARTS_H
+
+#include "config/resolve.h"
+
+/* What resolve.c and resolve_unit.c share. Pure. */
+struct resolver {
+    const struct section *section; /* that the keys are of; NULL: none, all defaults */
+    const struct vars *vars;       /* NULL: variables are not expanded, values with them not judged */
+    struct arena *arena;
+    struct diags *diags;
+};
+
+/* One key into its field: the default, then what `setting` (NULL: not written) says. */
+void resolve_key(struct resolver *resolver, const struct schema_key *key,
+                 const struct setting *setting, void *base, const struct setting **from);
+
+#endif

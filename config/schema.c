@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/schema.h"
+
+#include <string.h>
+
+#include "config/config.h"
+
+const struct schema_section_info schema_sections[SECTION_COUNT] = {
+#define SECTION(id_, name_, label_, help_)                                                         \
+    [SECTION_##id_] = {.name = (name_), .label = (label_), .help = (help_)},
+#include "config/schema.def"
+};
+
+#define IS_LATER_NOW false
+#define IS_LATER_LATER true
+
+#define ROW(struct_, prefix_, field_, key_, type_, default_, limits_, support_, help_)             \
+    {                                                                                              \
+        .name = (key_),                                                                            \
+        .type = VALUE_##type_,                                                                     \
+        .default_text = (default_),                                                                \
+        .limits = (limits_),                                                                       \
+        .is_later = IS_LATER_##support_,                                                           \
+        .help = (help_),                                                                           \
+        .offset = offsetof(struct_, field_),                                                       \
+        .index = prefix_##field_,                                                                  \
+    },
+
+static const struct schema_key init_keys[] = {
+#define INIT_KEY(field_, key_, type_, default_, limits_, support_, help_)                          \
+    ROW(struct init_config, INIT_, field_, key_, type_, default_, limits_, support_, help_)
+#include "config/schema.def"
+};
+
+static const struct schema_key require_keys[] = {
+#define REQUIRE_KEY(field_, key_, type_, default_, limits_, support_, help_)                       \
+    ROW(struct require_config, REQUIRE_, field_, key_, type_, default_, limits_, support_, help_)
+#include "config/schema.def"
+};
+
+static const struct schema_key tmpfs_keys[] = {
+#define MOUNT_KEY(field_, key_, type_, tmpfs_, volume_, limits_, support_, help_)                  \
+    ROW(struct mount_config, MOUNT_, field_, key_, type_, tmpfs_, limits_, support_, help_)
+#include "config/schema.def"
+};
+
+static const struct schema_key volume_keys[] = {
+#define MOUNT_KEY(field_, key_, type_, tmpfs_, volume_, limits_, support_, help_)                  \
+    ROW(struct mount_config, MOUNT_, field_, key_, type_, volume_, limits_, support_, help_)
+#include "config/schema.def"
+};
+
+/* What tasks alone have stands last, so that a service takes the first part of the table. */
+#define UNIT_ROW(field_, key_, type_, default_, limits_, support_, help_)                          \
+    ROW(struct unit_config, UNIT_, field_, key_, type_, default_, limits_, support_, help_)
+static const struct schema_key unit_keys[] = {
+#define UNIT_KEY UNIT_ROW
+#include "config/schema.def"
+#define TASK_KEY UNIT_ROW
+#include "config/schema.def"
+};
+
+enum {
+    SERVICE_KEYS = 0
+#define UNIT_KEY(field_, key_, type_, default_, limits_, support_, help_) +1
+#include "config/schema.def"
+};
+
+/* No struct yet: all of them are refused as not yet supported. */
+struct check_config {
+#define CHECK_KEY(field_, key_, type_, default_, limits_, support_, help_) VALUE_C_##type_ field_;
+#include "config/schema.def"
+};
+enum check_key {
+#define CHECK_KEY(field_, key_, type_, default_, limits_, support_, help_) CHECK_##field_,
+#include "config/schema.def"
+    CHECK_KEYS
+};
+static const struct schema_key check_keys[] = {
+#define CHECK_KEY(field_, key_, type_, default_, limits_, support_, help_)                         \
+    ROW(struct check_config, CHECK_, field_, key_, type_, default_, limits_, support_, help_)
+#include "config/schema.def"
+};
+
+/* clang-format off */
+static const struct {
+    const struct schema_key *keys;
+    size_t count;
+} tables[SECTION_COUNT] = {
+    [SECTION_INIT]     = {init_keys,    INIT_KEYS},
+    [SECTION_REQUIRE]  = {require_keys, REQUIRE_KEYS},
+    [SECTION_TMPFS]    = {tmpfs_keys,   MOUNT_KEYS},
+    [SECTION_VOLUME]   = {volume_keys,  MOUNT_KEYS},
+    [SECTION_ENV]      = {NULL,         0},
+    [SECTION_DEFAULTS] = {unit_keys,    UNIT_KEYS},
+    [SECTION_SERVICE]  = {unit_keys,    SERVICE_KEYS},
+    [SECTION_TASK]     = {unit_keys,    UNIT_KEYS},
+    [SECTION_CHECK]    = {check_keys,   CHECK_KEYS},
+};
+/* clang-format on */
+
+const struct schema_key *
+schema_keys(enum schema_section section, size_t *ret_count)
+{
+    *ret_count = tables[section].count;
+    return tables[section].keys;
+}
+
+const struct schema_key *
+schema_find(enum schema_section section, const char *name)
+{
+    for (size_t i = 0; i < tables[section].count; i++) {
+        if (strcmp(tables[section].keys[i].name, name) == 0) {
+            return &tables[section].keys[i];
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+#include "init/boot.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "config/load.h"
+#include "config/resolve.h"
+#include "init/boot_units.h"
+#include "init/contract.h"
+#include "init/host.h"
+#include "init/sys_files.h"
+#include "init/sys_observe.h"
+#include "init/sys_self.h"
+#include "init/sys_termination.h"
+#include "supervisor/log.h"
+#include "supervisor/tell.h"
+
+enum { REPORT_BYTES = 256 * 1024 };
+
+/* ---------------------------------------------------------------- telling */
+
+/* Says it on standard error and in the termination log, and ends the line with `code`. */
+static int
+report(const struct boot *boot, int code, const struct text *text)
+{
+    if (!boot->is_quiet) {
+        log_text(LOG_STDERR, text->bytes, text->length);
+        if (code != CODE_OK) {
+            termination_write(text->bytes, text->length);
+        }
+    }
+    return code;
+}
+
+static struct text
+report_text(struct boot *boot)
+{
+    return text_over(ARENA_NEW(&boot->arena, char, REPORT_BYTES), REPORT_BYTES);
+}
+
+/* Where anything is wrong with the contract: all of it, and the code that it ends with. */
+static int
+judge_diags(struct boot *boot)
+{
+    int code = (int)diag_code(&boot->diags);
+    if (code == CODE_OK) {
+        return CODE_OK;
+    }
+    struct text text = report_text(boot);
+    diags_text(&boot->diags, &text);
+    text_addf(&text, "roinit: nothing was started (%d)\n", code);
+    return report(boot, code, &text);
+}
+
+static int
+fail(struct boot *boot, const struct err *err)
+{
+    struct text text = report_text(boot);
+    text_addf(&text, "roinit: %s\n", err->text);
+    return report(boot, (int)err->code, &text);
+}
+
+/* ---------------------------------------------------------------- the steps */
+
+static int
+boot_parse(struct boot *boot)
+{
+    struct err err = {0};
+    const char *named = boot->options->file;
+    if (named == NULL) {
+        named = vars_get(&boot->inherited, "ROINIT_CONFIG");
+    }
+    struct load_source source = {
+        .file = named,
+        .must_exist = named != NULL,
+        .check_permissions = boot->last > BOOT_VALIDATE,
+    };
+    if (load_contract(&source, &boot->arena, &boot->doc, &boot->diags, &err) != 0) {
+        return fail(boot, &err);
+    }
+    return judge_diags(boot);
+}
+
+/* What the command line gave to the contract. */
+static struct words
+arguments(struct boot *boot)
+{
+    size_t count = boot->options->verb->run == cmd_run ? boot->options->word_count : 0;
+    struct words words = {.count = count, .item = ARENA_NEW(&boot->arena, const char *, count + 1)};
+    for (size_t i = 0; i < count; i++) {
+        words.item[i] = boot->options->word[i];
+    }
+    return words;
+}
+
+static int
+boot_validate(struct boot *boot)
+{
+    struct config *config = &boot->config;
+    resolve_base(&boot->doc, arguments(boot), NULL, &boot->arena, config, &boot->diags);
+    for (size_t u = 0; u < config->unit_count; u++) {
+        resolve_user(&boot->doc, &config->unit[u], NULL, &boot->arena, &boot->diags);
+        resolve_unit(&boot->doc, &config->unit[u], NULL, &boot->arena, &boot->diags);
+    }
+    resolve_check(config, &boot->diags);
+    return judge_diags(boot);
+}
+
+static int
+boot_resolve(struct boot *boot)
+{
+    struct err err = {0};
+    struct vars base;
+    struct config *config = &boot->config;
+    resolve_base(&boot->doc, arguments(boot), &boot->inherited, &boot->arena, config,
+                 &boot->diags);
+    if (boot->last == BOOT_SUPERVISE) {
+        resolve_arguments(config, &boot->diags);
+    }
+    log_configure((enum log_level)config->init.log_level,
+                  (enum log_format)config->init.log_format);
+    if (files_read_accounts(&boot->arena, &boot->accounts, &err) != 0) {
+        return fail(boot, &err);
+    }
+    boot->environment = (struct environ_input){.config = config,
+                                               .identities = &boot->identities,
+                                               .facts = &boot->facts,
+                                               .inherited = boot->inherited.item};
+    if (files_read_environment(&boot->environment, &boot->arena, &boot->diags) == 0) {
+        (void)environ_base(&boot->environment, &boot->arena, &base, &boot->diags);
+        for (size_t u = 0; u < config->unit_count; u++) {
+            resolve_user(&boot->doc, &config->unit[u], &base, &boot->arena, &boot->diags);
+        }
+    }
+    if (boot->diags.errors == 0) {
+        identities_resolve(config, &boot->self, &boot->accounts, &boot->arena, &boot->identities,
+                           &boot->diags);
+    }
+    if (boot->identities.is_mapped && boot->last == BOOT_SUPERVISE) {
+        log_own(LOG_INFO, "started as uid %u: user %s of the contract means that uid",
+                (unsigned)boot->self.uid, boot->identities.mapped_name);
+    }
+    return judge_diags(boot);
+}
+
+static int
+boot_observe(struct boot *boot)
+{
+    struct err err = {0};
+    if (observe(&boot->config, &boot->self, &boot->arena, &boot->facts, &err) != 0) {
+        return fail(boot, &err);
+    }
+    return CODE_OK;
+}
+
+/* Tells the findings; those that break the contract end the line, where that is enforced. */
+static int
+judge_findings(struct boot *boot)
+{
+    bool is_enforced = boot->config.require.on_violation == VIOLATION_FAIL;
+    bool is_broken = boot->findings.errors > 0;
+    struct report how = {
+        .file = boot->config.file,
+        .shows_wishes = log_is_enabled(LOG_INFO),
+        .platform = boot->facts.platform,
+    };
+    struct text text = report_text(boot);
+    /* A lone command is as quiet as tini: of findings it prints errors. */
+    if (is_broken || !boot->config.is_lone || log_is_enabled(LOG_INFO)) {
+        findings_text(&boot->findings, &how, &text);
+    }
+    if (is_broken && is_enforced) {
+        text_addf(&text,
+                  "roinit: nothing was started (%d); to start all the same: "
+                  "-e ROINIT_ON_VIOLATION=warn\n",
+                  CODE_BROKEN);
+    }
+    return report(boot, is_broken && is_enforced ? CODE_BROKEN : CODE_OK, &text);
+}
+
+static int
+boot_verify(struct boot *boot)
+{
+    contract_check(&boot->config, &boot->facts, &boot->identities, &boot->inherited,
+                   &boot->findings);
+    return judge_findings(boot);
+}
+
+static int
+boot_redirect(struct boot *boot)
+{
+    for (size_t u = 0; u < boot->config.unit_count; u++) {
+        boot_resolve_unit(boot, u);
+    }
+    if (boot->diags.errors == 0) {
+        identities_resolve_groups(&boot->config, &boot->arena, &boot->identities, &boot->diags);
+        resolve_check(&boot->config, &boot->diags);
+    }
+    return judge_diags(boot);
+}
+
+static int
+boot_prepare(struct boot *boot)
+{
+    struct err err = {0};
+    volumes_plan(&boot->config, &boot->facts, &boot->identities, &boot->environment, &boot->arena,
+                 &boot->plan, &boot->diags);
+    int code = judge_diags(boot);
+    if (code != CODE_OK) {
+        return code;
+    }
+    size_t errors = boot->findings.errors;
+    if (plan_apply(&boot->plan, &boot->findings, &err) != 0) {
+        return fail(boot, &err);
+    }
+    return boot->findings.errors > errors ? judge_findings(boot) : CODE_OK;
+}
+
+static int
+boot_supervise(struct boot *boot)
+{
+    struct err err = {0};
+    char line[1024];
+    struct text end = TEXT_OVER(line);
+    boot_open_state(boot);
+    struct loop_host host = host_of(boot);
+    boot->loop = loop_new(&boot->config, &host, &boot->arena, &err);
+    if (boot->loop == NULL) {
+        return fail(boot, &err);
+    }
+    boot->status.fleet = loop_fleet(boot->loop);
+    int code = loop_run(boot->loop);
+    text_add(&end, "roinit: ");
+    tell_end(boot->status.fleet, &end);
+    text_add(&end, "\n");
+    termination_write(line, end.length);
+    return code;
+}
+
+/* ---------------------------------------------------------------- the line */
+
+static void
+out_of_memory(void)
+{
+    static const char sentence[] = "roinit: out of memory before anything was started (71)\n";
+    log_text(LOG_STDERR, sentence, sizeof sentence - 1);
+    _exit(CODE_SYSTEM);
+}
+
+int
+boot_walk(struct boot *boot, const struct options *options, enum boot_step last, bool is_quiet)
+{
+#define BOOT_STEP_FUNCTION(name_, function_, text_) [BOOT_##name_] = function_,
+    static int (*const steps[BOOT_STEP_COUNT])(struct boot *) = {BOOT_STEPS(BOOT_STEP_FUNCTION)};
+#undef BOOT_STEP_FUNCTION
+    *boot = (struct boot){.options = options, .last = last, .is_quiet = is_quiet};
+    boot->arena.out_of_memory = out_of_memory;
+    boot->diags.arena = &boot->arena;
+    boot->findings.arena = &boot->arena;
+    self_observe(&boot->self);
+    vars_init(&boot->inherited, &boot->arena);
+    boot_inherit(boot, environ);
+    for (int step = 0; step <= (int)last; step++) {
+        int code = steps[step](boot);
+        if (code != CODE_OK || step == BOOT_SUPERVISE) {
+            return code;
+        }
+    }
+    return CODE_OK;
+}
+
+void
+boot_free(struct boot *boot)
+{
+    arena_free(&boot->arena);
+}

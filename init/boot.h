@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_INIT_BOOT_H
+#define ROINIT_INIT_BOOT_H
+
+#include <stdbool.h>
+
+#include "config/config.h"
+#include "config/diag.h"
+#include "config/doc.h"
+#include "config/vars.h"
+#include "init/accounts.h"
+#include "init/environ.h"
+#include "init/facts.h"
+#include "init/finding.h"
+#include "init/identity.h"
+#include "init/options.h"
+#include "init/status.h"
+#include "init/sys_state.h"
+#include "init/sys_volumes.h"
+#include "init/volumes.h"
+#include "supervisor/loop.h"
+
+/*
+ * The straight line, from the command line to the exit code. `lint`, `verify` and `prepare` are the
+ * same line stopped earlier, so a dry run cannot drift from a real one.
+ */
+
+/* The steps, in their order. */
+/* clang-format off */
+#define BOOT_STEPS(X) \
+    X(PARSE,     boot_parse,     "bytes to a document") \
+    X(VALIDATE,  boot_validate,  "the document by itself: all that the author got wrong") \
+    X(RESOLVE,   boot_resolve,   "the document with this environment: who everyone is") \
+    X(OBSERVE,   boot_observe,   "the container as facts") \
+    X(VERIFY,    boot_verify,    "the contract against the facts") \
+    X(REDIRECT,  boot_redirect,  "the environment of each unit, and with it its other keys") \
+    X(PREPARE,   boot_prepare,   "directories, owners, seeds") \
+    X(SUPERVISE, boot_supervise, "the units, to the end")
+/* clang-format on */
+#define BOOT_STEP_ENUM(name_, function_, text_) BOOT_##name_,
+enum boot_step { BOOT_STEPS(BOOT_STEP_ENUM) BOOT_STEP_COUNT };
+#undef BOOT_STEP_ENUM
+
+/* Everything that the line carries. */
+struct boot {
+    const struct options *options;
+    enum boot_step last; /* stop after this one */
+    bool is_quiet;       /* findings and diagnostics are kept, not reported: the caller prints */
+    struct arena arena;
+    struct self self;
+    struct vars inherited;
+    struct doc doc;
+    struct diags diags;
+    struct config config;
+    struct accounts accounts;
+    struct environ_input environment;
+    struct identities identities;
+    struct facts facts;
+    struct findings findings;
+    struct plan plan;
+    struct state state;
+    struct status status;
+    struct loop *loop;
+    int64_t stale_since_ms; /* the status could not be written since then; 0: it can */
+};
+
+/* Walks the line up to and including `last`. Returns 0, or the exit code of the step that ended it;
+ * after SUPERVISE the container's. */
+int boot_walk(struct boot *boot, const struct options *options, enum boot_step last, bool is_quiet);
+
+/* Gives everything back. */
+void boot_free(struct boot *boot);
+
+#endif

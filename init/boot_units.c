@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include "init/boot_units.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "config/command.h"
+#include "config/doc.h"
+#include "config/resolve.h"
+#include "init/host.h"
+#include "init/sys_command.h"
+#include "supervisor/log.h"
+
+enum { NAME_BYTES = 256, WHY_BYTES = 512 };
+
+void
+boot_inherit(struct boot *boot, char *const *environment)
+{
+    char name[NAME_BYTES];
+    for (size_t i = 0; environment[i] != NULL; i++) {
+        size_t length = strcspn(environment[i], "=");
+        if (environment[i][length] == '=' && length > 0 && length < sizeof name) {
+            memcpy(name, environment[i], length);
+            name[length] = '\0';
+            (void)vars_set(&boot->inherited, name, environment[i] + length + 1);
+        }
+    }
+}
+
+static struct diag_place
+command_place(const struct unit_config *unit, enum unit_key key)
+{
+    const struct setting *from = unit->from[key];
+    struct diag_place place = {.section = unit->section != NULL ? unit->section->title : NULL};
+    if (from != NULL) {
+        place.file = from->file;
+        place.line = from->line;
+        place.key = from->name;
+    }
+    return place;
+}
+
+/* What is wrong with a program, as a diagnostic: the root cannot change, so what is missing now
+ * stays missing. */
+static void
+add_missing(struct boot *boot, const struct unit_config *unit, enum unit_key key, const char *file,
+            int errnum, enum exit_code code)
+{
+    bool is_missing = errnum == ENOENT;
+    diag_add(&boot->diags, DIAG_ERROR, code, command_place(unit, key),
+             is_missing ? "install it in the image, or mend its path"
+                        : "a command is a file with the x bit (chmod +x)",
+             "%s: \"%s\" %s: %s", unit->name, file,
+             is_missing ? "is not found" : "cannot be executed", err_errno_text(errnum));
+}
+
+static void
+check_command(struct boot *boot, size_t u, const struct vars *vars, struct arena *scratch)
+{
+    const struct unit_config *unit = &boot->config.unit[u];
+    char why[WHY_BYTES];
+    bool is_runtime = false;
+    struct words argv;
+    if (command_expand(unit->command, vars, &boot->config.arguments, scratch, &argv, why,
+                       sizeof why, &is_runtime) != 0) {
+        /* An env-file may set it later: then it is the start that fails. */
+        if (unit->env_file.count == 0) {
+            diag_add(&boot->diags, DIAG_ERROR, is_runtime ? CODE_BROKEN : CODE_CONFIG,
+                     command_place(unit, UNIT_command), NULL, "%s", why);
+        }
+        return;
+    }
+    if (argv.count == 0) {
+        diag_add(&boot->diags, DIAG_ERROR, CODE_BROKEN, command_place(unit, UNIT_command),
+                 "set its variables", "%s: the command is empty", unit->name);
+        return;
+    }
+    int errnum = command_look_up(argv.item[0], host_search_path(vars));
+    if (errnum != 0) {
+        add_missing(boot, unit, UNIT_command, argv.item[0], errnum,
+                    errnum == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTABLE);
+    }
+}
+
+void
+boot_resolve_unit(struct boot *boot, size_t u)
+{
+    struct unit_config *unit = &boot->config.unit[u];
+    struct arena scratch = {.out_of_memory = boot->arena.out_of_memory};
+    struct vars vars;
+    struct err err = {0};
+    if (host_unit_vars(boot, u, &scratch, &vars, &err) != 0) {
+        diag_add(&boot->diags, DIAG_ERROR, err.code, command_place(unit, UNIT_env_file), NULL,
+                 "%s: %s", unit->name, err.text);
+    } else {
+        resolve_unit(&boot->doc, unit, &vars, &boot->arena, &boot->diags);
+        if (unit->command != NULL && unit->command[0] != '\0') {
+            check_command(boot, u, &vars, &scratch);
+        }
+    }
+    arena_free(&scratch);
+}
+
+void
+boot_lint_commands(struct boot *boot)
+{
+    for (size_t u = 0; u < boot->config.unit_count; u++) {
+        const struct unit_config *unit = &boot->config.unit[u];
+        char why[WHY_BYTES];
+        bool is_runtime = false;
+        struct words argv = {0};
+        if (unit->command == NULL ||
+            command_expand(unit->command, NULL, &boot->config.arguments, &boot->arena, &argv, why,
+                           sizeof why, &is_runtime) != 0 ||
+            argv.count == 0 || strchr(argv.item[0], '$') != NULL) {
+            continue;
+        }
+        int errnum = command_look_up(argv.item[0], host_search_path(&boot->inherited));
+        if (errnum != 0) {
+            add_missing(boot, unit, UNIT_command, argv.item[0], errnum, CODE_CONFIG);
+        }
+    }
+}
+
+/* ---------------------------------------------------------------- the state directory */
+
+static struct words
+state_candidates(struct boot *boot)
+{
+    const struct init_config *init = &boot->config.init;
+    if (init->from[INIT_state_dir] != NULL) {
+        return init->state_dir; /* none: an empty list */
+    }
+    struct words folders = {.item = ARENA_NEW(&boot->arena, const char *, state_folder_count + 1)};
+    for (size_t i = 0; boot->self.pid == 1 && i < state_folder_count; i++) {
+        folders.item[folders.count++] = state_folders[i];
+    }
+    return folders;
+}
+
+static void
+write_view(struct boot *boot, const char *name, const char *text)
+{
+    if (text != NULL && state_write(&boot->state, name, 0644, text, strlen(text)) != 0) {
+        log_own(LOG_WARN, "cannot write %s for [init] passwd: %s; give it a writable state-dir",
+                name, boot->state.folder_fd < 0 ? "there is no state directory"
+                                                : err_errno_text(errno));
+    }
+}
+
+void
+boot_open_state(struct boot *boot)
+{
+    struct err err = {0};
+    struct state none = STATE_NONE;
+    struct words folders = state_candidates(boot);
+    boot->state = none;
+    boot->status.config = &boot->config;
+    boot->status.facts = &boot->facts;
+    boot->status.findings = &boot->findings;
+    boot->status.digest = boot->doc.digest;
+    if (folders.count > 0 && state_open(&folders, &boot->state, &err) != 0) {
+        bool was_set = boot->config.init.from[INIT_state_dir] != NULL;
+        log_own(was_set ? LOG_WARN : LOG_INFO, "no status and no socket: %s", err.text);
+    }
+    write_view(boot, "passwd", boot->plan.passwd_view);
+    write_view(boot, "group", boot->plan.group_view);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_INIT_BOOT_UNITS_H
+#define ROINIT_INIT_BOOT_UNITS_H
+
+#include "init/boot.h"
+
+/*
+ * The parts of the straight line (boot.c) that go through the units one by one, and the state
+ * directory.
+ */
+
+/* Takes over the environment that roinit was started with. */
+void boot_inherit(struct boot *boot, char *const *environment);
+
+/* All keys of a unit, with its final environment; and whether its command is there. */
+void boot_resolve_unit(struct boot *boot, size_t unit);
+
+/* For lint, without an environment: whether each command that holds no variable is there. */
+void boot_lint_commands(struct boot *boot);
+
+/* The state directory, and what stands in it from the beginning. Where none can be made the boot
+ * goes on without. */
+void boot_open_state(struct boot *boot);
+
+#endif

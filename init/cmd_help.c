@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "config/text.h"
+#include "init/options.h"
+
+static void
+print_verb(const struct verb *verb)
+{
+    (void)printf("usage: roinit [-c FILE] %s%s%s\n  %s\n", verb->name,
+                 verb->arguments[0] != '\0' ? " " : "", verb->arguments, verb->help);
+}
+
+static void
+print_all(void)
+{
+    (void)printf("roinit %s: PID 1 for containers whose root file system is read-only\n\n"
+                 "usage: roinit [-c FILE] [--] [CMD...]     run the container\n"
+                 "       roinit [-c FILE] VERB [WORD...]\n\n",
+                 ROINIT_VERSION);
+    for (size_t i = 0; i < verb_count; i++) {
+        const struct verb *verb = &verb_table[i];
+        if (verb->where != VERB_LATER) {
+            (void)printf("  %-9s %-24s %s\n", verb->name, verb->arguments, verb->help);
+        }
+    }
+    (void)puts("\n  --version, --help\n\n"
+               "The contract is -c FILE, $ROINIT_CONFIG or /etc/roinit.ini, else the built-in one:\n"
+               "`roinit show` prints it, `roinit explain` the reference.");
+}
+
+/* Help, from the table of verbs. */
+int
+cmd_help(const struct options *options)
+{
+    const struct verb *verb = options->word_count > 0 ? verb_find(options->word[0]) : NULL;
+    if (options->word_count > 0 && verb == NULL) {
+        (void)fprintf(stderr, "roinit: there is no verb \"%s\": see `roinit help`\n",
+                      options->word[0]);
+        return CODE_USAGE;
+    }
+    if (verb != NULL) {
+        print_verb(verb);
+    } else {
+        print_all();
+    }
+    return CODE_OK;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "init/boot_units.h"
+
+enum { REPORT_BYTES = 256 * 1024 };
+
+/* The contract's file, where it is given as a word. */
+static const char *
+file_word(const struct options *options)
+{
+    for (size_t i = 0; i < options->word_count; i++) {
+        if (options->word[i][0] != '-') {
+            return options->word[i];
+        }
+    }
+    return options->file;
+}
+
+/* Checks the contract without a container: as the boot does, up to where a container is needed. */
+int
+cmd_lint(const struct options *options)
+{
+    static struct boot boot;
+    static char bytes[REPORT_BYTES];
+    struct options lint = *options;
+    struct text text = TEXT_OVER(bytes);
+    lint.file = file_word(options);
+    int code = boot_walk(&boot, &lint, BOOT_VALIDATE, true);
+    if (code == CODE_OK) {
+        boot_lint_commands(&boot);
+        code = (int)diag_code(&boot.diags);
+    }
+    if (options->is_json) {
+        findings_json(NULL, &boot.diags, true, &text);
+        text_add(&text, "\n");
+        (void)fputs(bytes, stdout);
+        return code;
+    }
+    diags_text(&boot.diags, &text);
+    (void)fputs(bytes, stderr);
+    if (code == CODE_OK) {
+        (void)printf("%s: well\n", boot.doc.file != NULL ? boot.doc.file : "the built-in contract");
+    }
+    return code;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "init/boot.h"
+
+/* The boot checks and the preparation of the volumes, then the end: for an init container. */
+int
+cmd_prepare(const struct options *options)
+{
+    static struct boot boot;
+    static char bytes[65536];
+    struct text text = TEXT_OVER(bytes);
+    (void)umask(0);
+    int code = boot_walk(&boot, options, BOOT_PREPARE, false);
+    if (code == CODE_OK) {
+        plan_text(&boot.plan, &text);
+        (void)fputs(bytes, stdout);
+    }
+    return code;
+}

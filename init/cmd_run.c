@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#include "init/boot.h"
+#include "supervisor/log.h"
+#include "supervisor/sys_proc.h"
+
+/* Runs the container. PID 1 guards itself first: nothing of what follows may find it dumpable,
+ * with somebody else's descriptors or with a signal that ends it. */
+int
+cmd_run(const struct options *options)
+{
+    static struct boot boot;
+    bool is_subreaper = false;
+    proc_guard_self(&is_subreaper);
+    log_open();
+    proc_hide_self();
+    proc_note_limits();
+    if (!is_subreaper) {
+        log_own(LOG_INFO, "not PID 1, and the system does not let it be a subreaper: orphans of "
+                          "the units go elsewhere");
+    }
+    return boot_walk(&boot, options, BOOT_SUPERVISE, false);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include "init/contract.h"
+
+#include "config/doc.h"
+#include "init/judge.h"
+
+/* clang-format off */
+static const struct {
+    const char *id, *sentence;
+    judge_check *check;
+} host_clauses[] = {
+    {"root",       "/ is read-only, by its mount or by its super block",    judge_root},
+    {"admin",      "nobody can remount: CAP_SYS_ADMIN is not to be had",    judge_admin},
+    {"user",       "roinit runs as a user that the contract allows",        judge_user},
+    {"capabilities","the bounding set holds no more than the contract allows", judge_capabilities},
+    {"seccomp",    "a seccomp filter is active",                            judge_seccomp},
+    {"env",        "the variables that the image needs are set",            judge_env},
+    {"files",      "the files that the image needs can be read",            judge_files},
+    {"undeclared", "nothing is writable that the contract does not name",   judge_undeclared},
+};
+
+/* Of a declared path; the first says whether there is anything for the others to look at. */
+static const struct {
+    const char *id, *sentence;
+    judge_mount_check *check;
+} mount_clauses[] = {
+    {"fs",      "its file system is of a type that will do",                judge_fs},
+    {"options", "it has the mount options that the contract wants",         judge_options},
+    {"size",    "it is no larger than the contract allows, and has a limit",judge_size},
+    {"free",    "it has the free room that the contract wants",             judge_free},
+    {"mode",    "its top directory has the mode that the contract wants",   judge_mode},
+    {"owner",   "its owner can write there",                                judge_owner},
+};
+/* clang-format on */
+
+enum {
+    HOST_CLAUSES = sizeof host_clauses / sizeof host_clauses[0],
+    MOUNT_CLAUSES = sizeof mount_clauses / sizeof mount_clauses[0],
+};
+
+struct diag_place
+judge_place(const struct setting *from, const struct section *section, const char *key)
+{
+    struct diag_place place = {.key = key};
+    if (section != NULL) {
+        place = (struct diag_place){section->file, section->line, section->title, key};
+    }
+    if (from != NULL) {
+        place.file = from->file;
+        place.line = from->line;
+    }
+    return place;
+}
+
+void
+contract_check(const struct config *config, const struct facts *facts,
+               const struct identities *identities, const struct vars *inherited,
+               struct findings *findings)
+{
+    struct judge judge = {config, facts, identities, inherited, findings};
+    for (size_t i = 0; i < HOST_CLAUSES; i++) {
+        host_clauses[i].check(&judge);
+    }
+    for (size_t m = 0; m < config->mount_count; m++) {
+        bool is_mount = facts->mount[m].errnum == 0 && facts->mount[m].is_mount_root;
+        if (!is_mount) {
+            judge_mounted(&judge, m);
+            continue; /* nothing for the other clauses to look at */
+        }
+        for (size_t i = 0; i < MOUNT_CLAUSES; i++) {
+            mount_clauses[i].check(&judge, m);
+        }
+    }
+}

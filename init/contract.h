@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_INIT_CONTRACT_H
+#define ROINIT_INIT_CONTRACT_H
+
+#include "config/config.h"
+#include "config/vars.h"
+#include "init/facts.h"
+#include "init/finding.h"
+#include "init/identity.h"
+
+/*
+ * The clauses of the contract as rows: what was promised × facts → findings. Pure. `verify`, the
+ * boot and `prepare` read the same rows.
+ */
+/* Holds the facts against the contract; all that differs is added to `findings`. `inherited` is the
+ * environment that roinit was started with. */
+void contract_check(const struct config *config, const struct facts *facts,
+                    const struct identities *identities, const struct vars *inherited,
+                    struct findings *findings);
+
+#endif

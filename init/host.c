@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#include "init/host.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "config/command.h"
+#include "init/answer.h"
+#include "init/onlyif.h"
+#include "init/sys_files.h"
+#include "supervisor/log.h"
+
+enum { WHY_BYTES = 200, STATUS_BYTES_MAX = 4 * 1024 * 1024 };
+
+const char *
+host_search_path(const struct vars *vars)
+{
+    const char *path = vars_get(vars, "PATH");
+    return path != NULL ? path : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+}
+
+int
+host_unit_vars(const struct boot *boot, size_t u, struct arena *arena, struct vars *ret_vars,
+               struct err *err)
+{
+    const struct unit_config *unit = &boot->config.unit[u];
+    struct environ_text *texts = NULL;
+    struct diags *diags = ARENA_NEW(arena, struct diags, 1);
+    struct diag_place place = {0};
+    if (diags == NULL) {
+        return err_set(err, CODE_SYSTEM, ENOMEM, "cannot make its environment");
+    }
+    diags->arena = arena;
+    if (unit->env_file.count > 0) {
+        (void)files_read_env_files(&unit->env_file, place, arena, &texts, diags);
+    }
+    (void)environ_unit(&boot->environment, u, texts, arena, ret_vars, diags);
+    if (diags->errors > 0) {
+        return err_set(err, diags->item[0].code, 0, "%s", diags->item[0].text);
+    }
+    return 0;
+}
+
+/* ---------------------------------------------------------------- a launch */
+
+/* Whether two lists of groups are the same set, in whatever order. */
+static bool
+has_same_groups(const struct identity *identity, const struct self *self)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < identity->group_count; i++) {
+        for (size_t k = 0; k < self->group_count; k++) {
+            if (identity->group[i] == self->group[k]) {
+                found++;
+                break;
+            }
+        }
+    }
+    return found == identity->group_count && identity->group_count == self->group_count;
+}
+
+/* Only what changes something is a step: without privilege even the change to what is already so
+ * is refused (I13). */
+static void
+fill_identity(const struct boot *boot, size_t u, struct launch *launch)
+{
+    const struct identity *identity = &boot->identities.unit[u];
+    const struct self *self = &boot->self;
+    launch->uid = identity->uid;
+    launch->gid = identity->gid;
+    launch->group = identity->group;
+    launch->group_count = identity->group_count;
+    launch->sets_uid = identity->uid != self->uid;
+    launch->sets_gid = identity->gid != self->gid;
+    /* Its own gid may stand among roinit's supplementary groups as well: nothing of that stays. */
+    launch->sets_groups = self->can_switch && (launch->sets_uid || launch->sets_gid ||
+                                               !has_same_groups(identity, self));
+    launch->drops_capabilities = identity->uid != 0;
+    launch->sets_no_new_privs = boot->config.init.no_new_privileges;
+}
+
+static int
+host_launch(void *context, size_t u, struct arena *arena, struct launch *ret_launch,
+            struct err *err)
+{
+    const struct boot *boot = context;
+    const struct unit_config *unit = &boot->config.unit[u];
+    struct vars vars;
+    struct words argv;
+    char why[WHY_BYTES];
+    bool is_runtime = false;
+    if (host_unit_vars(boot, u, arena, &vars, err) != 0) {
+        return -1;
+    }
+    if (command_expand(unit->command, &vars, &boot->config.arguments, arena, &argv, why,
+                       sizeof why, &is_runtime) != 0) {
+        return err_set(err, is_runtime ? CODE_BROKEN : CODE_CONFIG, 0, "%s", why);
+    }
+    if (argv.count == 0) {
+        return err_set(err, CODE_BROKEN, 0, "the command is empty: set its variables");
+    }
+    *ret_launch = (struct launch){
+        .argv = (char *const *)(void *)argv.item,
+        .envp = vars.item,
+        .search_path = host_search_path(&vars),
+        .working_dir = unit->working_dir != NULL && unit->working_dir[0] != '\0'
+                           ? unit->working_dir
+                           : NULL,
+        .session = unit->is_main ? LAUNCH_OWN_GROUP : LAUNCH_OWN_SESSION,
+        .umask = (mode_t)unit->umask,
+        .limits = &unit->limits,
+    };
+    fill_identity(boot, u, ret_launch);
+    return 0;
+}
+
+static bool
+is_there(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+static bool
+host_may_start(void *context, size_t u)
+{
+    const struct boot *boot = context;
+    struct arena arena = ARENA_INIT;
+    struct vars vars;
+    struct err err = {0};
+    bool may_start = true;
+    /* Where its environment cannot be made, the start itself says why. */
+    if (boot->config.unit[u].only_if.count > 0 &&
+        host_unit_vars(boot, u, &arena, &vars, &err) == 0) {
+        may_start = onlyif_holds(&boot->config.unit[u].only_if, &vars, is_there);
+    }
+    arena_free(&arena);
+    return may_start;
+}
+
+/* ---------------------------------------------------------------- the state */
+
+static void
+refresh(struct boot *boot)
+{
+    boot->status.now_ms = loop_now_ms();
+    boot->status.now = time(NULL);
+    boot->status.orphans = loop_orphans(boot->loop);
+    boot->status.lines_lost = log_lost();
+}
+
+static void
+note_stale(struct boot *boot, int errnum)
+{
+    char when[40];
+    bool is_stale = errnum != 0;
+    bool was_stale = boot->stale_since_ms != 0;
+    if (is_stale == was_stale) {
+        return;
+    }
+    boot->stale_since_ms = is_stale ? boot->status.now_ms : 0;
+    state_mark_stale(&boot->state, is_stale ? log_time_text(when, sizeof when) : NULL);
+    if (is_stale) {
+        status_degrade(&boot->status, "state-dir", err_errno_text(errnum));
+        log_own(LOG_WARN, "cannot write %s/status.json: %s", boot->state.path,
+                err_errno_text(errnum));
+    } else {
+        status_restore(&boot->status, "state-dir");
+    }
+}
+
+static void
+host_publish(void *context)
+{
+    struct boot *boot = context;
+    struct arena arena = ARENA_INIT;
+    if (boot->state.folder_fd < 0) {
+        return;
+    }
+    refresh(boot);
+    size_t size = status_size(&boot->status);
+    char *bytes = size <= STATUS_BYTES_MAX ? arena_alloc(&arena, size) : NULL;
+    int errnum = ENOMEM;
+    if (bytes != NULL) {
+        struct text out = text_over(bytes, size);
+        status_json(&boot->status, &out);
+        errnum = state_write(&boot->state, "status.json", 0644, bytes, out.length) == 0 ? 0 : errno;
+    }
+    note_stale(boot, errnum);
+    arena_free(&arena);
+}
+
+static void
+host_answer(void *context, const struct ctl_request *request, const struct ctl_peer *peer,
+            struct ctl_reply *reply)
+{
+    struct boot *boot = context;
+    (void)peer; /* status is for anybody */
+    refresh(boot);
+    answer_request(&boot->status, request, reply);
+}
+
+/* ---------------------------------------------------------------- capabilities */
+
+#define CAP_BIT(number_) (1ULL << (number_))
+
+/* What PID 1 keeps when the boot is over (I16): where a unit runs as root it keeps all, since that
+ * unit may; else what starts and stops units of other users, and what their keys need. */
+static uint64_t
+keep_capabilities(const struct boot *boot)
+{
+    uint64_t keep = CAP_BIT(CAP_KILL) | CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_SETGID) |
+                    CAP_BIT(CAP_SETPCAP);
+    for (size_t u = 0; u < boot->config.unit_count; u++) {
+        const struct unit_config *unit = &boot->config.unit[u];
+        if (boot->identities.unit[u].uid == 0) {
+            return UINT64_MAX;
+        }
+        keep |= unit->limits.count > 0 ? CAP_BIT(CAP_SYS_RESOURCE) : 0;
+        keep |= unit->remove.count > 0 ? CAP_BIT(CAP_DAC_OVERRIDE) : 0;
+        keep |= unit->env_file.count > 0 ? CAP_BIT(CAP_DAC_READ_SEARCH) : 0;
+    }
+    return keep;
+}
+
+struct loop_host
+host_of(struct boot *boot)
+{
+    return (struct loop_host){
+        .context = boot,
+        .launch = host_launch,
+        .may_start = host_may_start,
+        .publish = host_publish,
+        .answer = host_answer,
+        .keep_capabilities = keep_capabilities(boot),
+        .control_fd = boot->state.control_fd,
+    };
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+#include "init/identity_parts.h"
+
+#include <string.h>
+
+#include "init/accounts.h"
+
+enum { WHY_BYTES = 256 };
+
+/* ---------------------------------------------------------------- groups */
+
+static bool
+has_group(const gid_t *groups, size_t count, gid_t gid)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (groups[i] == gid) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+add_group(struct identity *who, gid_t gid)
+{
+    if (gid != who->gid && !has_group(who->group, who->group_count, gid) &&
+        who->group_count < IDENTITY_GROUPS_MAX) {
+        who->group[who->group_count++] = gid;
+    }
+}
+
+/* The default of `groups`: as they are where roinit cannot change them; else his own by the group
+ * file, and what the runtime added to roinit's: those that the group file does not explain. */
+void
+identity_default_groups(const struct identities *identities, struct identity *who)
+{
+    const struct self *self = identities->self;
+    gid_t explained[IDENTITY_GROUPS_MAX];
+    size_t count = 0;
+    who->group_count = 0;
+    if (self->can_switch) {
+        const struct account *account = accounts_user_by_uid(identities->accounts, self->uid);
+        who->group_count = accounts_groups_of(identities->accounts, who->name, who->gid, who->group,
+                                              IDENTITY_GROUPS_MAX);
+        count = accounts_groups_of(identities->accounts, account == NULL ? NULL : account->name,
+                                   self->gid, explained, IDENTITY_GROUPS_MAX);
+    }
+    for (size_t i = 0; i < self->group_count; i++) {
+        bool is_added = self->group[i] != self->gid && !has_group(explained, count, self->group[i]);
+        if (is_added || !self->can_switch) {
+            add_group(who, self->group[i]);
+        }
+    }
+}
+
+/* The `groups` key of one unit, which is set. */
+static void
+named_groups(const struct unit_config *unit, struct identities *identities, struct identity *who,
+             struct diags *diags)
+{
+    struct identity wanted = *who;
+    struct diag_place place = identity_place(unit->from[UNIT_groups], unit->section);
+    char why[WHY_BYTES];
+    wanted.group_count = 0;
+    for (size_t i = 0; i < unit->groups.count; i++) {
+        const char *word = unit->groups.item[i];
+        gid_t gid;
+        if (unit->groups.count == 1 && strcmp(word, "none") == 0) {
+            continue;
+        }
+        if (identity_find_group(identities->accounts, word, &gid, why, sizeof why) != 0) {
+            diag_add(diags, DIAG_ERROR, identity_blame(unit->from[UNIT_groups]), place,
+                     "name a group of the image, or a number", "%s", why);
+            continue;
+        }
+        add_group(&wanted, gid);
+    }
+    if (identities->self->can_switch) {
+        *who = wanted;
+        return;
+    }
+    bool is_same = wanted.group_count == who->group_count;
+    for (size_t i = 0; i < wanted.group_count; i++) {
+        is_same = is_same && has_group(who->group, who->group_count, wanted.group[i]);
+    }
+    if (!is_same) {
+        diag_add(diags, DIAG_WARN, CODE_BROKEN, place, "start as root, with SETUID, SETGID, KILL",
+                 "supplementary groups stay as they are: roinit may not change them");
+    }
+}
+
+void
+identities_resolve_groups(const struct config *config, struct arena *arena,
+                          struct identities *identities, struct diags *diags)
+{
+    (void)arena;
+    for (size_t u = 0; u < config->unit_count; u++) {
+        if (config->unit[u].from[UNIT_groups] != NULL) {
+            named_groups(&config->unit[u], identities, &identities->unit[u], diags);
+        }
+    }
+}
+
+/* ---------------------------------------------------------------- [init] passwd */
+
+/* Whether the unit has its user from [defaults]: his setting is none of its own section. */
+static bool
+has_default_user(const struct unit_config *unit)
+{
+    const struct setting *from = unit->from[UNIT_user];
+    if (from == NULL || unit->section == NULL) {
+        return from != NULL;
+    }
+    for (const struct setting *at = unit->section->settings; at != NULL; at = at->next) {
+        if (at == from) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whom the view names: the units' user; where they differ, that of [defaults], else main's. */
+static size_t
+find_viewed(const struct config *config, const struct identities *identities)
+{
+    size_t found = config->unit_count;
+    for (size_t u = config->unit_count; u-- > 0 && !identities->has_single;) {
+        if (has_default_user(&config->unit[u])) {
+            found = u;
+        }
+    }
+    for (size_t u = 0; u < config->unit_count && found == config->unit_count; u++) {
+        if (config->unit[u].is_main) {
+            found = u;
+        }
+    }
+    return found == config->unit_count ? 0 : found;
+}
+
+/* Whether passwd(5) can hold it: no colon, no line end, not to be taken for a number. */
+static bool
+is_account_name(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+    static const char all[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    return *name != '\0' && strchr(letters, *name) != NULL && name[strspn(name, all)] == '\0';
+}
+
+void
+identity_name_viewed(const struct config *config, struct identities *identities,
+                     struct diags *diags)
+{
+    const char *name = config->init.passwd;
+    if (name == NULL || *name == '\0' || config->unit_count == 0) {
+        return;
+    }
+    if (!is_account_name(name)) {
+        diag_add(diags, DIAG_ERROR, identity_blame(config->init.from[INIT_passwd]),
+                 identity_place(config->init.from[INIT_passwd], NULL),
+                 "take letters, digits, . _ and -, beginning with a letter",
+                 "\"%.60s\" cannot be a user's name", name);
+        return;
+    }
+    size_t viewed = find_viewed(config, identities);
+    identities->viewed = &identities->unit[viewed];
+    for (size_t u = 0; u < config->unit_count; u++) {
+        if (identities->unit[u].uid == identities->viewed->uid) {
+            identities->unit[u].name = name;
+        }
+    }
+    if (identities->has_single) {
+        identities->single.name = name;
+    }
+}

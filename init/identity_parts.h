@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_INIT_IDENTITY_PARTS_H
+#define ROINIT_INIT_IDENTITY_PARTS_H
+
+#include "config/doc.h"
+#include "init/identity.h"
+
+/* What the files of identity.h share; for them alone. */
+
+/* Where a value was written; both may be NULL. */
+struct diag_place identity_place(const struct setting *from, const struct section *section);
+
+/* Whose mistake a wrong value is: of whoever set the variable in it, else of the author. */
+enum exit_code identity_blame(const struct setting *from);
+
+/* A group's name or number. Digits alone are a number (I14); anything else is looked up. Returns 0,
+ * or -1 with a sentence in `why`. */
+int identity_find_group(const struct accounts *accounts, const char *text, gid_t *ret_gid,
+                        char *why, size_t why_size);
+
+/* Sets the supplementary groups that `groups` defaults to. */
+void identity_default_groups(const struct identities *identities, struct identity *who);
+
+/* Gives the name of `[init] passwd` to whom it names. */
+void identity_name_viewed(const struct config *config, struct identities *identities,
+                          struct diags *diags);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "init/client.h"
+#include "init/options.h"
+
+/* roinit: PID 1 for containers whose root file system is read-only. */
+int
+main(int argc, char **argv)
+{
+    struct options options;
+    struct err err = {0};
+    if (options_parse(argc, argv, getpid() == 1, &options, &err) != 0) {
+        (void)fprintf(stderr, "roinit: %s\n", err.text);
+        return (int)err.code;
+    }
+    if (options.wants_version) {
+        (void)printf("roinit %s\n", ROINIT_VERSION);
+        return CODE_OK;
+    }
+    switch (options.verb->where) {
+    case VERB_LOCAL:
+        return options.verb->run(&options);
+    case VERB_REMOTE:
+        return client_ask(&options);
+    case VERB_LATER:
+        break;
+    }
+    (void)fprintf(stderr, "roinit: `roinit %s` is not yet supported: see `roinit help`\n",
+                  options.verb->name);
+    return CODE_USAGE;
+}

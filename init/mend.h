@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_INIT_MEND_H
+#define ROINIT_INIT_MEND_H
+
+#include "init/finding.h"
+#include "init/judge.h"
+
+/*
+ * The mends: what whoever runs the image has to write, on each platform, complete enough to be
+ * pasted. Pure; strings are the findings' arena's.
+ */
+
+/* The one sentence of each platform for things that need no more than that. */
+enum mend_kind {
+    MEND_READ_ONLY_ROOT,
+    MEND_DROP_ADMIN,
+    MEND_SECCOMP,
+    MEND_KINDS,
+};
+void mend_fixed(struct finding *finding, enum mend_kind kind);
+
+/* How to mount the mount-th declared path so that every clause holds: kind, options, size, owner. */
+void mend_mount(const struct judge *judge, size_t mount, struct finding *finding);
+
+/* How its owner gets to write there. */
+void mend_owner(const struct judge *judge, size_t mount, struct finding *finding);
+
+/* How roinit gets to run as that user ("10001:10001"). */
+void mend_user(const struct judge *judge, const char *user, struct finding *finding);
+
+/* How a variable gets its value. */
+void mend_env(const struct judge *judge, const char *name, struct finding *finding);
+
+/* How the capabilities of this bounding set go. */
+void mend_capabilities(const struct judge *judge, const char *keep, struct finding *finding);
+
+#endif

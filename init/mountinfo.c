@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+#include "init/mountinfo.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/text.h"
+
+enum { FIELDS_BEFORE = 6 }; /* id, parent, major:minor, root, path, options */
+
+/* One line, cut into words in place. */
+struct cursor {
+    char *at;
+};
+
+static char *
+next_word(struct cursor *cursor)
+{
+    char *word = cursor->at;
+    char *end = strchr(word, ' ');
+    if (*word == '\0') {
+        return NULL;
+    }
+    if (end == NULL) {
+        cursor->at = word + strlen(word);
+    } else {
+        *end = '\0';
+        cursor->at = end + 1;
+    }
+    return word;
+}
+
+/* \040 and its like become the bytes that they stand for; in place, since they only shrink. */
+static char *
+unescape(char *word)
+{
+    char *to = word;
+    for (const char *from = word; *from != '\0';) {
+        bool is_octal = from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] >= '0' &&
+                        from[2] <= '7' && from[3] >= '0' && from[3] <= '7';
+        if (is_octal) {
+            *to++ = (char)((from[1] - '0') * 64 + (from[2] - '0') * 8 + (from[3] - '0'));
+            from += 4;
+        } else {
+            *to++ = *from++;
+        }
+    }
+    *to = '\0';
+    return word;
+}
+
+/* Whether `option` is one of the comma-separated words of `options`. */
+static bool
+has_option(const char *options, const char *option)
+{
+    size_t length = strlen(option);
+    for (const char *at = options; *at != '\0';) {
+        size_t word = strcspn(at, ",");
+        if (word == length && strncmp(at, option, length) == 0) {
+            return true;
+        }
+        at += word + (at[word] == ',');
+    }
+    return false;
+}
+
+static bool
+parse_device(char *word, struct mount_entry *entry)
+{
+    unsigned long long major, minor;
+    char *colon = strchr(word, ':');
+    if (colon == NULL) {
+        return false;
+    }
+    *colon = '\0';
+    if (!text_number(word, 0xffffffffULL, &major) || !text_number(colon + 1, 0xffffffffULL, &minor)) {
+        return false;
+    }
+    entry->major = (unsigned)major;
+    entry->minor = (unsigned)minor;
+    return true;
+}
+
+static bool
+parse_line(char *line, struct mount_entry *entry)
+{
+    struct cursor cursor = {line};
+    char *field[FIELDS_BEFORE];
+    unsigned long long id, parent;
+    for (int i = 0; i < FIELDS_BEFORE; i++) {
+        field[i] = next_word(&cursor);
+        if (field[i] == NULL) {
+            return false;
+        }
+    }
+    /* Optional fields, any number of them, up to the lone dash. */
+    char *word;
+    do {
+        word = next_word(&cursor);
+    } while (word != NULL && strcmp(word, "-") != 0);
+    char *fs = next_word(&cursor);
+    char *source = next_word(&cursor);
+    char *super = cursor.at;
+    if (word == NULL || fs == NULL || source == NULL || !text_number(field[0], UINT64_MAX, &id) ||
+        !text_number(field[1], UINT64_MAX, &parent) || !parse_device(field[2], entry)) {
+        return false;
+    }
+    entry->id = id;
+    entry->parent = parent;
+    entry->root = unescape(field[3]);
+    entry->path = unescape(field[4]);
+    entry->is_read_only = has_option(field[5], "ro");
+    entry->is_noexec = has_option(field[5], "noexec");
+    entry->is_nosuid = has_option(field[5], "nosuid");
+    entry->is_nodev = has_option(field[5], "nodev");
+    entry->fs = fs;
+    entry->source = unescape(source);
+    entry->is_super_read_only = has_option(super, "ro");
+    entry->super_options = super;
+    return true;
+}
+
+static size_t
+count_lines(const char *bytes, size_t length)
+{
+    size_t lines = 0;
+    for (size_t i = 0; i < length; i++) {
+        lines += bytes[i] == '\n';
+    }
+    return lines;
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+    const struct mount_entry *left = *(const struct mount_entry *const *)a;
+    const struct mount_entry *right = *(const struct mount_entry *const *)b;
+    return left->id < right->id ? -1 : left->id > right->id;
+}
+
+static struct mount_entry *
+find_id(const struct mount_table *table, uint64_t id)
+{
+    struct mount_entry key = {.id = id};
+    const struct mount_entry *key_pointer = &key;
+    struct mount_entry **found =
+        table->count == 0 ? NULL
+                          : bsearch(&key_pointer, table->by_id, table->count, sizeof *table->by_id,
+                                    compare_ids);
+    return found != NULL ? *found : NULL;
+}
+
+/* What cannot be reached: a mount with another on the same path on top of it, and whatever was
+ * mounted below it before. Parents come before their children in the table, since the kernel lists
+ * them in the order in which they were mounted; one that comes later has been moved, and then its
+ * children are looked at as if they could be reached, which errs on the safe side. */
+static void
+mark_hidden(struct mount_table *table)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        struct mount_entry *entry = &table->entry[i];
+        struct mount_entry *parent = find_id(table, entry->parent);
+        if (parent != NULL && parent != entry && text_equal(parent->path, entry->path)) {
+            parent->is_hidden = true;
+        }
+    }
+    for (size_t i = 0; i < table->count; i++) {
+        struct mount_entry *entry = &table->entry[i];
+        const struct mount_entry *parent = find_id(table, entry->parent);
+        if (parent != NULL && parent->is_hidden && !text_equal(parent->path, entry->path)) {
+            entry->is_hidden = true;
+        }
+    }
+}
+
+void
+mountinfo_parse(const char *bytes, size_t length, struct arena *arena,
+                struct mount_table *ret_table)
+{
+    size_t lines = count_lines(bytes, length);
+    char *copy = arena_strndup(arena, bytes, length);
+    char *end = copy + length;
+    *ret_table = (struct mount_table){
+        .entry = ARENA_NEW(arena, struct mount_entry, lines + 1),
+        .by_id = ARENA_NEW(arena, struct mount_entry *, lines + 1),
+        .is_complete = true,
+    };
+    for (char *line = copy; line < end;) {
+        char *stop = memchr(line, '\n', (size_t)(end - line));
+        char *next = stop != NULL ? stop + 1 : end;
+        if (stop != NULL) {
+            *stop = '\0';
+        }
+        struct mount_entry *entry = &ret_table->entry[ret_table->count];
+        if (stop != NULL && parse_line(line, entry)) {
+            ret_table->by_id[ret_table->count++] = entry;
+        } else {
+            *entry = (struct mount_entry){0};
+            ret_table->is_complete = false;
+            ret_table->incomplete = stop == NULL ? "it ends in the middle of a line"
+                                                 : "it has a line that makes no sense";
+        }
+        line = next;
+    }
+    qsort(ret_table->by_id, ret_table->count, sizeof *ret_table->by_id, compare_ids);
+    mark_hidden(ret_table);
+}
+
+const struct mount_entry *
+mountinfo_by_id(const struct mount_table *table, uint64_t id)
+{
+    return find_id(table, id);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "init/options.h"
+
+#include "config/text.h"
+
+static const char *
+verb_name(const void *context, size_t i)
+{
+    (void)context;
+    return verb_table[i].name;
+}
+
+static int
+unknown_verb(const char *word, struct err *err)
+{
+    long near = text_nearest(word, verb_name, NULL, verb_count);
+    if (near >= 0) {
+        return err_set(err, CODE_USAGE, 0,
+                       "unknown verb \"%s\"; did you mean `roinit %s`? to run a command: "
+                       "roinit -- %s",
+                       word, verb_table[near].name, word);
+    }
+    return err_set(err, CODE_USAGE, 0,
+                   "unknown verb \"%s\": see `roinit help`; to run a command: roinit -- %s", word,
+                   word);
+}
+
+/* Which verb the word is here; NULL: none, and so the beginning of a command. */
+static const struct verb *
+verb_here(const char *word, bool is_pid1)
+{
+    const struct verb *verb = verb_find(word);
+    return verb != NULL && (verb->is_for_pid1 || !is_pid1) ? verb : NULL;
+}
+
+/* The words of a verb other than run: --json is taken out, whatever its place. */
+static void
+take_json(struct options *options)
+{
+    for (size_t i = 0; i < options->word_count; i++) {
+        options->is_json |= text_equal(options->word[i], "--json");
+    }
+}
+
+static int
+option_word(const char *word, struct options *options, struct err *err)
+{
+    if (text_equal(word, "--version") || text_equal(word, "-V")) {
+        options->wants_version = true;
+        return 0;
+    }
+    if (text_equal(word, "--help") || text_equal(word, "-h")) {
+        options->verb = verb_find("help");
+        return 0;
+    }
+    return err_set(err, CODE_USAGE, 0, "unknown option \"%s\": see `roinit help`", word);
+}
+
+int
+options_parse(int argc, char *const *argv, bool is_pid1, struct options *ret_options,
+              struct err *err)
+{
+    struct options options = {.verb = verb_find("run"), .is_pid1 = is_pid1};
+    int at = 1;
+    while (at + 1 < argc && text_equal(argv[at], "-c")) {
+        options.file = argv[at + 1];
+        at += 2;
+    }
+    if (at < argc && text_equal(argv[at], "-c")) {
+        return err_set(err, CODE_USAGE, 0, "-c wants a file: roinit -c FILE ...");
+    }
+    bool is_command = false;
+    if (at < argc && text_equal(argv[at], "--")) {
+        is_command = true;
+        at++;
+    } else if (at < argc && argv[at][0] == '-' && argv[at][1] != '\0') {
+        if (option_word(argv[at++], &options, err) != 0) {
+            return -1;
+        }
+    } else if (at < argc) {
+        const struct verb *verb = verb_here(argv[at], is_pid1);
+        if (verb == NULL && !is_pid1) {
+            return unknown_verb(argv[at], err);
+        }
+        is_command = verb == NULL || verb->run == cmd_run;
+        at += verb != NULL;
+        options.verb = verb != NULL ? verb : options.verb;
+        if (verb != NULL && is_command && at < argc && text_equal(argv[at], "--")) {
+            at++;
+        }
+    }
+    options.word = argv + at;
+    options.word_count = at < argc ? (size_t)(argc - at) : 0;
+    if (!is_command) {
+        take_json(&options);
+    }
+    *ret_options = options;
+    return 0;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_INIT_OPTIONS_H
+#define ROINIT_INIT_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config/err.h"
+#include "init/verbs.h"
+
+/*
+ * The command line as values. Pure. As PID 1 only a few words are verbs, so that a CMD called
+ * `start` or `test` is still a command; after `--` everything is one.
+ */
+struct options {
+    const struct verb *verb;
+    const char *file;   /* of -c; NULL: not given */
+    char *const *word;  /* what follows the verb, or the command; NULL-terminated */
+    size_t word_count;
+    bool is_json;       /* --json was among the words of a verb */
+    bool is_pid1;
+    bool wants_version;
+};
+
+/* Parses argv. Returns 0, or -1 with *err (64), which names the cure. */
+int options_parse(int argc, char *const *argv, bool is_pid1, struct options *ret_options,
+                  struct err *err);
+
+#endif

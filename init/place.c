@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "init/place.h"
+
+#include <linux/capability.h>
+#include <string.h>
+
+#include "init/sys_state.h"
+
+enum { STICKY_FOR_ALL = 01777, OWNER_ALL = 0700 };
+
+bool
+place_has_capability(const struct facts *facts, unsigned capability)
+{
+    return ((facts->cap_effective >> capability) & 1) != 0;
+}
+
+bool
+place_may(const struct place *place, uid_t uid, gid_t gid, const gid_t *groups, size_t count,
+          unsigned want)
+{
+    bool is_group = gid == place->gid;
+    for (size_t i = 0; i < count; i++) {
+        is_group = is_group || groups[i] == place->gid;
+    }
+    unsigned shift = 0;
+    if (uid == place->uid) {
+        shift = 6;
+    } else if (is_group) {
+        shift = 3;
+    }
+    return ((place->mode >> shift) & want) == want;
+}
+
+bool
+place_may_identity(const struct facts *facts, const struct place *place, const struct identity *who,
+                   unsigned want)
+{
+    if (who->uid == 0 && place_has_capability(facts, CAP_DAC_OVERRIDE)) {
+        return true;
+    }
+    return place_may(place, who->uid, who->gid, who->group, who->group_count, want);
+}
+
+bool
+place_may_self(const struct facts *facts, const struct place *place, unsigned want)
+{
+    const struct self *self = &facts->self;
+    return place_has_capability(facts, CAP_DAC_OVERRIDE) ||
+           place_may(place, self->uid, self->gid, self->group, self->group_count, want);
+}
+
+struct place
+place_now(const struct facts *facts, size_t mount)
+{
+    const struct path_facts *top = &facts->mount[mount];
+    return (struct place){
+        .is_there = top->errnum == 0 && top->resolved != NULL && top->is_mount_root &&
+                    top->is_directory && !top->is_read_only,
+        .uid = top->uid,
+        .gid = top->gid,
+        .mode = top->mode,
+    };
+}
+
+/* Whether `path` is `top` or lies below it. */
+static bool
+is_within(const char *path, const char *top)
+{
+    size_t length = strlen(top);
+    if (length == 1) { /* "/" */
+        return true;
+    }
+    return strncmp(path, top, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+size_t
+place_of_path(const struct config *config, const struct facts *facts, const char *path)
+{
+    size_t found = config->mount_count;
+    for (size_t m = 0; m < config->mount_count; m++) {
+        const char *declared = config->mount[m].path;
+        if (declared == NULL || !place_now(facts, m).is_there || !is_within(path, declared)) {
+            continue;
+        }
+        if (found == config->mount_count || strlen(declared) > strlen(config->mount[found].path)) {
+            found = m;
+        }
+    }
+    return found;
+}
+
+bool
+place_holds_state(const struct config *config, const struct facts *facts, size_t mount)
+{
+    bool is_set = config->init.from[INIT_state_dir] != NULL;
+    size_t count = is_set ? config->init.state_dir.count : state_folder_count;
+    if (!is_set && facts->self.pid != 1) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char *folder = is_set ? config->init.state_dir.item[i] : state_folders[i];
+        size_t holder = place_of_path(config, facts, folder);
+        if (holder == config->mount_count) {
+            continue;
+        }
+        struct place top = place_now(facts, holder);
+        if (place_may_self(facts, &top, PLACE_WRITE | PLACE_SEARCH)) {
+            return holder == mount; /* the first that can be made */
+        }
+    }
+    return false;
+}
+
+/* Whether its owner can write there. His supplementary groups count where a unit runs as him. */
+static bool
+may_owner(const struct config *config, const struct facts *facts,
+          const struct identities *identities, const struct mount_owner *owner,
+          const struct place *place)
+{
+    struct identity who = {.uid = owner->uid, .gid = owner->gid};
+    for (size_t u = 0; u < config->unit_count; u++) {
+        if (identities->unit[u].uid == owner->uid) {
+            who = identities->unit[u];
+        }
+    }
+    return place_may_identity(facts, place, &who, PLACE_WRITE | PLACE_SEARCH);
+}
+
+struct place
+place_after(const struct config *config, const struct facts *facts,
+            const struct identities *identities, size_t mount)
+{
+    const struct mount_config *declared = &config->mount[mount];
+    const struct mount_owner *owner = &identities->mount[mount];
+    struct place place = place_now(facts, mount);
+    if (!place.is_there) {
+        return place;
+    }
+    mode_t was = place.mode;
+    if (declared->mode >= 0) {
+        place.mode = (mode_t)declared->mode;
+    }
+    /* `on-mismatch` and `always` walk the whole volume: until they exist they only verify. */
+    if (owner->is_known && declared->chown == CHOWN_TOP &&
+        (place.mode & STICKY_FOR_ALL) != STICKY_FOR_ALL && place_has_capability(facts, CAP_CHOWN) &&
+        !place_holds_state(config, facts, mount) &&
+        !may_owner(config, facts, identities, owner, &place)) {
+        place.changes_owner = place.uid != owner->uid || place.gid != owner->gid;
+        place.uid = owner->uid;
+        place.gid = owner->gid;
+        if (declared->mode < 0) {
+            place.mode |= OWNER_ALL;
+        }
+    }
+    place.changes_mode = place.mode != was;
+    return place;
+}

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+#include "init/status.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "config/exitcode.h"
+#include "config/signame.h"
+#include "supervisor/tell.h"
+
+enum { FIXED_BYTES = 16384, UNIT_BYTES = 640, MOUNT_BYTES = 1024, FINDING_BYTES = 4096 };
+
+size_t
+status_size(const struct status *status)
+{
+    size_t bytes = FIXED_BYTES + status->fleet->count * UNIT_BYTES +
+                   status->config->mount_count * MOUNT_BYTES;
+    if (status->findings != NULL) {
+        bytes += status->findings->count * FINDING_BYTES;
+    }
+    return bytes;
+}
+
+void
+status_degrade(struct status *status, const char *what, const char *why)
+{
+    size_t at = 0;
+    while (at < status->degraded_count && !text_equal(status->degraded[at].what, what)) {
+        at++;
+    }
+    if (at == DEGRADED_MAX) {
+        return;
+    }
+    status->degraded[at].what = what;
+    (void)snprintf(status->degraded[at].why, sizeof status->degraded[at].why, "%s", why);
+    if (at == status->degraded_count) {
+        status->degraded_count++;
+    }
+}
+
+void
+status_restore(struct status *status, const char *what)
+{
+    for (size_t i = 0; i < status->degraded_count; i++) {
+        if (text_equal(status->degraded[i].what, what)) {
+            status->degraded[i] = status->degraded[--status->degraded_count];
+            return;
+        }
+    }
+}
+
+const struct fleet_unit *
+status_unit(const struct status *status, const char *name)
+{
+    for (size_t u = 0; u < status->fleet->count; u++) {
+        if (text_equal(status->fleet->unit[u].config->name, name)) {
+            return &status->fleet->unit[u];
+        }
+    }
+    return NULL;
+}
+
+/* ---------------------------------------------------------------- JSON */
+
+static void
+add_time(const struct status *status, int64_t then_ms, struct text *out)
+{
+    time_t then = status->now - (time_t)((status->now_ms - then_ms) / 1000);
+    struct tm utc;
+    char text[40] = "";
+    if (gmtime_r(&then, &utc) != NULL) {
+        (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    }
+    text_add_json(out, text);
+}
+
+static void
+add_bool(struct text *out, const char *key, bool value)
+{
+    text_addf(out, "\"%s\":%s", key, value ? "true" : "false");
+}
+
+static void
+add_last_exit(const struct fleet_unit *unit, struct text *out)
+{
+    char name[16];
+    if (!unit->has_ended) {
+        text_add(out, "null");
+        return;
+    }
+    text_addf(out, "{\"code\":%d,\"signal\":", unit->last.code);
+    text_add_json(out, unit->last.signal != 0
+                           ? signame_text(unit->last.signal, name, sizeof name)
+                           : NULL);
+    text_add(out, "}");
+}
+
+static void
+add_unit(const struct status *status, const struct fleet_unit *unit, struct text *out)
+{
+    const struct unit_config *config = unit->config;
+    text_add(out, "{\"name\":");
+    text_add_json(out, config->name);
+    text_addf(out, ",\"kind\":\"%s\",\"state\":\"%s\",\"pid\":", config->is_task ? "task" : "service",
+              life_state_name(unit->state, config->is_task));
+    if (unit->pid > 0) {
+        text_addf(out, "%d", (int)unit->pid);
+    } else {
+        text_add(out, "null");
+    }
+    text_add(out, ",\"since\":");
+    add_time(status, unit->since_ms, out);
+    text_addf(out, ",\"restarts\":%u,", unit->starts > 1 ? unit->starts - 1 : 0);
+    add_bool(out, "essential", config->essential);
+    text_add(out, ",\"last_exit\":");
+    add_last_exit(unit, out);
+    text_add(out, "}");
+}
+
+static void
+add_options_json(const struct path_facts *path, struct text *out)
+{
+    text_addf(out, "[\"%s\"", path->is_read_only ? "ro" : "rw");
+    text_add(out, path->is_nosuid ? ",\"nosuid\"" : "");
+    text_add(out, path->is_nodev ? ",\"nodev\"" : "");
+    text_add(out, path->is_noexec ? ",\"noexec\"]" : "]");
+}
+
+static bool
+is_mount_ok(const struct status *status, const char *path)
+{
+    for (size_t i = 0; status->findings != NULL && i < status->findings->count; i++) {
+        const struct finding *finding = &status->findings->item[i];
+        if (finding->level == FINDING_ERROR && text_equal(finding->subject, path)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+add_mounts(const struct status *status, struct text *out)
+{
+    text_add(out, ",\"mounts\":[");
+    for (size_t i = 0; i < status->config->mount_count; i++) {
+        const struct mount_config *mount = &status->config->mount[i];
+        const struct path_facts *path = &status->facts->mount[i];
+        text_add(out, i == 0 ? "{\"path\":" : ",{\"path\":");
+        text_add_json(out, mount->path);
+        text_addf(out, ",\"kind\":\"%s\",\"fs\":", mount->is_tmpfs ? "tmpfs" : "volume");
+        text_add_json(out, path->errnum == 0 ? path->fs : NULL);
+        text_add(out, ",\"options\":");
+        add_options_json(path, out);
+        text_addf(out, ",\"size\":%llu,\"used\":%llu,", (unsigned long long)path->size_bytes,
+                  (unsigned long long)(path->size_bytes > path->free_bytes
+                                           ? path->size_bytes - path->free_bytes
+                                           : 0));
+        add_bool(out, "ok", is_mount_ok(status, mount->path));
+        text_add(out, "}");
+    }
+    text_add(out, "]");
+}
+
+static void
+add_degraded(const struct status *status, struct text *out)
+{
+    text_add(out, ",\"degraded\":[");
+    for (size_t i = 0; i < status->degraded_count; i++) {
+        text_add(out, i == 0 ? "{\"what\":" : ",{\"what\":");
+        text_add_json(out, status->degraded[i].what);
+        text_add(out, ",\"why\":");
+        text_add_json(out, status->degraded[i].why);
+        text_add(out, "}");
+    }
+    text_add(out, "]");
+}
+
+static bool
+is_enforced(const struct status *status)
+{
+    return status->config->require.on_violation == VIOLATION_FAIL;
+}
+
+void
+status_json(const struct status *status, struct text *out)
+{
+    const struct fleet *fleet = status->fleet;
+    text_addf(out, "{\"v\":1,\"version\":\"%s\",\"pid\":%d,\"phase\":\"%s\",", ROINIT_VERSION,
+              (int)status->facts->self.pid, fleet_phase_name(fleet->phase));
+    add_bool(out, "ready", fleet_is_ready(fleet));
+    text_addf(out, ",\"contract\":\"sha256:%s\",\"started\":", status->digest);
+    add_time(status, fleet->boot_ms, out);
+    text_addf(out, ",\"uptime_ms\":%lld,\"root\":{\"path\":\"/\",",
+              (long long)(status->now_ms - fleet->boot_ms));
+    add_bool(out, "ro", status->facts->root.is_read_only);
+    text_add(out, "},\"verdict\":");
+    findings_json(status->findings, status->diags, is_enforced(status), out);
+    add_degraded(status, out);
+    add_mounts(status, out);
+    text_addf(out, ",\"orphans\":%llu,\"lines_lost\":%llu,\"units\":[",
+              (unsigned long long)status->orphans, (unsigned long long)status->lines_lost);
+    for (size_t u = 0; u < fleet->count; u++) {
+        text_add(out, u == 0 ? "\n" : ",\n");
+        add_unit(status, &fleet->unit[u], out);
+    }
+    text_add(out, "]}\n");
+}
+
+/* ---------------------------------------------------------------- table */
+
+/* Colour by what a state means to whoever looks. */
+static const char *
+state_color(const struct fleet_unit *unit)
+{
+    bool is_good = unit->state == LIFE_READY || (unit->config->is_task && unit->state == LIFE_ENDED);
+    bool is_bad = unit->state == LIFE_FAILED || unit->state == LIFE_BACKOFF;
+    return is_good ? "\033[32m" : is_bad ? "\033[31m" : "\033[33m";
+}
+
+static bool
+is_asked_for(const struct status_view *view, const char *name)
+{
+    bool is_asked = view->name_count == 0;
+    for (size_t i = 0; i < view->name_count; i++) {
+        is_asked |= text_equal(view->name[i], name);
+    }
+    return is_asked;
+}
+
+static void
+add_padding(struct text *out, size_t from, size_t width)
+{
+    for (size_t i = from; i < width; i++) {
+        text_add(out, " ");
+    }
+}
+
+static void
+add_row(const struct status *status, const struct status_view *view, const struct fleet_unit *unit,
+        size_t name_width, struct text *out)
+{
+    const char *state = life_state_name(unit->state, unit->config->is_task);
+    char cell[64];
+    struct text text = TEXT_OVER(cell);
+    text_add(out, unit->config->name);
+    add_padding(out, strlen(unit->config->name), name_width + 2);
+    text_add(out, view->has_color ? state_color(unit) : "");
+    text_add(out, state);
+    text_add(out, view->has_color ? "\033[0m" : "");
+    add_padding(out, strlen(state), 10);
+    if (unit->pid > 0) {
+        text_addf(&text, "%d", (int)unit->pid);
+    } else {
+        text_add(&text, "-");
+    }
+    text_addf(out, "%-8s", cell);
+    text = TEXT_OVER(cell);
+    text_add_duration(&text, status->now_ms - unit->since_ms);
+    text_addf(out, "%-9s%-10u", cell, unit->starts > 1 ? unit->starts - 1 : 0);
+    text = TEXT_OVER(cell);
+    if (unit->has_ended) {
+        tell_outcome(&unit->last, &text);
+    } else {
+        text_add(&text, "-");
+    }
+    text_addf(out, "%s\n", cell);
+}
+
+static void
+add_verdict(const struct status *status, struct text *out)
+{
+    size_t errors = status->findings != NULL ? status->findings->errors : 0;
+    if (errors > 0) {
+        text_addf(out, "contract NOT kept: %zu finding%s, see `roinit verify`", errors,
+                  errors == 1 ? "" : "s");
+    } else {
+        text_add(out, "contract kept");
+    }
+}
+
+void
+status_table(const struct status *status, const struct status_view *view, struct text *out)
+{
+    const struct fleet *fleet = status->fleet;
+    size_t name_width = 4;
+    for (size_t u = 0; u < fleet->count; u++) {
+        size_t width = strlen(fleet->unit[u].config->name);
+        name_width = width > name_width ? width : name_width;
+    }
+    text_addf(out, "roinit %s: %s%s, up ", ROINIT_VERSION, fleet_phase_name(fleet->phase),
+              fleet_is_ready(fleet) ? ", ready" : "");
+    text_add_duration(out, status->now_ms - fleet->boot_ms);
+    text_addf(out, ", root %s, ", status->facts->root.is_read_only ? "read-only" : "WRITABLE");
+    add_verdict(status, out);
+    text_add(out, "\n");
+    for (size_t i = 0; i < status->degraded_count; i++) {
+        text_addf(out, "degraded: %s: %s\n", status->degraded[i].what, status->degraded[i].why);
+    }
+    text_add(out, "\nUNIT");
+    add_padding(out, 4, name_width + 2);
+    text_add(out, "STATE     PID     SINCE    RESTARTS  LAST EXIT\n");
+    for (size_t u = 0; u < fleet->count; u++) {
+        if (is_asked_for(view, fleet->unit[u].config->name)) {
+            add_row(status, view, &fleet->unit[u], name_width, out);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_INIT_STATUS_H
+#define ROINIT_INIT_STATUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "config/config.h"
+#include "config/text.h"
+#include "init/facts.h"
+#include "init/finding.h"
+#include "supervisor/fleet.h"
+
+/*
+ * The state of the container as JSON and as a table for people (behaviour.md, "Status, as JSON").
+ * Pure: the two clocks come in as values.
+ */
+enum { DEGRADED_MAX = 8 };
+
+/* What is not as it should be, though the container runs. */
+struct degraded {
+    const char *what; /* "state-dir" */
+    char why[256];
+};
+
+struct status {
+    const struct config *config;
+    const struct fleet *fleet;
+    const struct facts *facts;
+    const struct findings *findings;
+    const struct diags *diags;
+    const char *digest; /* of the contract */
+    struct degraded degraded[DEGRADED_MAX];
+    size_t degraded_count;
+    uint64_t orphans, lines_lost;
+    int64_t now_ms;      /* monotonic */
+    time_t now;          /* wall clock, for display alone */
+};
+
+/* How people want it. */
+struct status_view {
+    bool has_color;
+    size_t name_count;
+    const char *const *name; /* the units asked for; none: all */
+};
+
+/* A bound on the bytes that either form takes. */
+size_t status_size(const struct status *status);
+
+void status_json(const struct status *status, struct text *out);
+void status_table(const struct status *status, const struct status_view *view, struct text *out);
+
+/* The unit of that name, or NULL. */
+const struct fleet_unit *status_unit(const struct status *status, const char *name);
+
+/* Notes what is degraded; the same `what` is kept once. And takes it back. */
+void status_degrade(struct status *status, const char *what, const char *why);
+void status_restore(struct status *status, const char *what);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "init/sys_below.h"
+
+#include <errno.h>
+#include <linux/fs.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+enum { PIECE = 1024 * 1024 * 1024, BUFFER_BYTES = 64 * 1024, NAMES_BYTES = 8 * 1024 };
+
+/* One buffer for both jobs: PID 1 seeds before anything else runs, and never two at once. */
+static char buffer[BUFFER_BYTES];
+
+static int
+write_all(int fd, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(fd, bytes, length);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written < 0) {
+            return -1;
+        }
+        bytes += written;
+        length -= (size_t)written;
+    }
+    return 0;
+}
+
+/* Both files stand at the same offset. */
+static int
+copy_by_hand(int from, int to)
+{
+    for (;;) {
+        ssize_t got = read(from, buffer, sizeof buffer);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            return (int)got;
+        }
+        if (write_all(to, buffer, (size_t)got) != 0) {
+            return -1;
+        }
+    }
+}
+
+int
+below_copy(int from, int to)
+{
+    if (ioctl(to, FICLONE, from) == 0) {
+        return 0;
+    }
+    for (;;) {
+        long copied = syscall(SYS_copy_file_range, from, NULL, to, NULL, (size_t)PIECE, 0U);
+        if (copied < 0 && errno == EINTR) {
+            continue;
+        }
+        /* 0 may be its end, or a file system that only seems to know the call: reading tells. A
+         * refusal of any kind is met again by hand, or isn't one. */
+        if (copied <= 0) {
+            return copy_by_hand(from, to);
+        }
+    }
+}
+
+int
+below_copy_xattrs(int from, int to)
+{
+    static char names[NAMES_BYTES];
+    ssize_t length = flistxattr(from, names, sizeof names);
+    for (ssize_t at = 0; at < length; at += (ssize_t)strlen(names + at) + 1) {
+        const char *name = names + at;
+        if (strncmp(name, "trusted.", strlen("trusted.")) == 0) {
+            continue; /* the overlay's own */
+        }
+        ssize_t size = fgetxattr(from, name, buffer, sizeof buffer);
+        if (size >= 0 && fsetxattr(to, name, buffer, (size_t)size, 0) != 0 &&
+            strcmp(name, "security.capability") == 0) {
+            return -1;
+        }
+    }
+    return 0;
+}

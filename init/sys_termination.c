@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#include "init/sys_termination.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The kubelet takes no more (Kubernetes, "Determine the Reason for Pod Failure"). */
+enum { TERMINATION_BYTES = 4096, MORE_BYTES = 32 };
+
+static size_t
+count_lines(const char *text, size_t length)
+{
+    size_t lines = 0;
+    for (size_t i = 0; i < length; i++) {
+        lines += text[i] == '\n';
+    }
+    return lines;
+}
+
+void
+termination_write(const char *text, size_t length)
+{
+    struct stat st;
+    char more[MORE_BYTES] = "";
+    int fd = open("/dev/termination-log", O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0) {
+        return;
+    }
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && ftruncate(fd, 0) == 0) {
+        size_t kept = length;
+        if (length > TERMINATION_BYTES) {
+            const char *end = memrchr(text, '\n', TERMINATION_BYTES - MORE_BYTES);
+            kept = end != NULL ? (size_t)(end - text) + 1 : TERMINATION_BYTES - MORE_BYTES;
+            (void)snprintf(more, sizeof more, "and %zu more\n",
+                           count_lines(text + kept, length - kept));
+        }
+        (void)!write(fd, text, kept);
+        (void)!write(fd, more, strlen(more));
+    }
+    (void)close(fd);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_INIT_VERBS_H
+#define ROINIT_INIT_VERBS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * The verbs, once: the parser, help, "did you mean" and the documentation come from this table.
+ */
+struct options;
+
+enum verb_where {
+    VERB_LOCAL,  /* does its work in this process */
+    VERB_REMOTE, /* is answered by the running roinit, over the control socket */
+    VERB_LATER,  /* reserved: wrong usage until it exists */
+};
+
+struct verb {
+    const char *name;
+    enum verb_where where;
+    bool is_for_pid1; /* a verb also as PID 1; others are commands there */
+    int (*run)(const struct options *options); /* of a local one; returns the exit code */
+    const char *arguments;
+    const char *help;
+};
+
+extern const struct verb verb_table[];
+extern const size_t verb_count;
+
+/* The verb of that name, or NULL. */
+const struct verb *verb_find(const char *name);
+
+/* One file each, cmd_*.c. */
+int cmd_run(const struct options *options);
+int cmd_lint(const struct options *options);
+int cmd_show(const struct options *options);
+int cmd_verify(const struct options *options);
+int cmd_prepare(const struct options *options);
+int cmd_explain(const struct options *options);
+int cmd_help(const struct options *options);
+
+#endif

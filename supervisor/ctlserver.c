@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervisor/ctlserver.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* ---------------------------------------------------------------- replies */
+
+static bool
+reserve(struct ctl_reply *reply, size_t more)
+{
+    if (reply->is_full || reply->length + more > CTL_REPLY_MAX) {
+        reply->is_full = true;
+        return false;
+    }
+    if (reply->length + more > reply->room) {
+        size_t room = reply->room == 0 ? 4096 : reply->room;
+        while (room < reply->length + more) {
+            room *= 2;
+        }
+        char *grown = realloc(reply->bytes, room);
+        if (grown == NULL) {
+            reply->is_full = true;
+            return false;
+        }
+        reply->bytes = grown;
+        reply->room = room;
+    }
+    return true;
+}
+
+void
+ctl_reply_add(struct ctl_reply *reply, enum ctlmsg_frame type, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        size_t piece = length < CTLMSG_FRAME_MAX ? length : CTLMSG_FRAME_MAX;
+        if (!reserve(reply, piece + CTLMSG_FRAME_HEADER)) {
+            return;
+        }
+        unsigned char header[CTLMSG_FRAME_HEADER];
+        ctlmsg_write_header(header, type, (uint32_t)piece);
+        memcpy(reply->bytes + reply->length, header, sizeof header);
+        memcpy(reply->bytes + reply->length + sizeof header, bytes, piece);
+        reply->length += sizeof header + piece;
+        bytes += piece;
+        length -= piece;
+    }
+}
+
+void
+ctl_reply_exit(struct ctl_reply *reply, int code)
+{
+    char byte = (char)code;
+    ctl_reply_add(reply, CTLMSG_EXIT, &byte, 1);
+}
+
+/* ---------------------------------------------------------------- clients */
+
+static void
+drop(struct ctl_client *client)
+{
+    (void)close(client->fd);
+    free(client->reply.bytes);
+    free(client->request);
+    client->request = NULL;
+    client->fd = -1;
+    client->reply = (struct ctl_reply){0};
+}
+
+/* A free slot, else that of the oldest client whose request is not complete, else -1. */
+static int
+find_slot(struct ctlserver *server)
+{
+    int oldest = -1;
+    for (int i = 0; i < CTL_CLIENTS_MAX; i++) {
+        const struct ctl_client *client = &server->client[i];
+        if (client->fd < 0) {
+            return i;
+        }
+        if (!client->is_answered &&
+            (oldest < 0 || client->since_ms < server->client[oldest].since_ms)) {
+            oldest = i;
+        }
+    }
+    if (oldest >= 0) {
+        drop(&server->client[oldest]);
+    }
+    return oldest;
+}
+
+static bool
+have_slots(struct ctlserver *server)
+{
+    if (server->client == NULL) {
+        server->client = calloc(CTL_CLIENTS_MAX, sizeof *server->client);
+        for (int i = 0; server->client != NULL && i < CTL_CLIENTS_MAX; i++) {
+            server->client[i].fd = -1;
+        }
+    }
+    return server->client != NULL;
+}
+
+int
+ctlserver_accept(struct ctlserver *server, int64_t now_ms)
+{
+    int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd < 0) {
+        bool is_starved =
+            errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS;
+        return is_starved ? -2 : -1;
+    }
+    char *request = malloc(CTLMSG_REQUEST_MAX);
+    int slot = request != NULL && have_slots(server) ? find_slot(server) : -1;
+    if (slot < 0) {
+        free(request);
+        (void)close(fd);
+        return -1;
+    }
+    struct ctl_client *client = &server->client[slot];
+    client->fd = fd;
+    client->since_ms = now_ms;
+    client->request = request;
+    client->request_length = 0;
+    client->is_answered = false;
+    client->sent = 0;
+    return slot;
+}
+
+static void
+answer(struct ctlserver *server, struct ctl_client *client, const struct ctl_request *request)
+{
+    struct ucred credentials = {0};
+    socklen_t size = sizeof credentials;
+    if (getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
+        drop(client);
+        return;
+    }
+    struct ctl_peer peer = {credentials.pid, credentials.uid, credentials.gid};
+    server->answer(server->context, request, &peer, &client->reply);
+    client->is_answered = true;
+    if (client->reply.is_full) {
+        drop(client); /* half an answer would be taken for a whole one */
+    }
+}
+
+static void
+receive(struct ctlserver *server, struct ctl_client *client)
+{
+    struct iovec room = {.iov_base = client->request + client->request_length,
+                         .iov_len = CTLMSG_REQUEST_MAX - client->request_length};
+    struct msghdr message = {.msg_iov = &room, .msg_iovlen = 1};
+    ssize_t length = recvmsg(client->fd, &message, MSG_DONTWAIT);
+    if (length < 0 && (errno == EAGAIN || errno == EINTR)) {
+        return;
+    }
+    /* MSG_CTRUNC: somebody sends descriptors; the kernel has closed them. */
+    if (length <= 0 || (message.msg_flags & MSG_CTRUNC) != 0) {
+        drop(client);
+        return;
+    }
+    client->request_length += (size_t)length;
+    struct ctl_request request;
+    switch (ctlmsg_parse(client->request, client->request_length, &request)) {
+    case CTLMSG_MORE:
+        return;
+    case CTLMSG_BAD:
+        drop(client);
+        return;
+    case CTLMSG_WHOLE:
+        answer(server, client, &request);
+        return;
+    }
+}
+
+static void
+transmit(struct ctl_client *client)
+{
+    while (client->sent < client->reply.length) {
+        ssize_t sent = send(client->fd, client->reply.bytes + client->sent,
+                            client->reply.length - client->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR) {
+            continue;
+        }
+        if (sent < 0 && errno == EAGAIN) {
+            return;
+        }
+        if (sent <= 0) {
+            break;
+        }
+        client->sent += (size_t)sent;
+    }
+    drop(client);
+}
+
+void
+ctlserver_serve(struct ctlserver *server, size_t slot)
+{
+    struct ctl_client *client = &server->client[slot];
+    if (client->fd >= 0 && !client->is_answered) {
+        receive(server, client);
+    }
+    if (client->fd >= 0 && client->is_answered) {
+        transmit(client);
+    }
+}
+
+bool
+ctlserver_wants_write(const struct ctlserver *server, size_t slot)
+{
+    return server->client[slot].is_answered;
+}
+
+int64_t
+ctlserver_expire(struct ctlserver *server, int64_t now_ms)
+{
+    int64_t next_ms = -1;
+    for (int i = 0; server->client != NULL && i < CTL_CLIENTS_MAX; i++) {
+        struct ctl_client *client = &server->client[i];
+        if (client->fd < 0) {
+            continue;
+        }
+        int64_t left_ms = client->since_ms + CTL_REQUEST_MS - now_ms;
+        if (left_ms <= 0) {
+            drop(client);
+        } else if (next_ms < 0 || left_ms < next_ms) {
+            next_ms = left_ms;
+        }
+    }
+    return next_ms;
+}
+
+void
+ctlserver_close(struct ctlserver *server)
+{
+    for (int i = 0; server->client != NULL && i < CTL_CLIENTS_MAX; i++) {
+        if (server->client[i].fd >= 0 && server->client[i].is_answered) {
+            transmit(&server->client[i]);
+        }
+        if (server->client[i].fd >= 0) {
+            drop(&server->client[i]);
+        }
+    }
+    free(server->client);
+    server->client = NULL;
+    if (server->fd >= 0) {
+        (void)close(server->fd);
+        server->fd = -1;
+    }
+}

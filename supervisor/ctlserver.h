@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_SUPERVISOR_CTLSERVER_H
+#define ROINIT_SUPERVISOR_CTLSERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "supervisor/ctlmsg.h"
+
+/*
+ * The control socket's clients: a fixed number of slots, each with a bounded request and a bounded
+ * reply. It owns the descriptors; loop.c watches them and says what happened. A client can neither
+ * block PID 1 nor make it allocate without bound (I20).
+ */
+enum {
+    CTL_CLIENTS_MAX = 64,
+    CTL_REQUEST_MS = 5000,          /* for a request to be complete, and for a reply to be taken */
+    CTL_REPLY_MAX = 4 * 1024 * 1024, /* a thousand units as JSON, several times */
+};
+
+/* Who asks, as the kernel tells it (SO_PEERCRED). */
+struct ctl_peer {
+    pid_t pid; /* 0: outside of this pid namespace */
+    uid_t uid;
+    gid_t gid;
+};
+
+struct ctl_reply {
+    char *bytes; /* malloc'ed frames */
+    size_t length, room;
+    bool is_full; /* it does not fit, or there was no memory */
+};
+
+/* Adds a frame. */
+void ctl_reply_add(struct ctl_reply *reply, enum ctlmsg_frame type, const char *bytes,
+                   size_t length);
+/* Adds the last frame. */
+void ctl_reply_exit(struct ctl_reply *reply, int code);
+
+struct ctl_client {
+    int fd; /* -1: a free slot */
+    int64_t since_ms;
+    size_t request_length;
+    char *request; /* CTLMSG_REQUEST_MAX bytes, while there is a client */
+    bool is_answered;
+    struct ctl_reply reply;
+    size_t sent;
+};
+
+struct ctlserver {
+    int fd; /* listening; -1: no socket */
+    struct ctl_client *client; /* CTL_CLIENTS_MAX slots, allocated at the first client */
+    void (*answer)(void *context, const struct ctl_request *request, const struct ctl_peer *peer,
+                   struct ctl_reply *reply);
+    void *context;
+};
+
+/* Takes the clients that wait, at most a few. A slot is made by dropping the oldest client whose
+ * request is not complete. Returns the slot of the first, or -1: none came; -2: no descriptor is to
+ * be had, and the caller should look again later rather than be woken without end. */
+int ctlserver_accept(struct ctlserver *server, int64_t now_ms);
+
+/* A client's descriptor can be read or written. */
+void ctlserver_serve(struct ctlserver *server, size_t slot);
+
+/* Whether the slot waits to be written (else to be read). */
+bool ctlserver_wants_write(const struct ctlserver *server, size_t slot);
+
+/* Drops clients that took too long. Returns when to look again, in ms from now; -1: never. */
+int64_t ctlserver_expire(struct ctlserver *server, int64_t now_ms);
+
+/* Sends what is left to be sent, closes everything. */
+void ctlserver_close(struct ctlserver *server);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_SUPERVISOR_FLEET_H
+#define ROINIT_SUPERVISOR_FLEET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "config/config.h"
+#include "supervisor/life.h"
+#include "supervisor/order.h"
+#include "supervisor/restart.h"
+
+/*
+ * All units, and the life of the container as a whole: events in, actions out through `sv_ops`.
+ * Pure: time is an argument (milliseconds of the monotonic clock), processes and timers are the
+ * other side of the ops. Production gives loop.c, the sim ring a recorder and a virtual clock.
+ */
+
+/* The container's way, in order. */
+/* clang-format off */
+#define FLEET_PHASES(X) \
+    X(BOOTING,       "booting")  /* units start, in their order */ \
+    X(RUNNING,       "running")  /* all that start at boot are ready or final */ \
+    X(STOP_TASKS,    "stopping") /* tasks with when = stop run, units still do */ \
+    X(STOPPING,      "stopping") /* units stop, in reverse order */ \
+    X(STOPPED_TASKS, "stopping") /* tasks with when = stopped run */ \
+    X(SWEEPING,      "stopping") /* descendants that remain are told */ \
+    X(OVER,          "over")
+/* clang-format on */
+#define FLEET_PHASE_ENUM(name_, text_) FLEET_##name_,
+enum fleet_phase { FLEET_PHASES(FLEET_PHASE_ENUM) FLEET_PHASE_COUNT };
+#undef FLEET_PHASE_ENUM
+const char *fleet_phase_name(enum fleet_phase phase);
+
+/* Why the container ends. */
+enum fleet_cause { CAUSE_NONE, CAUSE_SIGNAL, CAUSE_LOST, CAUSE_ASKED, CAUSE_ALL_FINAL };
+
+/* Timers of the container itself, beside one for each unit (its index). */
+enum { FLEET_TIMER_CLOCK = -1, FLEET_TIMER_SLOW = -2 };
+
+enum fleet_event_kind {
+    TELL_UNIT,      /* a unit went from one state to another */
+    TELL_STOP,      /* the end begins */
+    TELL_SLOW,      /* a unit keeps the boot waiting */
+    TELL_HURRY,     /* two thirds of the clock are gone: all get their stop signal */
+    TELL_KILL,      /* the clock is at its end, or a second signal came */
+    TELL_SWEEP,     /* descendants remain after the last unit */
+    TELL_RUNNING,   /* boot is over */
+    TELL_END,       /* with fleet->code */
+};
+
+struct fleet_event {
+    enum fleet_event_kind kind;
+    size_t unit; /* of TELL_UNIT, TELL_SLOW */
+    enum life_state from, to;
+    const struct restart_verdict *verdict; /* of an exit, else NULL */
+    int64_t after_ms;                      /* in the state it left; TELL_SLOW: waiting so far */
+};
+
+struct sv_ops {
+    /* Starts unit's process: its pid; 0 where the system has no process to give (the fleet backs
+     * off); -code where it cannot be started at all, with the exit code that it gets for that. */
+    pid_t (*spawn)(void *context, size_t unit);
+    /* Whether all of only-if holds. */
+    bool (*may_start)(void *context, size_t unit);
+    void (*signal)(void *context, size_t unit, int signal, bool is_for_all);
+    /* One timer a unit, and the container's own (FLEET_TIMER_…). Arming replaces. */
+    void (*arm)(void *context, int timer, int64_t after_ms);
+    void (*disarm)(void *context, int timer);
+    /* Signals every descendant that is left. */
+    void (*sweep)(void *context, int signal);
+    bool (*has_children)(void *context);
+    unsigned (*chance)(void *context);
+    void (*tell)(void *context, const struct fleet_event *event);
+};
+
+struct fleet_unit {
+    const struct unit_config *config;
+    enum life_state state;
+    pid_t pid;      /* 0: none */
+    pid_t last_pid; /* of the process that ended last */
+    bool is_wanted;         /* its turn comes in this phase */
+    bool is_lost;
+    bool is_stop_asked;     /* over the socket: no loss */
+    int stop_signal;        /* that was sent to this process; 0: none yet */
+    int64_t since_ms;       /* in this state */
+    int64_t started_ms;     /* its last start */
+    unsigned starts, fork_failures;
+    struct restart_history history;
+    bool has_ended;         /* `last` is valid */
+    struct outcome last;
+    bool is_well;           /* the last end counts as success */
+    bool is_limit;          /* lost because of start-limit */
+    int code;               /* what the container ends with if this is the cause */
+    size_t cause;           /* whose loss made it lost: its own index, or another's */
+};
+
+struct fleet {
+    const struct config *config;
+    struct order order;
+    const struct sv_ops *ops;
+    void *context;
+    struct fleet_unit *unit;
+    size_t count;
+    enum fleet_phase phase;
+    enum fleet_cause cause;
+    size_t cause_unit;
+    int stop_signal;        /* that arrived; 0: none */
+    pid_t stop_sender;      /* 0: outside of the container */
+    int64_t boot_ms, stop_ms, deadline_ms; /* deadline INT64_MAX: no clock */
+    int64_t slow_ms;        /* the next time that a slow boot is told */
+    bool is_hurried, is_killed;
+    bool is_unsettled;      /* call fleet_settle() again in the next turn */
+    int asked_code;         /* of `roinit shutdown CODE`; -1: none */
+    int first_bad_code;     /* of the first essential unit that did not end well; -1: none */
+    size_t first_bad_unit;
+    int code;               /* valid when OVER */
+};
+
+/* Prepares; nothing starts yet. Memory is the arena's; nothing is allocated later. */
+void fleet_init(struct fleet *fleet, const struct config *config, const struct sv_ops *ops,
+                void *context, struct arena *arena);
+
+/* Begins the boot. */
+void fleet_boot(struct fleet *fleet, int64_t now_ms);
+
+/* News. Each may lead to actions at once; the order of units is looked at in fleet_settle(). */
+void fleet_ready(struct fleet *fleet, size_t unit, int64_t now_ms);
+void fleet_exit(struct fleet *fleet, size_t unit, const struct outcome *outcome, int64_t now_ms);
+void fleet_timeout(struct fleet *fleet, int timer, int64_t now_ms);
+/* A stop signal from `sender` (0: from outside). A second TERM or INT, a second or more after the
+ * first, kills. */
+void fleet_stop_signal(struct fleet *fleet, int signal, pid_t sender, int64_t now_ms);
+/* `roinit shutdown`; code -1: as the units end. */
+void fleet_shutdown(struct fleet *fleet, int code, int64_t now_ms);
+/* No child is left. */
+void fleet_no_children(struct fleet *fleet, int64_t now_ms);
+
+/* Starts and stops what is due: to be called once after the news of a turn. At most
+ * FLEET_STARTS_A_TURN units are started; is_unsettled says that more are due. */
+enum { FLEET_STARTS_A_TURN = 32 };
+void fleet_settle(struct fleet *fleet, int64_t now_ms);
+
+/* Whether every unit that starts at boot is ready, done or skipped, and the container runs. */
+bool fleet_is_ready(const struct fleet *fleet);
+
+/* Used by fleet.c and fleet_end.c only: one event for one unit, through the table. */
+void fleet_event(struct fleet *fleet, size_t unit, enum life_event event,
+                 const struct restart_verdict *verdict, int64_t now_ms);
+void fleet_begin_end(struct fleet *fleet, enum fleet_cause cause, int64_t now_ms);
+void fleet_settle_end(struct fleet *fleet, int64_t now_ms);
+void fleet_clock(struct fleet *fleet, int64_t now_ms);
+void fleet_tell(struct fleet *fleet, enum fleet_event_kind kind);
+bool fleet_start_wanted(struct fleet *fleet, int64_t now_ms);
+bool fleet_all_final(const struct fleet *fleet, enum task_when when);
+
+#endif

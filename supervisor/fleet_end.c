@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+#include <signal.h>
+
+#include "supervisor/fleet.h"
+
+#include "config/exitcode.h"
+#include "supervisor/sigmap.h"
+
+/*
+ * The end of the container: one clock, reverse order, an exit code that names the cause
+ * (behaviour.md, "The end of the container").
+ */
+enum {
+    SECOND_SIGNAL_MS = 1000, /* a second TERM within that is the first one again */
+    SWEEP_MS = 2000,         /* for descendants after the last unit */
+    KILL_MS = 400,           /* from KILL to the end, whatever the kernel makes of it */
+};
+
+static int64_t
+remaining_ms(const struct fleet *fleet, int64_t now_ms)
+{
+    if (fleet->deadline_ms == INT64_MAX) {
+        return INT64_MAX;
+    }
+    return fleet->deadline_ms > now_ms ? fleet->deadline_ms - now_ms : 0;
+}
+
+static void
+want_tasks(struct fleet *fleet, enum task_when when)
+{
+    for (size_t u = 0; u < fleet->count; u++) {
+        struct fleet_unit *unit = &fleet->unit[u];
+        if (unit->config->is_task && unit->config->when == (int)when && unit->config->autostart) {
+            unit->is_wanted = true;
+        }
+    }
+    fleet->is_unsettled = true;
+}
+
+void
+fleet_begin_end(struct fleet *fleet, enum fleet_cause cause, int64_t now_ms)
+{
+    if (fleet->phase > FLEET_RUNNING) {
+        return;
+    }
+    fleet->cause = cause;
+    fleet->phase = FLEET_STOP_TASKS;
+    fleet->stop_ms = now_ms;
+    fleet->ops->disarm(fleet->context, FLEET_TIMER_SLOW);
+    int64_t clock_ms = fleet->config->init.stop_timeout_ms;
+    if (clock_ms != DURATION_NONE) {
+        fleet->deadline_ms = now_ms + clock_ms;
+        fleet->ops->arm(fleet->context, FLEET_TIMER_CLOCK, clock_ms * 2 / 3);
+    }
+    /* The boot is aborted at once: what waits does not start any more. */
+    for (size_t u = 0; u < fleet->count; u++) {
+        struct fleet_unit *unit = &fleet->unit[u];
+        if (unit->is_wanted &&
+            (unit->state == LIFE_WAITING || unit->state == LIFE_BACKOFF)) {
+            fleet_event(fleet, u, ON_STOP, NULL, now_ms);
+        }
+    }
+    fleet_tell(fleet, TELL_STOP);
+    want_tasks(fleet, WHEN_STOP);
+}
+
+static void
+kill_all(struct fleet *fleet, int64_t now_ms)
+{
+    fleet->is_killed = true;
+    fleet->deadline_ms = now_ms;
+    fleet_tell(fleet, TELL_KILL);
+    for (size_t u = 0; u < fleet->count; u++) {
+        fleet->unit[u].is_wanted = true; /* WAITING ones end as stopped */
+        fleet_event(fleet, u, ON_KILL, NULL, now_ms);
+    }
+    fleet->ops->sweep(fleet->context, SIGKILL);
+    fleet->ops->arm(fleet->context, FLEET_TIMER_CLOCK, KILL_MS);
+    fleet->is_unsettled = true;
+}
+
+/* The units that wait for nobody's end get their stop signal; `is_hurried`: all do. */
+static void
+stop_units(struct fleet *fleet, int64_t now_ms)
+{
+    for (size_t u = 0; u < fleet->count; u++) {
+        struct fleet_unit *unit = &fleet->unit[u];
+        if (life_is_final(unit->state) || unit->state == LIFE_WAITING) {
+            continue;
+        }
+        const struct order_list *awaited = &fleet->order.awaited[u];
+        bool is_turn = true;
+        for (size_t i = 0; i < awaited->count && is_turn; i++) {
+            is_turn = !life_has_process(fleet->unit[awaited->unit[i]].state);
+        }
+        if (is_turn || fleet->is_hurried) {
+            fleet_event(fleet, u, ON_STOP, NULL, now_ms);
+        }
+    }
+}
+
+static bool
+is_any_alive(const struct fleet *fleet)
+{
+    for (size_t u = 0; u < fleet->count; u++) {
+        if (!life_is_final(fleet->unit[u].state) && fleet->unit[u].state != LIFE_WAITING) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int
+final_code(const struct fleet *fleet)
+{
+    switch (fleet->cause) {
+    case CAUSE_LOST:
+        return fleet->unit[fleet->cause_unit].code;
+    case CAUSE_ASKED:
+    case CAUSE_SIGNAL:
+        if (fleet->config->is_lone) {
+            return fleet->unit[0].code;
+        }
+        if (fleet->asked_code >= 0) {
+            return fleet->asked_code;
+        }
+        return fleet->first_bad_code >= 0 ? fleet->first_bad_code : CODE_OK;
+    case CAUSE_NONE:
+    case CAUSE_ALL_FINAL:
+        break;
+    }
+    return CODE_OK;
+}
+
+static void
+be_over(struct fleet *fleet)
+{
+    fleet->ops->disarm(fleet->context, FLEET_TIMER_CLOCK);
+    fleet->phase = FLEET_OVER;
+    fleet->code = final_code(fleet);
+    fleet_tell(fleet, TELL_END);
+}
+
+static void
+sweep(struct fleet *fleet, int64_t now_ms)
+{
+    fleet->phase = FLEET_SWEEPING;
+    if (!fleet->ops->has_children(fleet->context)) {
+        be_over(fleet);
+        return;
+    }
+    int64_t left_ms = remaining_ms(fleet, now_ms);
+    if (fleet->is_killed) {
+        fleet->ops->sweep(fleet->context, SIGKILL);
+        return; /* the clock runs already */
+    }
+    fleet_tell(fleet, TELL_SWEEP);
+    fleet->ops->sweep(fleet->context, SIGTERM);
+    fleet->ops->arm(fleet->context, FLEET_TIMER_CLOCK, left_ms < SWEEP_MS ? left_ms : SWEEP_MS);
+}
+
+void
+fleet_settle_end(struct fleet *fleet, int64_t now_ms)
+{
+    if (fleet->phase == FLEET_STOP_TASKS) {
+        if (!fleet->is_killed) {
+            fleet_start_wanted(fleet, now_ms);
+        }
+        if (!fleet->is_hurried && !fleet_all_final(fleet, WHEN_STOP)) {
+            return;
+        }
+        fleet->phase = FLEET_STOPPING;
+    }
+    if (fleet->phase == FLEET_STOPPING) {
+        stop_units(fleet, now_ms);
+        if (is_any_alive(fleet)) {
+            return;
+        }
+        fleet->phase = FLEET_STOPPED_TASKS;
+        if (!fleet->is_killed) {
+            want_tasks(fleet, WHEN_STOPPED);
+        }
+    }
+    if (fleet->phase == FLEET_STOPPED_TASKS) {
+        if (!fleet->is_killed) {
+            fleet_start_wanted(fleet, now_ms);
+        }
+        if (!fleet_all_final(fleet, WHEN_STOPPED)) {
+            return;
+        }
+        sweep(fleet, now_ms);
+    }
+}
+
+void
+fleet_clock(struct fleet *fleet, int64_t now_ms)
+{
+    if (fleet->is_killed) {
+        be_over(fleet); /* what is left cannot be killed: the kernel ends it with PID 1 */
+    } else if (fleet->phase == FLEET_SWEEPING || now_ms >= fleet->deadline_ms) {
+        kill_all(fleet, now_ms);
+    } else {
+        fleet->is_hurried = true;
+        fleet_tell(fleet, TELL_HURRY);
+        fleet->ops->arm(fleet->context, FLEET_TIMER_CLOCK, remaining_ms(fleet, now_ms));
+        fleet->is_unsettled = true;
+    }
+}
+
+void
+fleet_stop_signal(struct fleet *fleet, int signal, pid_t sender, int64_t now_ms)
+{
+    bool is_urgent = signal == SIGTERM || signal == SIGINT;
+    if (fleet->phase <= FLEET_RUNNING) {
+        fleet->stop_signal = signal;
+        fleet->stop_sender = sender;
+        fleet_begin_end(fleet, CAUSE_SIGNAL, now_ms);
+    } else if (is_urgent && fleet->stop_signal != 0 && !fleet->is_killed &&
+               now_ms - fleet->stop_ms >= SECOND_SIGNAL_MS) {
+        kill_all(fleet, now_ms);
+    } else if (fleet->stop_signal == 0) {
+        fleet->stop_signal = signal; /* the first one, while an end for another cause is on */
+    }
+}
+
+void
+fleet_shutdown(struct fleet *fleet, int code, int64_t now_ms)
+{
+    if (fleet->phase <= FLEET_RUNNING) {
+        fleet->asked_code = code;
+        fleet_begin_end(fleet, CAUSE_ASKED, now_ms);
+    }
+}
+
+void
+fleet_no_children(struct fleet *fleet, int64_t now_ms)
+{
+    (void)now_ms;
+    if (fleet->phase == FLEET_SWEEPING) {
+        be_over(fleet);
+    }
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_SUPERVISOR_LAUNCH_H
+#define ROINIT_SUPERVISOR_LAUNCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "config/value.h"
+
+/*
+ * Everything that the child of a start needs, worked out before the fork, so that nothing between
+ * fork and exec allocates or can fail badly. Plain values; memory is the caller's.
+ */
+enum { LAUNCH_RLIMITS = 16 }; /* RLIM_NLIMITS of Linux */
+
+enum launch_session {
+    LAUNCH_OWN_SESSION, /* setsid: no terminal */
+    LAUNCH_OWN_GROUP,   /* a process group in PID 1's session: a lone command and main */
+};
+
+struct launch {
+    char *const *argv;
+    char *const *envp;
+    const char *search_path; /* PATH, for an argv[0] without a slash */
+    const char *working_dir; /* NULL: stays */
+    enum launch_session session;
+    int tty_fd; /* whose foreground the group takes; -1: none */
+
+    /* Only what changes something is a step (I13). */
+    bool sets_groups, sets_gid, sets_uid;
+    uid_t uid;
+    gid_t gid;
+    const gid_t *group;
+    size_t group_count;
+    bool drops_capabilities; /* all of them, the bounding set as far as it may be */
+    bool sets_no_new_privs;
+
+    mode_t umask;
+    const struct limits *limits;
+    int in_fd, out_fd, err_fd; /* become 0, 1 and 2; -1: stay */
+    bool has_null_stdin, has_null_output;
+};
+
+/* The steps between fork and exec, in their fixed order: what an exec report names. */
+/* clang-format off */
+#define LAUNCH_STAGES(X) \
+    X(SESSION,     "start a session") \
+    X(STDIO,       "set up standard input and output") \
+    X(LIMITS,      "set resource limits") \
+    X(WORKING_DIR, "change to the working directory") \
+    X(BOUNDING,    "drop the capability bounding set") \
+    X(GROUPS,      "set supplementary groups") \
+    X(GID,         "set the group id") \
+    X(UID,         "set the user id") \
+    X(CAPS,        "drop capabilities") \
+    X(NO_NEW_PRIVS,"set no_new_privs") \
+    X(VERIFY,      "verify the dropped privileges") \
+    X(EXEC,        "execute the command")
+/* clang-format on */
+#define LAUNCH_STAGE_ENUM(name_, text_) LAUNCH_STAGE_##name_,
+enum launch_stage { LAUNCH_STAGES(LAUNCH_STAGE_ENUM) LAUNCH_STAGE_COUNT };
+#undef LAUNCH_STAGE_ENUM
+
+/* What comes back by the close-on-exec pipe when a step fails; end of file: executed. */
+struct launch_report {
+    int stage; /* enum launch_stage */
+    int errnum;
+};
+
+const char *launch_stage_text(int stage);
+
+/* The exit code for a failure: 127 not found, 126 cannot be executed, else 71. */
+int launch_exit_code(const struct launch_report *report);
+
+#endif

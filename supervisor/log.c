@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervisor/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "config/text.h"
+#include "supervisor/logline.h"
+
+enum {
+    RING_BYTES = 65536,
+    ATOMIC_BYTES = 4096, /* PIPE_BUF: written whole or not at all, pipe(7) */
+};
+
+/* How a sink is written without waiting. */
+enum sink_way {
+    SINK_NON_BLOCKING, /* an open file description of our own */
+    SINK_SOCKET,       /* MSG_DONTWAIT */
+    SINK_POLLED,       /* no better way: at most PIPE_BUF after poll(2) said that there is room */
+    SINK_PLAIN,        /* a regular file or a device without a reader */
+};
+
+struct sink {
+    int fd;
+    enum sink_way way;
+    char ring[RING_BYTES];
+    size_t start, used;
+    uint64_t lost, lost_told;
+};
+
+static struct sink sinks[LOG_SINKS] = {[LOG_STDOUT] = {.fd = 1}, [LOG_STDERR] = {.fd = 2}};
+static enum log_level own_level = LOG_WARN;
+static enum log_format own_format = LOG_FORMAT_TEXT;
+
+/* ---------------------------------------------------------------- sinks */
+
+static void
+open_sink(struct sink *sink, int fd)
+{
+    struct stat st;
+    sink->fd = fd;
+    sink->way = SINK_PLAIN;
+    if (fstat(fd, &st) != 0 || S_ISREG(st.st_mode)) {
+        return;
+    }
+    if (S_ISSOCK(st.st_mode)) {
+        sink->way = SINK_SOCKET;
+        return;
+    }
+    /* A description of our own: O_NONBLOCK on the one that we got would reach everybody who
+     * shares it, the units among them. */
+    char path[32];
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int own = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (own >= 0) {
+        sink->fd = own;
+        sink->way = SINK_NON_BLOCKING;
+    } else {
+        sink->way = SINK_POLLED;
+    }
+}
+
+void
+log_open(void)
+{
+    open_sink(&sinks[LOG_STDOUT], STDOUT_FILENO);
+    open_sink(&sinks[LOG_STDERR], STDERR_FILENO);
+}
+
+/* As write(2), but never waits. */
+static ssize_t
+write_now(const struct sink *sink, const char *bytes, size_t length)
+{
+    struct pollfd poll_fd = {.fd = sink->fd, .events = POLLOUT};
+    switch (sink->way) {
+    case SINK_SOCKET:
+        return send(sink->fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+    case SINK_POLLED:
+        if (poll(&poll_fd, 1, 0) != 1) {
+            errno = EAGAIN;
+            return -1;
+        }
+        return write(sink->fd, bytes, length < ATOMIC_BYTES ? length : ATOMIC_BYTES);
+    case SINK_NON_BLOCKING:
+    case SINK_PLAIN:
+        break;
+    }
+    return write(sink->fd, bytes, length);
+}
+
+static size_t
+count_lines(const char *bytes, size_t length)
+{
+    size_t lines = 0;
+    for (size_t i = 0; i < length; i++) {
+        lines += bytes[i] == '\n';
+    }
+    return lines;
+}
+
+/* Writes as far as it goes. Returns the bytes that are done with: written, or not to be written
+ * ever (a closed pipe, a full disk), then counted as lost. */
+static size_t
+write_some(struct sink *sink, const char *bytes, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t written = write_now(sink, bytes + done, length - done);
+        if (written >= 0) {
+            done += (size_t)written;
+        } else if (errno == EAGAIN) {
+            return done;
+        } else if (errno != EINTR) {
+            sink->lost += count_lines(bytes + done, length - done);
+            return length;
+        }
+    }
+    return done;
+}
+
+static void
+ring_put(struct sink *sink, const char *bytes, size_t length)
+{
+    size_t end = (sink->start + sink->used) % RING_BYTES;
+    size_t first = RING_BYTES - end < length ? RING_BYTES - end : length;
+    memcpy(sink->ring + end, bytes, first);
+    memcpy(sink->ring, bytes + first, length - first);
+    sink->used += length;
+}
+
+/* Queues whole lines only: half a line would be worse than none. */
+static void
+put(struct sink *sink, const char *bytes, size_t length)
+{
+    size_t done = 0;
+    if (sink->used == 0 && sink->lost == sink->lost_told) {
+        done = write_some(sink, bytes, length);
+    }
+    if (length - done > RING_BYTES - sink->used) {
+        sink->lost += count_lines(bytes + done, length - done);
+        return;
+    }
+    ring_put(sink, bytes + done, length - done);
+}
+
+static void
+tell_lost(struct sink *sink)
+{
+    char line[128];
+    struct text out = TEXT_OVER(line);
+    text_addf(&out, "roinit: %llu lines lost: nobody read %s\n",
+              (unsigned long long)(sink->lost - sink->lost_told),
+              sink == &sinks[LOG_STDOUT] ? "standard output" : "standard error");
+    sink->lost_told = sink->lost;
+    put(sink, line, out.length);
+}
+
+void
+log_drain(enum log_sink which)
+{
+    struct sink *sink = &sinks[which];
+    while (sink->used > 0) {
+        size_t piece = RING_BYTES - sink->start < sink->used ? RING_BYTES - sink->start
+                                                             : sink->used;
+        size_t done = write_some(sink, sink->ring + sink->start, piece);
+        sink->start = (sink->start + done) % RING_BYTES;
+        sink->used -= done;
+        if (done < piece) {
+            return;
+        }
+    }
+    if (sink->lost > sink->lost_told) {
+        tell_lost(sink);
+    }
+}
+
+int
+log_waiting_fd(enum log_sink which)
+{
+    return sinks[which].used > 0 ? sinks[which].fd : -1;
+}
+
+void
+log_flush(int timeout_ms)
+{
+    for (int left = timeout_ms; left > 0; left -= 10) {
+        struct pollfd fds[LOG_SINKS];
+        nfds_t count = 0;
+        for (int which = 0; which < LOG_SINKS; which++) {
+            log_drain((enum log_sink)which);
+            if (sinks[which].used > 0) {
+                fds[count++] = (struct pollfd){.fd = sinks[which].fd, .events = POLLOUT};
+            }
+        }
+        if (count == 0) {
+            return;
+        }
+        (void)poll(fds, count, 10);
+    }
+}
+
+uint64_t
+log_lost(void)
+{
+    return sinks[LOG_STDOUT].lost + sinks[LOG_STDERR].lost;
+}
+
+/* ---------------------------------------------------------------- roinit's own lines */
+
+const char *
+log_time_text(char *buffer, size_t size)
+{
+    struct timespec now;
+    struct tm utc;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    (void)gmtime_r(&now.tv_sec, &utc);
+    size_t length = strftime(buffer, size, "%Y-%m-%dT%H:%M:%S", &utc);
+    (void)snprintf(buffer + length, size - length, ".%03dZ", (int)(now.tv_nsec / 1000000));
+    return buffer;
+}
+
+void
+log_configure(enum log_level level, enum log_format format)
+{
+    own_level = level;
+    own_format = format;
+}
+
+bool
+log_is_enabled(enum log_level level)
+{
+    return level <= own_level;
+}
+
+void
+log_own(enum log_level level, const char *format, ...)
+{
+    if (!log_is_enabled(level)) {
+        return;
+    }
+    char sentence[ATOMIC_BYTES / 4];
+    char line[ATOMIC_BYTES];
+    char when[40];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(sentence, sizeof sentence, format, arguments);
+    va_end(arguments);
+    struct text out = TEXT_OVER(line);
+    struct logline logline = {.time = log_time_text(when, sizeof when),
+                              .stream = "stderr",
+                              .is_json = own_format == LOG_FORMAT_JSON};
+    logline_add(&out, &logline, sentence, strlen(sentence));
+    put(&sinks[LOG_STDERR], line, out.length);
+}
+
+void
+log_text(enum log_sink which, const char *bytes, size_t length)
+{
+    put(&sinks[which], bytes, length);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervisor/log.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config/text.h"
+#include "supervisor/logline.h"
+
+enum {
+    ATOMIC_BYTES = 4096, /* PIPE_BUF: written whole or not at all, pipe(7) */
+    READ_BYTES = 65536,
+    FINISH_READS = 32, /* 2 MiB: more than a pipe holds, however large it was made */
+    JSON_MAX = 6,      /* bytes that one byte may become, in JSON */
+};
+
+int
+log_pipe_open(struct log_pipe *pipe, uid_t uid, gid_t gid)
+{
+    int fds[2];
+    if (pipe2(fds, O_CLOEXEC) != 0) {
+        return -1;
+    }
+    (void)fcntl(fds[0], F_SETFL, O_NONBLOCK);
+    (void)!fchown(fds[1], uid, gid); /* without the privilege: the unit is of our uid anyhow */
+    pipe->read_fd = fds[0];
+    pipe->write_fd = fds[1];
+    return 0;
+}
+
+/* Lines on their way out, gathered so that one write takes as many as stay atomic. */
+struct batch {
+    enum log_sink sink;
+    char bytes[ATOMIC_BYTES + LOG_LINE_MAX * JSON_MAX + 512];
+    size_t length;
+};
+
+static void
+batch_write(struct batch *batch)
+{
+    if (batch->length > 0) {
+        log_text(batch->sink, batch->bytes, batch->length);
+    }
+    batch->length = 0;
+}
+
+static void
+batch_add(struct batch *batch, const struct logline *logline, const char *bytes, size_t length)
+{
+    struct text out = text_over(batch->bytes + batch->length, sizeof batch->bytes - batch->length);
+    logline_add(&out, logline, bytes, length);
+    if (batch->length > 0 && batch->length + out.length > ATOMIC_BYTES) {
+        batch_write(batch);
+        out = text_over(batch->bytes, sizeof batch->bytes);
+        logline_add(&out, logline, bytes, length);
+    }
+    batch->length += out.length;
+}
+
+static void
+keep_partial(struct log_pipe *pipe, const char *bytes, size_t length)
+{
+    char *grown = length == 0 ? NULL : realloc(pipe->partial, pipe->partial_length + length);
+    if (grown == NULL) {
+        return; /* nothing to keep, or no memory: that much of the line is lost */
+    }
+    memcpy(grown + pipe->partial_length, bytes, length);
+    pipe->partial = grown;
+    pipe->partial_length += length;
+}
+
+static void
+drop_partial(struct log_pipe *pipe)
+{
+    free(pipe->partial);
+    pipe->partial = NULL;
+    pipe->partial_length = 0;
+}
+
+/* Writes out one line, or the part of one that is long enough, together with what was kept. */
+static void
+add_line(struct batch *batch, struct log_pipe *pipe, struct logline *logline, const char *bytes,
+         size_t length)
+{
+    if (pipe->partial_length > 0) {
+        keep_partial(pipe, bytes, length);
+        batch_add(batch, logline, pipe->partial, pipe->partial_length);
+        drop_partial(pipe);
+    } else {
+        batch_add(batch, logline, bytes, length);
+    }
+}
+
+static void
+add_lines(struct batch *batch, struct log_pipe *pipe, struct logline *logline, const char *bytes,
+          size_t length)
+{
+    while (length > 0) {
+        size_t room = LOG_LINE_MAX - pipe->partial_length;
+        size_t window = length < room ? length : room;
+        const char *end = memchr(bytes, '\n', window);
+        if (end == NULL && window < room) {
+            keep_partial(pipe, bytes, length);
+            return;
+        }
+        size_t taken = end != NULL ? (size_t)(end - bytes) : window;
+        logline->is_split = end == NULL;
+        add_line(batch, pipe, logline, bytes, taken);
+        taken += end != NULL;
+        bytes += taken;
+        length -= taken;
+    }
+}
+
+static struct batch *
+begin_batch(const struct log_pipe *pipe, struct logline *logline, char *when, size_t size)
+{
+    static struct batch batch;
+    batch.sink = pipe->sink;
+    batch.length = 0;
+    *logline = (struct logline){
+        .time = log_time_text(when, size),
+        .unit = pipe->unit,
+        .stream = pipe->sink == LOG_STDOUT ? "stdout" : "stderr",
+        .is_json = pipe->is_json,
+    };
+    return &batch;
+}
+
+bool
+log_pipe_read(struct log_pipe *pipe)
+{
+    static char bytes[READ_BYTES];
+    char when[40];
+    struct logline logline;
+    ssize_t length = read(pipe->read_fd, bytes, sizeof bytes);
+    if (length <= 0) {
+        return false;
+    }
+    struct batch *batch = begin_batch(pipe, &logline, when, sizeof when);
+    add_lines(batch, pipe, &logline, bytes, (size_t)length);
+    batch_write(batch);
+    return true;
+}
+
+void
+log_pipe_finish(struct log_pipe *pipe)
+{
+    for (int reads = 0; reads < FINISH_READS && log_pipe_read(pipe); reads++) {
+    }
+    if (pipe->partial_length > 0) {
+        char when[40];
+        struct logline logline;
+        struct batch *batch = begin_batch(pipe, &logline, when, sizeof when);
+        batch_add(batch, &logline, pipe->partial, pipe->partial_length);
+        batch_write(batch);
+        drop_partial(pipe);
+    }
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervisor/loop.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "supervisor/loop_parts.h"
+#include "supervisor/sys_proc.h"
+
+enum {
+    ACCEPTS_A_TURN = 16,
+    STARVED_MS = 1000, /* without descriptors: until the socket is looked at again */
+    FLUSH_MS = 300,
+};
+
+double
+loop_seconds(int64_t milliseconds)
+{
+    return (double)milliseconds / 1000.0;
+}
+
+int64_t
+loop_now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* ---------------------------------------------------------------- clients */
+
+/* Watches each client for what it waits for, and none that is gone. */
+static void
+watch_clients(struct loop *loop)
+{
+    for (int i = 0; loop->server.client != NULL && i < CTL_CLIENTS_MAX; i++) {
+        ev_io *watcher = &loop->client[i];
+        int fd = loop->server.client[i].fd;
+        int events = fd >= 0 && ctlserver_wants_write(&loop->server, (size_t)i) ? EV_WRITE : EV_READ;
+        bool is_right = ev_is_active(watcher) && watcher->fd == fd &&
+                        (watcher->events & (EV_READ | EV_WRITE)) == events;
+        if (fd >= 0 && is_right) {
+            continue;
+        }
+        ev_io_stop(loop->ev, watcher);
+        if (fd >= 0) {
+            ev_io_set(watcher, fd, events);
+            ev_io_start(loop->ev, watcher);
+        }
+    }
+}
+
+static void
+arm_expiry(struct loop *loop)
+{
+    int64_t next_ms = ctlserver_expire(&loop->server, loop_now_ms());
+    ev_timer_stop(loop->ev, &loop->expire);
+    if (next_ms >= 0) {
+        ev_timer_set(&loop->expire, loop_seconds(next_ms), 0.);
+        ev_timer_start(loop->ev, &loop->expire);
+    }
+    watch_clients(loop);
+}
+
+/* A slot whose client was dropped and taken again in one turn may have the same descriptor: its
+ * watcher must be told (the kernel forgot it with the close). */
+static void
+forget_client(struct loop *loop, int slot)
+{
+    ev_io_stop(loop->ev, &loop->client[slot]);
+}
+
+static void
+on_listen(struct ev_loop *ev, ev_io *watcher, int events)
+{
+    struct loop *loop = watcher->data;
+    (void)events;
+    for (int i = 0; i < ACCEPTS_A_TURN; i++) {
+        int slot = ctlserver_accept(&loop->server, loop_now_ms());
+        if (slot == -2) {
+            ev_io_stop(ev, watcher);
+            ev_timer_set(&loop->starved, loop_seconds(STARVED_MS), 0.);
+            ev_timer_start(ev, &loop->starved);
+        }
+        if (slot < 0) {
+            break;
+        }
+        forget_client(loop, slot);
+        ctlserver_serve(&loop->server, (size_t)slot); /* most have sent all already */
+    }
+    arm_expiry(loop);
+}
+
+static void
+on_client(struct ev_loop *ev, ev_io *watcher, int events)
+{
+    struct loop *loop = watcher->data;
+    (void)ev;
+    (void)events;
+    ctlserver_serve(&loop->server, (size_t)(watcher - loop->client));
+    watch_clients(loop);
+}
+
+static void
+on_timer(struct ev_loop *ev, ev_timer *watcher, int events)
+{
+    struct loop *loop = watcher->data;
+    (void)events;
+    if (watcher == &loop->expire) {
+        arm_expiry(loop);
+    } else if (watcher == &loop->starved) {
+        ev_io_start(ev, &loop->listen);
+    } else {
+        loop->published_ms = loop_now_ms();
+        loop->host->publish(loop->host->context);
+    }
+}
+
+static void
+on_sink(struct ev_loop *ev, ev_io *watcher, int events)
+{
+    struct loop *loop = watcher->data;
+    (void)ev;
+    (void)events;
+    log_drain((enum log_sink)(watcher - loop->sink));
+}
+
+/* ---------------------------------------------------------------- the loop */
+
+/* A system call of libev's failed: the default would abort, and with it the container. */
+static void
+on_syserr(const char *message)
+{
+    log_own(LOG_ERROR, "event loop: %s: %s", message, err_errno_text(errno));
+}
+
+static void
+init_watchers(struct loop *loop)
+{
+    ev_io_init(&loop->signals, loop_on_signals, loop->signal_fd, EV_READ);
+    ev_timer_init(&loop->clock, loop_on_fleet_timer, 0., 0.);
+    ev_timer_init(&loop->slow, loop_on_fleet_timer, 0., 0.);
+    ev_timer_init(&loop->publish, on_timer, 0., 0.);
+    ev_timer_init(&loop->expire, on_timer, 0., 0.);
+    ev_timer_init(&loop->starved, on_timer, 0., 0.);
+    ev_io_init(&loop->listen, on_listen, loop->server.fd, EV_READ);
+    loop->signals.data = loop->clock.data = loop->slow.data = loop->publish.data = loop;
+    loop->expire.data = loop->starved.data = loop->listen.data = loop;
+    for (int i = 0; i < LOG_SINKS; i++) {
+        ev_io_init(&loop->sink[i], on_sink, -1, EV_WRITE);
+        loop->sink[i].data = loop;
+    }
+    for (int i = 0; i < CTL_CLIENTS_MAX; i++) {
+        ev_io_init(&loop->client[i], on_client, -1, EV_READ);
+        loop->client[i].data = loop;
+    }
+    for (size_t u = 0; u < loop->fleet.count; u++) {
+        struct loop_unit *unit = &loop->unit[u];
+        ev_timer_init(&unit->timer, loop_on_unit_timer, 0., 0.);
+        ev_io_init(&unit->report, loop_on_report, -1, EV_READ);
+        unit->timer.data = unit->report.data = loop;
+        for (int i = 0; i < UNIT_STREAMS; i++) {
+            ev_io_init(&unit->pipe[i], loop_on_pipe, -1, EV_READ);
+            unit->pipe[i].data = &unit->io.pipe[i];
+        }
+    }
+}
+
+struct loop *
+loop_new(const struct config *config, const struct loop_host *host, struct arena *arena,
+         struct err *err)
+{
+    struct loop *loop = ARENA_NEW(arena, struct loop, 1);
+    loop->config = config;
+    loop->host = host;
+    loop->unit = ARENA_NEW(arena, struct loop_unit, config->unit_count);
+    loop->chance = (unsigned)loop_now_ms() ^ (unsigned)getpid();
+    loop->server = (struct ctlserver){
+        .fd = host->control_fd, .answer = host->answer, .context = host->context};
+    ev_set_syserr_cb(on_syserr);
+    /* NOENV: else LIBEV_FLAGS in the container's environment changes the backend. */
+    loop->ev = ev_loop_new(EVFLAG_NOENV | EVFLAG_NOSIGMASK | EVBACKEND_EPOLL);
+    if (loop->ev == NULL) {
+        (void)err_set(err, CODE_SYSTEM, errno, "cannot make an event loop");
+        return NULL;
+    }
+    loop->signal_fd = proc_signal_fd(err);
+    if (loop->signal_fd < 0) {
+        return NULL;
+    }
+    loop->tty_fd = unit_find_tty();
+    fleet_init(&loop->fleet, config, &loop_ops, loop, arena);
+    for (size_t u = 0; u < config->unit_count; u++) {
+        unit_io_init(&loop->unit[u].io, &config->unit[u], (enum log_format)config->init.log_format);
+    }
+    init_watchers(loop);
+    return loop;
+}
+
+static void
+watch_sinks(struct loop *loop)
+{
+    for (int i = 0; i < LOG_SINKS; i++) {
+        int fd = log_waiting_fd((enum log_sink)i);
+        ev_io *watcher = &loop->sink[i];
+        if (fd < 0) {
+            ev_io_stop(loop->ev, watcher);
+        } else if (!ev_is_active(watcher)) {
+            ev_io_set(watcher, fd, EV_WRITE);
+            ev_io_start(loop->ev, watcher);
+        }
+    }
+}
+
+int
+loop_run(struct loop *loop)
+{
+    ev_io_start(loop->ev, &loop->signals);
+    if (loop->server.fd >= 0) {
+        ev_io_start(loop->ev, &loop->listen);
+    }
+    fleet_boot(&loop->fleet, loop_now_ms());
+    while (loop->fleet.phase != FLEET_OVER) {
+        watch_sinks(loop);
+        bool is_pressed = loop->fleet.is_unsettled || loop->has_more_children;
+        ev_run(loop->ev, is_pressed ? EVRUN_NOWAIT : EVRUN_ONCE);
+        if (loop->has_more_children) {
+            loop_reap(loop);
+        }
+        fleet_settle(&loop->fleet, loop_now_ms());
+    }
+    loop->host->publish(loop->host->context);
+    ctlserver_close(&loop->server);
+    log_flush(FLUSH_MS);
+    return loop->fleet.code;
+}
+
+const struct fleet *
+loop_fleet(const struct loop *loop)
+{
+    return &loop->fleet;
+}
+
+uint64_t
+loop_orphans(const struct loop *loop)
+{
+    return loop->orphans;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_SUPERVISOR_LOOP_H
+#define ROINIT_SUPERVISOR_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config/config.h"
+#include "config/err.h"
+#include "supervisor/ctlserver.h"
+#include "supervisor/fleet.h"
+#include "supervisor/launch.h"
+
+/*
+ * The event loop: signals, processes, timers, pipes and clients become events of the fleet, and its
+ * actions become system calls. The one place that knows libev.
+ */
+
+/* What the floor above gives. */
+struct loop_host {
+    void *context;
+    /* Works out a start: argv, environment, user, limits. Memory is the arena's. Standard streams
+     * are the loop's. Returns 0; or -1 with err->code, the exit code that the unit gets. */
+    int (*launch)(void *context, size_t unit, struct arena *arena, struct launch *ret_launch,
+                  struct err *err);
+    /* Whether all of only-if holds. */
+    bool (*may_start)(void *context, size_t unit);
+    /* The state changed: at most 10 times a second. */
+    void (*publish)(void *context);
+    /* A client's request. */
+    void (*answer)(void *context, const struct ctl_request *request, const struct ctl_peer *peer,
+                   struct ctl_reply *reply);
+    uint64_t keep_capabilities; /* what PID 1 keeps when the boot is over */
+    int control_fd;             /* listening socket, or -1; the loop closes it */
+};
+
+struct loop;
+
+/* Prepares everything that can fail. `arena` is that of the configuration. Returns NULL with *err
+ * (71) when the system refuses. */
+struct loop *loop_new(const struct config *config, const struct loop_host *host,
+                      struct arena *arena, struct err *err);
+
+/* Runs the container to its end. Returns its exit code. */
+int loop_run(struct loop *loop);
+
+/* For status and the end's line; valid as long as the loop. */
+const struct fleet *loop_fleet(const struct loop *loop);
+uint64_t loop_orphans(const struct loop *loop);
+
+/* Milliseconds of the monotonic clock. */
+int64_t loop_now_ms(void);
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/wait.h>
+
+#include "config/signame.h"
+#include "supervisor/loop_parts.h"
+#include "supervisor/sys_proc.h"
+#include "supervisor/tell.h"
+
+/* The fleet's actions as system calls, and the watchers that they leave behind. */
+
+/* A watcher's data is the loop, which unit it is for follows from its place. */
+static struct loop_unit *
+unit_of_timer(ev_timer *timer)
+{
+    return (struct loop_unit *)((char *)timer - offsetof(struct loop_unit, timer));
+}
+
+void
+loop_on_unit_timer(struct ev_loop *ev, ev_timer *watcher, int events)
+{
+    struct loop *loop = watcher->data;
+    (void)ev;
+    (void)events;
+    fleet_timeout(&loop->fleet, (int)(unit_of_timer(watcher) - loop->unit), loop_now_ms());
+}
+
+void
+loop_on_fleet_timer(struct ev_loop *ev, ev_timer *watcher, int events)
+{
+    struct loop *loop = watcher->data;
+    (void)ev;
+    (void)events;
+    fleet_timeout(&loop->fleet, watcher == &loop->clock ? FLEET_TIMER_CLOCK : FLEET_TIMER_SLOW,
+                  loop_now_ms());
+}
+
+static ev_timer *
+timer_of(struct loop *loop, int timer)
+{
+    if (timer >= 0) {
+        return &loop->unit[timer].timer;
+    }
+    return timer == FLEET_TIMER_CLOCK ? &loop->clock : &loop->slow;
+}
+
+static void
+do_disarm(void *context, int timer)
+{
+    struct loop *loop = context;
+    ev_timer_stop(loop->ev, timer_of(loop, timer));
+}
+
+static void
+do_arm(void *context, int timer, int64_t after_ms)
+{
+    struct loop *loop = context;
+    ev_timer *watcher = timer_of(loop, timer);
+    ev_timer_stop(loop->ev, watcher);
+    ev_now_update(loop->ev);
+    ev_timer_set(watcher, loop_seconds(after_ms), 0.);
+    ev_timer_start(loop->ev, watcher);
+}
+
+void
+loop_finish_report(struct loop *loop, struct loop_unit *unit)
+{
+    if (unit->io.report_fd < 0 || !unit_read_report(&unit->io)) {
+        return;
+    }
+    ev_io_stop(loop->ev, &unit->report);
+    if (!unit->io.has_report) {
+        fleet_ready(&loop->fleet, (size_t)(unit - loop->unit), loop_now_ms());
+    }
+}
+
+void
+loop_on_report(struct ev_loop *ev, ev_io *watcher, int events)
+{
+    struct loop *loop = watcher->data;
+    (void)ev;
+    (void)events;
+    loop_finish_report(loop, (struct loop_unit *)((char *)watcher - offsetof(struct loop_unit, report)));
+}
+
+void
+loop_on_pipe(struct ev_loop *ev, ev_io *watcher, int events)
+{
+    (void)ev;
+    (void)events;
+    (void)log_pipe_read(watcher->data);
+}
+
+static pid_t
+do_spawn(void *context, size_t u)
+{
+    struct loop *loop = context;
+    struct loop_unit *unit = &loop->unit[u];
+    pid_t pid = unit_spawn(&unit->io, u, loop->host, loop->tty_fd);
+    if (pid > 0) {
+        ev_io_set(&unit->report, unit->io.report_fd, EV_READ);
+        ev_io_start(loop->ev, &unit->report);
+    }
+    for (int i = 0; i < UNIT_STREAMS; i++) {
+        if (unit->io.pipe[i].read_fd >= 0 && !ev_is_active(&unit->pipe[i])) {
+            ev_io_set(&unit->pipe[i], unit->io.pipe[i].read_fd, EV_READ);
+            ev_io_start(loop->ev, &unit->pipe[i]);
+        }
+    }
+    return pid;
+}
+
+static bool
+do_may_start(void *context, size_t u)
+{
+    struct loop *loop = context;
+    return loop->host->may_start(loop->host->context, u);
+}
+
+void
+loop_signal_unit(struct loop *loop, size_t u, int signal, bool is_for_group)
+{
+    struct fleet_unit *unit = &loop->fleet.unit[u];
+    if (unit->pid <= 0) {
+        return;
+    }
+    int errnum = proc_signal(unit->pid, signal, is_for_group);
+    if (errnum != 0 && errnum != ESRCH) {
+        char name[16];
+        log_own(LOG_WARN, "cannot send %s to %s (pid %d): %s",
+                signame_text(signal, name, sizeof name), unit->config->name, (int)unit->pid,
+                err_errno_text(errnum));
+    }
+}
+
+static void
+do_signal(void *context, size_t u, int signal, bool is_for_all)
+{
+    loop_signal_unit(context, u, signal, is_for_all);
+    if (signal != SIGKILL) {
+        loop_signal_unit(context, u, SIGCONT, is_for_all); /* a stopped one hears it, too (I31) */
+    }
+}
+
+static void
+do_sweep(void *context, int signal)
+{
+    (void)context;
+    proc_sweep(signal);
+}
+
+static bool
+do_has_children(void *context)
+{
+    (void)context;
+    siginfo_t info;
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
+}
+
+static unsigned
+do_chance(void *context)
+{
+    struct loop *loop = context;
+    loop->chance = loop->chance * 1664525U + 1013904223U; /* jitter needs no better chance */
+    return loop->chance >> 8;
+}
+
+static void
+do_tell(void *context, const struct fleet_event *event)
+{
+    struct loop *loop = context;
+    char bytes[1024];
+    struct text out = TEXT_OVER(bytes);
+    enum log_level level = LOG_DEBUG;
+    tell_event(&loop->fleet, event, loop_now_ms(), &level, &out);
+    log_own(level, "%s", bytes);
+    if (event->kind == TELL_RUNNING) {
+        proc_keep_capabilities(loop->host->keep_capabilities);
+    }
+    if (!ev_is_active(&loop->publish)) {
+        int64_t due_ms = loop->published_ms + LOOP_PUBLISH_MS - loop_now_ms();
+        ev_timer_set(&loop->publish, due_ms > 0 ? loop_seconds(due_ms) : 0., 0.);
+        ev_timer_start(loop->ev, &loop->publish);
+    }
+}
+
+const struct sv_ops loop_ops = {
+    .spawn = do_spawn,
+    .may_start = do_may_start,
+    .signal = do_signal,
+    .arm = do_arm,
+    .disarm = do_disarm,
+    .sweep = do_sweep,
+    .has_children = do_has_children,
+    .chance = do_chance,
+    .tell = do_tell,
+};

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "config/signame.h"
+#include "supervisor/loop_parts.h"
+#include "supervisor/sigmap.h"
+
+/* What the kernel tells PID 1: ends of processes, and signals. */
+
+enum {
+    SIGNALS_A_READ = 16,
+    READS_A_TURN = 8,
+    REAPS_A_TURN = 256, /* I33: timers and clients run on in a storm of deaths */
+};
+
+static struct loop_unit *
+find_unit(struct loop *loop, pid_t pid)
+{
+    for (size_t u = 0; u < loop->fleet.count; u++) {
+        if (loop->fleet.unit[u].pid == pid) {
+            return &loop->unit[u];
+        }
+    }
+    return NULL;
+}
+
+/* The end of a unit's main process, not reaped yet: the zombie still pins its pid and group. */
+static void
+end_unit(struct loop *loop, struct loop_unit *unit, pid_t pid, const siginfo_t *info)
+{
+    size_t u = (size_t)(unit - loop->unit);
+    loop_finish_report(loop, unit);
+    for (int i = 0; i < UNIT_STREAMS; i++) {
+        if (unit->io.pipe[i].read_fd >= 0) {
+            log_pipe_finish(&unit->io.pipe[i]);
+        }
+    }
+    if (unit->io.config->kill_mode != KILL_PROCESS && !loop->config->is_lone) {
+        (void)kill(-pid, SIGKILL);
+    }
+    siginfo_t reaped;
+    (void)waitid(P_PID, (id_t)pid, &reaped, WEXITED | WNOHANG);
+    if (unit->io.config->is_main && loop->tty_fd >= 0) {
+        unit_take_tty(loop->tty_fd);
+    }
+    struct outcome outcome = {.code = info->si_status};
+    if (info->si_code != CLD_EXITED) {
+        outcome.signal = info->si_status;
+        outcome.code = CODE_SIGNAL + info->si_status;
+    }
+    fleet_exit(&loop->fleet, u, &outcome, loop_now_ms());
+}
+
+void
+loop_reap(struct loop *loop)
+{
+    loop->has_more_children = false;
+    for (int i = 0; i < REAPS_A_TURN; i++) {
+        siginfo_t info = {0};
+        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
+            if (errno == ECHILD) {
+                fleet_no_children(&loop->fleet, loop_now_ms());
+            }
+            return;
+        }
+        if (info.si_pid == 0) {
+            return;
+        }
+        struct loop_unit *unit = find_unit(loop, info.si_pid);
+        if (unit != NULL) {
+            end_unit(loop, unit, info.si_pid, &info);
+        } else {
+            siginfo_t reaped;
+            (void)waitid(P_PID, (id_t)info.si_pid, &reaped, WEXITED | WNOHANG);
+            loop->orphans++;
+        }
+    }
+    loop->has_more_children = true;
+}
+
+/* ---------------------------------------------------------------- signals */
+
+static void
+forward(struct loop *loop, int signal)
+{
+    bool is_taken = false;
+    for (size_t u = 0; u < loop->fleet.count; u++) {
+        int as = sigmap_forwarded(&loop->config->unit[u], signal);
+        if (as != 0 && loop->fleet.unit[u].pid > 0) {
+            loop_signal_unit(loop, u, as, false);
+            is_taken = true;
+        }
+    }
+    if (!is_taken && !loop->config->is_lone) {
+        char name[16];
+        log_own(LOG_WARN,
+                "nothing takes %s; if it is the image's STOPSIGNAL, name it in [init] stop-signals",
+                signame_text(signal, name, sizeof name));
+    }
+}
+
+static void
+take_signal(struct loop *loop, const struct signalfd_siginfo *info)
+{
+    int signal = (int)info->ssi_signo;
+    if (signal == SIGPIPE && (pid_t)info->ssi_pid == getpid()) {
+        return; /* of our own write to a reader that is gone: nobody sent it */
+    }
+    switch (sigmap_action(loop->config, signal)) {
+    case SIGMAP_CHILD:
+        loop->has_more_children = true;
+        return;
+    case SIGMAP_STOP:
+        fleet_stop_signal(&loop->fleet, signal, (pid_t)info->ssi_pid, loop_now_ms());
+        return;
+    case SIGMAP_FORWARD:
+        forward(loop, signal);
+        return;
+    }
+}
+
+void
+loop_on_signals(struct ev_loop *ev, ev_io *watcher, int events)
+{
+    struct loop *loop = watcher->data;
+    struct signalfd_siginfo info[SIGNALS_A_READ];
+    (void)ev;
+    (void)events;
+    for (int reads = 0; reads < READS_A_TURN; reads++) {
+        ssize_t length = read(loop->signal_fd, info, sizeof info);
+        if (length <= 0) {
+            return;
+        }
+        for (size_t i = 0; i < (size_t)length / sizeof info[0]; i++) {
+            take_signal(loop, &info[i]);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_SUPERVISOR_LOOP_PARTS_H
+#define ROINIT_SUPERVISOR_LOOP_PARTS_H
+
+#include <ev.h>
+
+#include "supervisor/log.h"
+#include "supervisor/loop.h"
+#include "supervisor/sys_unit.h"
+
+/*
+ * The loop from the inside, for loop*.c alone: loop_actions.c carries out what the fleet decides,
+ * loop_news.c brings it what the kernel says, loop.c turns.
+ */
+enum { LOOP_PUBLISH_MS = 100 };
+
+struct loop_unit {
+    struct unit_io io;
+    ev_timer timer;
+    ev_io report;
+    ev_io pipe[UNIT_STREAMS];
+};
+
+struct loop {
+    struct ev_loop *ev;
+    const struct config *config;
+    const struct loop_host *host;
+    struct fleet fleet;
+    struct loop_unit *unit;
+    int signal_fd, tty_fd;
+    ev_io signals;
+    ev_timer clock, slow, publish, expire, starved;
+    ev_io sink[LOG_SINKS];
+    struct ctlserver server;
+    ev_io listen, client[CTL_CLIENTS_MAX];
+    uint64_t orphans;
+    bool has_more_children; /* the budget of a turn was not enough */
+    int64_t published_ms;
+    unsigned chance;
+};
+
+/* What the fleet's actions become. */
+extern const struct sv_ops loop_ops;
+
+/* The unit's start has been reported: executed, or why not. */
+void loop_finish_report(struct loop *loop, struct loop_unit *unit);
+void loop_on_report(struct ev_loop *ev, ev_io *watcher, int events);
+void loop_on_pipe(struct ev_loop *ev, ev_io *watcher, int events);
+void loop_on_unit_timer(struct ev_loop *ev, ev_timer *watcher, int events);
+void loop_on_fleet_timer(struct ev_loop *ev, ev_timer *watcher, int events);
+void loop_signal_unit(struct loop *loop, size_t unit, int signal, bool is_for_group);
+
+void loop_on_signals(struct ev_loop *ev, ev_io *watcher, int events);
+/* Reaps, within the budget of a turn. */
+void loop_reap(struct loop *loop);
+
+double loop_seconds(int64_t milliseconds);
+
+#endif

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervisor/sys_child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "supervisor/sys_proc.h"
+
+enum { CAP_NUMBER_MAX = 63, FD_FALLBACK_MAX = 65536, PATH_BYTES = 4096, GROUPS_MAX = 1024 };
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+void
+proc_close_from(int first)
+{
+    if (syscall(SYS_close_range, (unsigned)first, ~0U, 0U) == 0) {
+        return;
+    }
+    struct rlimit limit = {FD_FALLBACK_MAX, FD_FALLBACK_MAX};
+    (void)getrlimit(RLIMIT_NOFILE, &limit);
+    int end = limit.rlim_cur < FD_FALLBACK_MAX ? (int)limit.rlim_cur : FD_FALLBACK_MAX;
+    for (int fd = first; fd < end; fd++) {
+        (void)close(fd);
+    }
+}
+
+/* ---------------------------------------------------------------- capabilities */
+
+struct capability_sets {
+    uint64_t effective, permitted, inheritable;
+};
+
+static int
+read_capabilities(struct capability_sets *ret)
+{
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct data[2];
+    memset(data, 0, sizeof data);
+    if (syscall(SYS_capget, &header, data) != 0) {
+        return -1;
+    }
+    *ret = (struct capability_sets){
+        .effective = data[0].effective | (uint64_t)data[1].effective << 32,
+        .permitted = data[0].permitted | (uint64_t)data[1].permitted << 32,
+        .inheritable = data[0].inheritable | (uint64_t)data[1].inheritable << 32,
+    };
+    return 0;
+}
+
+static int
+write_capabilities(const struct capability_sets *sets)
+{
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct data[2] = {
+        {(uint32_t)sets->effective, (uint32_t)sets->permitted, (uint32_t)sets->inheritable},
+        {(uint32_t)(sets->effective >> 32), (uint32_t)(sets->permitted >> 32),
+         (uint32_t)(sets->inheritable >> 32)},
+    };
+    return (int)syscall(SYS_capset, &header, data);
+}
+
+static int
+drop_bounding(uint64_t keep)
+{
+    for (unsigned long number = 0; number <= CAP_NUMBER_MAX; number++) {
+        int is_there = prctl(PR_CAPBSET_READ, number, 0, 0, 0);
+        if (is_there < 0) {
+            break; /* past the kernel's last */
+        }
+        if (is_there == 1 && (keep >> number & 1) == 0 &&
+            prctl(PR_CAPBSET_DROP, number, 0, 0, 0) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+void
+proc_keep_capabilities(uint64_t keep)
+{
+    struct capability_sets sets;
+    if (read_capabilities(&sets) != 0) {
+        return;
+    }
+    (void)drop_bounding(keep);
+    sets.effective &= keep;
+    sets.permitted &= keep;
+    sets.inheritable = 0;
+    (void)write_capabilities(&sets);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+/* ---------------------------------------------------------------- the steps */
+
+static int
+set_session(const struct launch *launch)
+{
+    if (launch->session == LAUNCH_OWN_SESSION) {
+        return setsid() < 0 ? -1 : 0;
+    }
+    /* EPERM: a session leader has a group of its own already. */
+    if (setpgid(0, 0) != 0 && errno != EPERM) {
+        return -1;
+    }
+    if (launch->tty_fd >= 0) {
+        /* Without a terminal after all the command runs all the same. TTOU is blocked here. */
+        (void)tcsetpgrp(launch->tty_fd, getpid());
+    }
+    return 0;
+}
+
+static int
+set_descriptor(int from, int to)
+{
+    if (from < 0) {
+        return 0;
+    }
+    if (from == to) {
+        int flags = fcntl(to, F_GETFD);
+        return flags < 0 ? -1 : fcntl(to, F_SETFD, flags & ~FD_CLOEXEC);
+    }
+    return dup2(from, to) < 0 ? -1 : 0;
+}
+
+static int
+set_stdio(const struct launch *launch)
+{
+    int null_fd = -1;
+    if (launch->has_null_stdin || launch->has_null_output) {
+        null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+        if (null_fd < 0) {
+            return -1;
+        }
+    }
+    if (set_descriptor(launch->has_null_stdin ? null_fd : launch->in_fd, 0) != 0) {
+        return -1;
+    }
+    if (set_descriptor(launch->has_null_output ? null_fd : launch->out_fd, 1) != 0) {
+        return -1;
+    }
+    return set_descriptor(launch->has_null_output ? null_fd : launch->err_fd, 2);
+}
+
+static int
+set_limits(const struct launch *launch, const struct rlimit *boot_limits)
+{
+    struct rlimit want[LAUNCH_RLIMITS];
+    memcpy(want, boot_limits, sizeof want);
+    for (size_t i = 0; i < launch->limits->count; i++) {
+        const struct limit *limit = &launch->limits->item[i];
+        want[limit->resource] = (struct rlimit){
+            limit->soft == UINT64_MAX ? RLIM_INFINITY : (rlim_t)limit->soft,
+            limit->hard == UINT64_MAX ? RLIM_INFINITY : (rlim_t)limit->hard,
+        };
+    }
+    for (int resource = 0; resource < LAUNCH_RLIMITS; resource++) {
+        struct rlimit now;
+        if (getrlimit((__rlimit_resource_t)resource, &now) != 0) {
+            continue; /* unknown to this kernel */
+        }
+        if ((now.rlim_cur != want[resource].rlim_cur || now.rlim_max != want[resource].rlim_max) &&
+            setrlimit((__rlimit_resource_t)resource, &want[resource]) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int
+set_working_dir(const struct launch *launch)
+{
+    (void)umask(launch->umask);
+    return launch->working_dir == NULL ? 0 : chdir(launch->working_dir);
+}
+
+static int
+set_bounding(const struct launch *launch)
+{
+    /* Without SETPCAP it stays; then permitted, effective and ambient are empty and
+     * no_new_privs is set, which is as good (I13). */
+    if (launch->drops_capabilities && drop_bounding(0) != 0 && errno != EPERM) {
+        return -1;
+    }
+    return 0;
+}
+
+/* Raw, since the C libraries' wrappers speak to threads that a child does not have. */
+static int
+set_groups(const struct launch *launch)
+{
+    return launch->sets_groups
+               ? (int)syscall(SYS_setgroups, launch->group_count, launch->group)
+               : 0;
+}
+
+static int
+set_gid(const struct launch *launch)
+{
+    return launch->sets_gid ? (int)syscall(SYS_setresgid, launch->gid, launch->gid, launch->gid)
+                            : 0;
+}
+
+static int
+set_uid(const struct launch *launch)
+{
+    return launch->sets_uid ? (int)syscall(SYS_setresuid, launch->uid, launch->uid, launch->uid)
+                            : 0;
+}
+
+static int
+set_capabilities(const struct launch *launch)
+{
+    struct capability_sets sets;
+    if (read_capabilities(&sets) != 0) {
+        return -1;
+    }
+    sets.inheritable = 0;
+    if (launch->drops_capabilities) {
+        sets = (struct capability_sets){0, 0, 0};
+        (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    }
+    return write_capabilities(&sets);
+}
+
+static int
+set_no_new_privs(const struct launch *launch)
+{
+    return launch->sets_no_new_privs ? prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) : 0;
+}
+
+static int
+verify_groups(const struct launch *launch)
+{
+    gid_t group[GROUPS_MAX];
+    int count = getgroups(GROUPS_MAX, group);
+    if (count < 0 || (size_t)count != launch->group_count) {
+        return -1;
+    }
+    for (int i = 0; i < count; i++) {
+        bool is_wanted = false;
+        for (size_t k = 0; k < launch->group_count; k++) {
+            is_wanted |= group[i] == launch->group[k];
+        }
+        if (!is_wanted) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Reads back what the steps before have set, and tries the way back. */
+static int
+verify_privileges(const struct launch *launch)
+{
+    uid_t real_uid, effective_uid, saved_uid;
+    gid_t real_gid, effective_gid, saved_gid;
+    errno = EPERM;
+    if (getresuid(&real_uid, &effective_uid, &saved_uid) != 0 ||
+        getresgid(&real_gid, &effective_gid, &saved_gid) != 0) {
+        return -1;
+    }
+    if (launch->sets_gid && (real_gid != launch->gid || effective_gid != launch->gid ||
+                             saved_gid != launch->gid)) {
+        return -1;
+    }
+    if (launch->sets_uid && (real_uid != launch->uid || effective_uid != launch->uid ||
+                             saved_uid != launch->uid)) {
+        return -1;
+    }
+    if (launch->sets_uid && launch->uid != 0 && syscall(SYS_setresuid, 0, 0, 0) == 0) {
+        return -1;
+    }
+    if (launch->sets_groups && verify_groups(launch) != 0) {
+        return -1;
+    }
+    struct capability_sets sets;
+    if (launch->drops_capabilities &&
+        (read_capabilities(&sets) != 0 || (sets.effective | sets.permitted) != 0)) {
+        return -1;
+    }
+    errno = 0;
+    return 0;
+}
+
+/* As execvpe(3), without its allocation and without its shell for files that are no program. */
+static void
+execute(const struct launch *launch)
+{
+    const char *file = launch->argv[0];
+    if (strchr(file, '/') != NULL) {
+        (void)execve(file, launch->argv, launch->envp);
+        return;
+    }
+    static char path[PATH_BYTES];
+    size_t file_length = strlen(file);
+    int errnum = ENOENT;
+    const char *at = launch->search_path;
+    while (*at != '\0') {
+        size_t length = strcspn(at, ":");
+        if (length > 0 && length + 1 + file_length < sizeof path) {
+            memcpy(path, at, length);
+            path[length] = '/';
+            memcpy(path + length + 1, file, file_length + 1);
+            (void)execve(path, launch->argv, launch->envp);
+            if (errno != ENOENT && errno != ENOTDIR) {
+                errnum = errno; /* found, but: told unless a later folder has it */
+            }
+        }
+        at += length + (at[length] == ':');
+    }
+    errno = errnum;
+}
+
+static void fail(int report_fd, enum launch_stage stage) __attribute__((noreturn));
+
+static void
+fail(int report_fd, enum launch_stage stage)
+{
+    struct launch_report report = {.stage = (int)stage, .errnum = errno};
+    (void)!write(report_fd, &report, sizeof report);
+    _exit(launch_exit_code(&report));
+}
+
+void
+child_execute(const struct launch *launch, const struct rlimit boot_limits[LAUNCH_RLIMITS],
+              int report_fd)
+{
+    static const struct step {
+        enum launch_stage stage;
+        int (*take)(const struct launch *launch);
+    } steps[] = {
+        {LAUNCH_STAGE_SESSION, set_session},
+        {LAUNCH_STAGE_STDIO, set_stdio},
+        {LAUNCH_STAGE_BOUNDING, set_bounding},
+        {LAUNCH_STAGE_GROUPS, set_groups},
+        {LAUNCH_STAGE_GID, set_gid},
+        {LAUNCH_STAGE_UID, set_uid},
+        {LAUNCH_STAGE_CAPS, set_capabilities},
+        {LAUNCH_STAGE_NO_NEW_PRIVS, set_no_new_privs},
+        {LAUNCH_STAGE_VERIFY, verify_privileges},
+        {LAUNCH_STAGE_WORKING_DIR, set_working_dir}, /* as the user who will work there */
+    };
+    /* While root still may: a unit may be promised a higher limit. */
+    if (set_limits(launch, boot_limits) != 0) {
+        fail(report_fd, LAUNCH_STAGE_LIMITS);
+    }
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        if (steps[i].take(launch) != 0) {
+            fail(report_fd, steps[i].stage);
+        }
+    }
+    /* Everything is close-on-exec at birth; this is for what a mistake left open. */
+    if (dup2(report_fd, 3) < 0 || fcntl(3, F_SETFD, FD_CLOEXEC) != 0) {
+        fail(report_fd, LAUNCH_STAGE_STDIO);
+    }
+    proc_close_from(4);
+    proc_set_mask(0);
+    execute(launch);
+    fail(3, LAUNCH_STAGE_EXEC);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_SUPERVISOR_SYS_CHILD_H
+#define ROINIT_SUPERVISOR_SYS_CHILD_H
+
+#include <stdint.h>
+#include <sys/resource.h>
+
+#include "supervisor/launch.h"
+
+/*
+ * What runs between fork and exec, and the few calls that it shares with PID 1. Nothing here
+ * allocates, nothing returns an error to be handled later: a step that fails ends the child.
+ */
+
+/* Goes through the steps of launch.h in their order, each checked, then executes. Never returns:
+ * what fails is written to `report_fd` and ends the child with launch_exit_code(). */
+void child_execute(const struct launch *launch, const struct rlimit boot_limits[LAUNCH_RLIMITS],
+                   int report_fd) __attribute__((noreturn));
+
+/* Sets the signal mask to the kernel's 64 bits. */
+void proc_set_mask(uint64_t mask);
+
+/* Closes every descriptor from `first` on; by close_range(2), else by /proc/self/fd. */
+void proc_close_from(int first);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervisor/sys_proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "config/signame.h"
+#include "supervisor/sys_child.h"
+
+enum { KERNEL_SIGSET_BYTES = 8 };
+
+/* The kernel's struct sigaction, of which the C library's is a translation. All zero: the default
+ * disposition on every architecture, whatever the order of members. */
+struct kernel_sigaction {
+    unsigned long words[8];
+};
+
+static struct rlimit boot_limits[LAUNCH_RLIMITS];
+
+static void
+default_dispositions(void)
+{
+    struct kernel_sigaction fallback;
+    memset(&fallback, 0, sizeof fallback);
+    for (long number = 1; number <= SIGNAME_MAX; number++) {
+        (void)syscall(SYS_rt_sigaction, number, &fallback, NULL, (size_t)KERNEL_SIGSET_BYTES);
+    }
+    /* Children that stop are no news (I33). */
+    struct sigaction child = {.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP};
+    (void)sigaction(SIGCHLD, &child, NULL);
+}
+
+/* Descriptors 0, 1 and 2 that the caller closed would be the next ones that are opened, and units
+ * would write their output into them. */
+static void
+keep_stdio(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0) {
+            continue;
+        }
+        /* Lowest free number first: this is `fd`. Without /dev/null anything that is no file. */
+        if (open("/dev/null", O_RDWR) < 0) { /* NOLINT: inherited on purpose */
+            (void)open("/", O_RDONLY | O_DIRECTORY);
+        }
+    }
+}
+
+void
+proc_set_mask(uint64_t mask)
+{
+    (void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, (size_t)KERNEL_SIGSET_BYTES);
+}
+
+void
+proc_guard_self(bool *ret_is_subreaper)
+{
+    *ret_is_subreaper = getpid() == 1;
+    proc_set_mask(UINT64_MAX);
+    default_dispositions();
+    keep_stdio();
+    if (!*ret_is_subreaper) {
+        *ret_is_subreaper = prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0;
+    }
+    proc_close_from(3);
+}
+
+void
+proc_hide_self(void)
+{
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+int
+proc_signal_fd(struct err *err)
+{
+    uint64_t all = UINT64_MAX;
+    long fd = syscall(SYS_signalfd4, -1, &all, (size_t)KERNEL_SIGSET_BYTES,
+                      SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd < 0) {
+        return err_set(err, CODE_SYSTEM, errno, "cannot open a descriptor for signals");
+    }
+    return (int)fd;
+}
+
+void
+proc_note_limits(void)
+{
+    for (int resource = 0; resource < LAUNCH_RLIMITS; resource++) {
+        if (getrlimit((__rlimit_resource_t)resource, &boot_limits[resource]) != 0) {
+            boot_limits[resource] = (struct rlimit){RLIM_INFINITY, RLIM_INFINITY};
+        }
+    }
+    /* PID 1 itself may need four descriptors a unit. */
+    struct rlimit files = boot_limits[RLIMIT_NOFILE];
+    files.rlim_cur = files.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &files);
+}
+
+pid_t
+proc_spawn(const struct launch *launch, int *ret_report_fd, int *ret_errnum)
+{
+    int report[2];
+    if (pipe2(report, O_CLOEXEC) != 0) {
+        *ret_errnum = errno;
+        return 0;
+    }
+    pid_t pid = fork();
+    if (pid == 0) {
+        child_execute(launch, boot_limits, report[1]);
+    }
+    int fork_errnum = errno;
+    (void)close(report[1]);
+    if (pid < 0) {
+        (void)close(report[0]);
+        *ret_errnum = fork_errnum;
+        return 0;
+    }
+    if (launch->session == LAUNCH_OWN_GROUP) {
+        /* As the child does: whoever comes first, a signal to the group finds it. */
+        (void)setpgid(pid, pid);
+    }
+    (void)fcntl(report[0], F_SETFL, O_NONBLOCK);
+    *ret_report_fd = report[0];
+    return pid;
+}
+
+int
+proc_signal(pid_t pid, int signal, bool is_for_group)
+{
+    /* The group may not be there yet (the child makes it) or no more: then the process alone. */
+    if (is_for_group && kill(-pid, signal) == 0) {
+        return 0;
+    }
+    return kill(pid, signal) == 0 ? 0 : errno;
+}
+
+/* The children that the kernel lists: never processes that are not ours. */
+static void
+sweep_children(int signal)
+{
+    char list[4096];
+    int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return;
+    }
+    ssize_t length = read(fd, list, sizeof list - 1);
+    (void)close(fd);
+    pid_t pid = 0;
+    for (ssize_t i = 0; i < length; i++) {
+        if (list[i] >= '0' && list[i] <= '9') {
+            pid = pid * 10 + (list[i] - '0');
+            continue;
+        }
+        if (pid > 1) {
+            (void)kill(pid, signal);
+            (void)kill(pid, SIGCONT);
+        }
+        pid = 0;
+    }
+}
+
+void
+proc_sweep(int signal)
+{
+    if (getpid() == 1) {
+        (void)kill(-1, signal);
+        (void)kill(-1, SIGCONT);
+    } else {
+        sweep_children(signal);
+    }
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_SUPERVISOR_SYS_PROC_H
+#define ROINIT_SUPERVISOR_SYS_PROC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "config/err.h"
+#include "supervisor/launch.h"
+
+/*
+ * Processes and signals: the system calls by which units start, and by which PID 1 guards itself.
+ * Signal masks are the kernel's own 64 bits, by raw system calls: the C libraries keep signals 32
+ * to 34 for themselves and count real-time signals differently.
+ */
+
+/* PID 1's own state, once, before anything else: every disposition to its default (CHLD may be
+ * inherited as ignored), every signal blocked, descriptors 0 to 2 open and none above kept. Where
+ * it is not PID 1 it becomes a subreaper; *ret_is_subreaper says whether that worked. */
+void proc_guard_self(bool *ret_is_subreaper);
+
+/* Not dumpable: closes /proc/self/mem, descriptors and ptrace to services of the same uid (I35).
+ * Before the first fork, and after every change of credentials. */
+void proc_hide_self(void);
+
+/* A signalfd for all signals, close-on-exec and non-blocking; -1 with *err. */
+int proc_signal_fd(struct err *err);
+
+/* Notes the resource limits that PID 1 has now: what units get where the contract is silent. */
+void proc_note_limits(void);
+
+/* Starts a process. Returns its pid and the reading end of its exec report in *ret_report_fd
+ * (close-on-exec, non-blocking); 0 where the system has no process or descriptor to give, with
+ * errno in *ret_errnum. */
+pid_t proc_spawn(const struct launch *launch, int *ret_report_fd, int *ret_errnum);
+
+/* Signals a unit: its main process, or its process group. `pid` must be a child that is not reaped
+ * yet: the zombie pins pid and group (I30). Returns 0, or an errno value. */
+int proc_signal(pid_t pid, int signal, bool is_for_group);
+
+/* Signals every process that PID 1 may (kill(2), -1); elsewhere every child. */
+void proc_sweep(int signal);
+
+/* Drops from roinit's own sets, bounding set included, every capability that is not in `keep`
+ * (bits by number), as far as it may. */
+void proc_keep_capabilities(uint64_t keep);
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervisor/sys_unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "supervisor/sys_proc.h"
+
+void
+unit_io_init(struct unit_io *io, const struct unit_config *config, enum log_format format)
+{
+    *io = (struct unit_io){.config = config, .report_fd = -1};
+    for (int i = 0; i < UNIT_STREAMS; i++) {
+        io->pipe[i] = (struct log_pipe){
+            .unit = config->name,
+            .sink = i == 0 ? LOG_STDOUT : LOG_STDERR,
+            .is_json = config->log == UNIT_LOG_JSON || format == LOG_FORMAT_JSON,
+            .read_fd = -1,
+            .write_fd = -1,
+        };
+    }
+}
+
+bool
+unit_io_has_pipes(const struct unit_io *io)
+{
+    return io->config->log == UNIT_LOG_TEXT || io->config->log == UNIT_LOG_JSON;
+}
+
+static int
+open_pipes(struct unit_io *io, const struct launch *launch)
+{
+    uid_t uid = launch->sets_uid ? launch->uid : (uid_t)-1;
+    gid_t gid = launch->sets_gid ? launch->gid : (gid_t)-1;
+    for (int i = 0; i < UNIT_STREAMS; i++) {
+        if (io->pipe[i].read_fd < 0 && log_pipe_open(&io->pipe[i], uid, gid) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* A raw unit under another uid could not open /dev/stdout: runc gave the pipe to the container's
+ * user, mode 0600. */
+static void
+give_stdio(const struct launch *launch)
+{
+    struct stat st;
+    for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) && st.st_uid != launch->uid) {
+            (void)!fchown(fd, launch->uid, (gid_t)-1);
+        }
+    }
+}
+
+static void
+remove_stale(const struct unit_config *unit)
+{
+    for (size_t i = 0; i < unit->remove.count; i++) {
+        const char *path = unit->remove.item[i];
+        if (unlink(path) != 0 && errno != ENOENT) {
+            log_own(LOG_WARN, "%s: cannot remove \"%s\": %s", unit->name, path,
+                    err_errno_text(errno));
+        }
+    }
+}
+
+static int
+fill_stdio(struct unit_io *io, struct launch *launch)
+{
+    const struct unit_config *unit = io->config;
+    launch->in_fd = -1;
+    launch->out_fd = -1;
+    launch->err_fd = -1;
+    launch->has_null_stdin = unit->standard_input == STDIN_NULL;
+    launch->has_null_output = unit->log == UNIT_LOG_NULL;
+    if (unit_io_has_pipes(io)) {
+        if (open_pipes(io, launch) != 0) {
+            return -1;
+        }
+        launch->out_fd = io->pipe[0].write_fd;
+        launch->err_fd = io->pipe[1].write_fd;
+    } else if (unit->log == UNIT_LOG_RAW && launch->sets_uid) {
+        give_stdio(launch);
+    }
+    return 0;
+}
+
+pid_t
+unit_spawn(struct unit_io *io, size_t unit, const struct loop_host *host, int tty_fd)
+{
+    struct arena arena = ARENA_INIT;
+    struct launch launch = {0};
+    struct err err = {0};
+    int errnum = 0;
+    pid_t pid = 0;
+    io->has_report = false;
+    if (host->launch(host->context, unit, &arena, &launch, &err) != 0) {
+        if (err.errnum == ENOMEM || err.errnum == EMFILE || err.errnum == ENFILE) {
+            errnum = err.errnum;
+        } else {
+            log_own(LOG_ERROR, "%s: %s", io->config->name, err.text);
+            pid = -(pid_t)err.code;
+        }
+    } else if (fill_stdio(io, &launch) != 0) {
+        errnum = errno;
+    } else {
+        launch.tty_fd = io->config->is_main ? tty_fd : -1;
+        remove_stale(io->config);
+        pid = proc_spawn(&launch, &io->report_fd, &errnum);
+    }
+    if (pid == 0) {
+        log_own(LOG_WARN, "%s: cannot start a process: %s", io->config->name,
+                err_errno_text(errnum));
+    }
+    arena_free(&arena);
+    return pid;
+}
+
+bool
+unit_read_report(struct unit_io *io)
+{
+    ssize_t length = read(io->report_fd, &io->report, sizeof io->report);
+    if (length < 0 && (errno == EAGAIN || errno == EINTR)) {
+        return false;
+    }
+    io->has_report = length == (ssize_t)sizeof io->report;
+    (void)close(io->report_fd);
+    io->report_fd = -1;
+    if (io->has_report) {
+        log_own(LOG_ERROR, "%s: cannot %s: %s", io->config->name,
+                launch_stage_text(io->report.stage), err_errno_text(io->report.errnum));
+    }
+    return true;
+}
+
+int
+unit_find_tty(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (isatty(fd) && tcgetpgrp(fd) == getpgrp()) {
+            return fd;
+        }
+    }
+    return -1;
+}
+
+void
+unit_take_tty(int tty_fd)
+{
+    (void)tcsetpgrp(tty_fd, getpgrp());
+}

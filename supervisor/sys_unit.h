@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_SUPERVISOR_SYS_UNIT_H
+#define ROINIT_SUPERVISOR_SYS_UNIT_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "config/config.h"
+#include "config/err.h"
+#include "supervisor/log.h"
+#include "supervisor/loop.h"
+
+/*
+ * A unit's descriptors in PID 1, and its start: what the floor above worked out, the standard
+ * streams, the fork, the exec report.
+ */
+enum { UNIT_STREAMS = 2 };
+
+struct unit_io {
+    const struct unit_config *config;
+    struct log_pipe pipe[UNIT_STREAMS]; /* standard output and error; unused with log = raw, null */
+    int report_fd;                      /* -1: none is awaited */
+    struct launch_report report;
+    bool has_report; /* the start failed at report.stage */
+};
+
+void unit_io_init(struct unit_io *io, const struct unit_config *config, enum log_format format);
+
+/* Whether the unit's lines pass through PID 1. */
+bool unit_io_has_pipes(const struct unit_io *io);
+
+/* Starts the unit. Returns as sv_ops.spawn does; what went wrong is logged. */
+pid_t unit_spawn(struct unit_io *io, size_t unit, const struct loop_host *host, int tty_fd);
+
+/* Reads the exec report. Returns whether it is over: executed, or has_report. */
+bool unit_read_report(struct unit_io *io);
+
+/* The terminal among descriptors 0 to 2 whose foreground is roinit's own process group, or -1: then
+ * main may have it. One started in the background of a shell has no claim to it. */
+int unit_find_tty(void);
+/* Takes the terminal back for roinit's own process group. */
+void unit_take_tty(int tty_fd);
+
+#endif

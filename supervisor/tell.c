@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervisor/tell.h"
+
+#include "config/signame.h"
+
+void
+tell_outcome(const struct outcome *outcome, struct text *out)
+{
+    char name[16];
+    if (outcome->is_late) {
+        text_add(out, "ran over its time");
+    } else if (outcome->signal != 0) {
+        text_addf(out, "died of %s", signame_text(outcome->signal, name, sizeof name));
+    } else {
+        text_addf(out, "exited with %d", outcome->code);
+    }
+    if (outcome->is_out_of_memory) {
+        text_add(out, ", out of memory");
+    }
+}
+
+static void
+add_limit(const struct start_limit *limit, struct text *out)
+{
+    text_addf(out, "start-limit %lld/", (long long)limit->starts);
+    text_add_duration(out, limit->within_ms);
+}
+
+static void
+add_exit(const struct fleet_unit *unit, const struct fleet_event *event, int64_t now_ms,
+         struct text *out)
+{
+    const struct restart_verdict *verdict = event->verdict;
+    text_addf(out, "%s (pid %d) ", unit->config->name, (int)unit->last_pid);
+    tell_outcome(&unit->last, out);
+    text_add(out, " after ");
+    text_add_duration(out, now_ms - unit->started_ms);
+    if (verdict->event == ON_EXIT_AGAIN && event->to == LIFE_BACKOFF) {
+        const struct start_limit *limit = &unit->config->start_limit;
+        text_add(out, "; restart");
+        if (limit->starts > 0) {
+            text_addf(out, " %zu of %lld", unit->history.count, (long long)limit->starts);
+        }
+        text_add(out, " in ");
+        text_add_duration(out, verdict->delay_ms);
+    } else if (verdict->is_limit) {
+        text_add(out, "; no restart: ");
+        add_limit(&unit->config->start_limit, out);
+    }
+}
+
+/* Which changes of a unit are told at warn: those that nobody asked for. */
+static enum log_level
+unit_level(const struct fleet_unit *unit, const struct fleet_event *event)
+{
+    bool is_exit = event->verdict != NULL;
+    bool was_asked = event->from == LIFE_STOPPING || event->from == LIFE_KILLING;
+    if (is_exit && !was_asked && !(unit->config->is_task && event->to == LIFE_ENDED)) {
+        return LOG_WARN;
+    }
+    return event->to == LIFE_EXPIRING || (event->from == LIFE_STARTING && event->to == LIFE_BACKOFF)
+               ? LOG_WARN
+               : LOG_INFO;
+}
+
+static void
+add_unit(const struct fleet_unit *unit, const struct fleet_event *event, int64_t now_ms,
+         struct text *out)
+{
+    if (event->verdict != NULL) {
+        add_exit(unit, event, now_ms, out);
+        return;
+    }
+    text_addf(out, "%s is %s", unit->config->name,
+              life_state_name(event->to, unit->config->is_task));
+    if (event->to == LIFE_BACKOFF) {
+        text_add(out, ": the system has no process for it; trying again");
+    } else if (event->to == LIFE_EXPIRING) {
+        text_add(out, ": it ran over its timeout of ");
+        text_add_duration(out, unit->config->timeout_ms);
+    } else if (event->to == LIFE_READY) {
+        text_addf(out, " (pid %d)", (int)unit->pid);
+    } else if (event->to == LIFE_SKIPPED) {
+        text_add(out, ": only-if does not hold");
+    }
+}
+
+static void
+add_cause(const struct fleet *fleet, struct text *out)
+{
+    const struct fleet_unit *unit = &fleet->unit[fleet->cause_unit];
+    char name[16];
+    switch (fleet->cause) {
+    case CAUSE_SIGNAL:
+        text_add(out, signame_text(fleet->stop_signal, name, sizeof name));
+        if (fleet->stop_sender == 0) {
+            text_add(out, " from outside the container");
+        } else {
+            text_addf(out, " from pid %d", (int)fleet->stop_sender);
+        }
+        return;
+    case CAUSE_LOST:
+        text_addf(out, "%s ", unit->config->name);
+        if (unit->has_ended) {
+            tell_outcome(&unit->last, out);
+        } else {
+            text_add(out, "was stopped");
+        }
+        if (unit->is_limit) {
+            text_add(out, " (");
+            add_limit(&unit->config->start_limit, out);
+            text_add(out, ")");
+        }
+        return;
+    case CAUSE_ASKED:
+        text_add(out, "shutdown was asked for");
+        return;
+    case CAUSE_ALL_FINAL:
+        text_add(out, "all units have ended");
+        return;
+    case CAUSE_NONE:
+        return;
+    }
+}
+
+void
+tell_end(const struct fleet *fleet, struct text *out)
+{
+    text_addf(out, "container ends with %d: ", fleet->code);
+    add_cause(fleet, out);
+    if (fleet->first_bad_code >= 0 && fleet->cause != CAUSE_LOST) {
+        const struct fleet_unit *bad = &fleet->unit[fleet->first_bad_unit];
+        text_addf(out, "; %s ", bad->config->name);
+        tell_outcome(&bad->last, out);
+    }
+    if (fleet->is_killed) {
+        text_add(out, "; the clock ran out");
+    }
+}
+
+static enum log_level
+add_event(const struct fleet *fleet, const struct fleet_event *event, int64_t now_ms,
+          struct text *out)
+{
+    const struct fleet_unit *unit = &fleet->unit[event->unit];
+    switch (event->kind) {
+    case TELL_UNIT:
+        add_unit(unit, event, now_ms, out);
+        return unit_level(unit, event);
+    case TELL_STOP:
+        add_cause(fleet, out);
+        text_add(out, ": stopping");
+        if (fleet->deadline_ms != INT64_MAX) {
+            text_add(out, ", ");
+            text_add_duration(out, fleet->deadline_ms - now_ms);
+        }
+        return fleet->cause == CAUSE_ALL_FINAL || fleet->cause == CAUSE_LOST ? LOG_INFO : LOG_WARN;
+    case TELL_SLOW:
+        text_addf(out, "still waiting for %s: %s for ", unit->config->name,
+                  life_state_name(unit->state, unit->config->is_task));
+        text_add_duration(out, event->after_ms);
+        return LOG_WARN;
+    case TELL_HURRY:
+        text_add(out, "two thirds of the stop timeout are gone: every unit gets its stop signal");
+        return LOG_WARN;
+    case TELL_KILL:
+        text_add(out, "the time to stop is over: KILL to all that is left");
+        return LOG_WARN;
+    case TELL_SWEEP:
+        text_add(out, "processes remain after the last unit: TERM to them");
+        return LOG_INFO;
+    case TELL_RUNNING:
+        text_add(out, "all units that start at boot are ready or final after ");
+        text_add_duration(out, now_ms - fleet->boot_ms);
+        return LOG_INFO;
+    case TELL_END:
+        tell_end(fleet, out);
+        return fleet->cause == CAUSE_ALL_FINAL && fleet->code == 0 ? LOG_INFO : LOG_WARN;
+    }
+    return LOG_DEBUG;
+}
+
+void
+tell_event(const struct fleet *fleet, const struct fleet_event *event, int64_t now_ms,
+           enum log_level *ret_level, struct text *out)
+{
+    enum log_level level = add_event(fleet, event, now_ms, out);
+    *ret_level = fleet->config->is_lone && level == LOG_WARN ? LOG_INFO : level;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/*
+ * The benchmark's stopwatch. Candidates are run in turn, A B C A B C …, each as PID 1 of a pid
+ * namespace of its own, so that a machine that slows down slows down all of them.
+ *
+ *   stopwatch start ROUNDS CANDIDATE…    from fork to exit of an init that runs `true`
+ *   stopwatch spawn N PROGRAM            the least that a supervisor can do: N posix_spawn in a loop
+ *   stopwatch up N                       a service: counts itself in; the N-th prints the time
+ *   stopwatch mounts KIND N COMMAND…     COMMAND below N distinct or N stacked mounts
+ *
+ * A candidate is one word, split at blanks. Figures are microseconds.
+ */
+extern char **environ;
+
+enum { CANDIDATES_MAX = 16, ROUNDS_MAX = 1000, WORDS_MAX = 32, STACK_BYTES = 65536 };
+
+static int64_t
+now_us(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void
+die(const char *what)
+{
+    (void)fprintf(stderr, "stopwatch: %s: %s\n", what, strerror(errno));
+    exit(EXIT_FAILURE);
+}
+
+static void
+split(char *words, char *argv[WORDS_MAX])
+{
+    size_t count = 0;
+    for (char *word = strtok(words, " "); word != NULL && count < WORDS_MAX - 1;
+         word = strtok(NULL, " ")) {
+        argv[count++] = word;
+    }
+    argv[count] = NULL;
+}
+
+static int
+execute(void *argument)
+{
+    char *const *argv = argument;
+    (void)execv(argv[0], argv);
+    _exit(127);
+}
+
+/* From the clone to the end of an init that runs a command that does nothing. */
+static int64_t
+time_start(char *const *argv)
+{
+    static char stack[STACK_BYTES] __attribute__((aligned(16)));
+    int status = 0;
+    int64_t start = now_us();
+    pid_t pid = clone(execute, stack + sizeof stack, CLONE_NEWPID | CLONE_VFORK | CLONE_VM | SIGCHLD,
+                      (void *)(uintptr_t)argv);
+    if (pid < 0) {
+        die("clone");
+    }
+    (void)waitpid(pid, &status, 0);
+    int64_t took = now_us() - start;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        (void)fprintf(stderr, "stopwatch: %s ended with status %#x\n", argv[0], (unsigned)status);
+        exit(EXIT_FAILURE);
+    }
+    return took;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+static void
+run_start(int rounds, int count, char **candidate)
+{
+    static int64_t took[CANDIDATES_MAX][ROUNDS_MAX];
+    char *argv[CANDIDATES_MAX][WORDS_MAX];
+    for (int i = 0; i < count; i++) {
+        split(candidate[i], argv[i]);
+        (void)time_start(argv[i]); /* the first fills the caches */
+    }
+    for (int round = 0; round < rounds; round++) {
+        for (int i = 0; i < count; i++) {
+            took[i][round] = time_start(argv[i]);
+        }
+    }
+    for (int i = 0; i < count; i++) {
+        qsort(took[i], (size_t)rounds, sizeof took[i][0], compare);
+        (void)printf("%s %" PRId64 " %" PRId64 "\n", argv[i][0], took[i][rounds / 2], took[i][0]);
+    }
+}
+
+static void
+run_spawn(int count, char *program)
+{
+    char *argv[] = {program, NULL};
+    for (int i = 0; i < count; i++) {
+        pid_t pid;
+        if (posix_spawn(&pid, program, NULL, NULL, argv, environ) != 0) {
+            die("posix_spawn");
+        }
+    }
+}
+
+/* Mounts in a namespace of its own: the machine's are not touched. */
+static void
+run_mounts(const char *kind, int count, char **argv)
+{
+    bool is_stacked = strcmp(kind, "stacked") == 0;
+    char path[64];
+    if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("bench", "/mnt", "tmpfs", 0, NULL) != 0 || mkdir("/mnt/base", 0755) != 0) {
+        die("a mount namespace");
+    }
+    for (int i = 0; i < count; i++) {
+        (void)snprintf(path, sizeof path, is_stacked ? "/mnt/stack" : "/mnt/m%d", i);
+        (void)mkdir(path, 0755);
+        if (mount("/mnt/base", path, NULL, MS_BIND, NULL) != 0 ||
+            mount(NULL, path, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) != 0) {
+            die(path);
+        }
+    }
+    (void)execv(argv[0], argv);
+    die(argv[0]);
+}
+
+int
+main(int argc, char **argv)
+{
+    if (argc > 3 && strcmp(argv[1], "start") == 0) {
+        run_start(atoi(argv[2]) % ROUNDS_MAX, (argc - 3) % CANDIDATES_MAX, argv + 3);
+    } else if (argc == 4 && strcmp(argv[1], "spawn") == 0) {
+        run_spawn(atoi(argv[2]), argv[3]);
+    } else if (argc > 4 && strcmp(argv[1], "mounts") == 0) {
+        run_mounts(argv[2], atoi(argv[3]), argv + 4);
+    } else {
+        (void)fputs("usage: see the head of stopwatch.c\n", stderr);
+        return 64;
+    }
+    return EXIT_SUCCESS;
+}

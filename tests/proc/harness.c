@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/proc/harness.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/proc/stage.h"
+
+enum { CHUNK = 65536, TICK_MS = 5 };
+
+int64_t
+proc_now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void
+make_pipe(int ends[2])
+{
+    ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+}
+
+static void
+close_one(int *fd)
+{
+    if (*fd >= 0) {
+        close(*fd);
+    }
+    *fd = -1;
+}
+
+/* An output of the box: `ret_inside` is what it gets, the result is our end or -1. */
+static int
+open_output(enum stream stream, int terminal, int *ret_inside)
+{
+    int ends[2] = {-1, -1};
+    switch (stream) {
+    case STREAM_CLOSED:
+        break;
+    case STREAM_FULL:
+        ends[1] = open("/dev/full", O_WRONLY | O_CLOEXEC);
+        break;
+    case STREAM_NULL:
+        ends[1] = open("/dev/null", O_RDWR | O_CLOEXEC);
+        break;
+    case STREAM_TERMINAL:
+        ends[1] = dup(terminal);
+        break;
+    case STREAM_PIPE:
+    case STREAM_STUCK:
+    case STREAM_BROKEN:
+        make_pipe(ends);
+        if (stream == STREAM_BROKEN) {
+            close_one(&ends[0]);
+        }
+        break;
+    }
+    *ret_inside = ends[1];
+    return ends[0];
+}
+
+static int
+open_input(enum stream stream, int terminal, int *ret_inside)
+{
+    int ends[2] = {-1, -1};
+    if (stream == STREAM_PIPE || stream == STREAM_BROKEN) {
+        make_pipe(ends);
+        if (stream == STREAM_BROKEN) {
+            close_one(&ends[1]);
+        }
+        *ret_inside = ends[0];
+        return ends[1];
+    }
+    return open_output(stream, terminal, ret_inside);
+}
+
+static int
+open_terminal(int *ret_inside)
+{
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    char name[64];
+    ck_assert_int_ge(master, 0);
+    ck_assert_int_eq(grantpt(master), 0);
+    ck_assert_int_eq(unlockpt(master), 0);
+    ck_assert_int_eq(ptsname_r(master, name, sizeof(name)), 0);
+    *ret_inside = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    ck_assert_int_ge(*ret_inside, 0);
+    return master;
+}
+
+/* Until the report pipe is closed by exec, or says what went wrong. */
+static void
+await_exec(int report)
+{
+    char text[512];
+    ssize_t got = read(report, text, sizeof(text) - 1);
+    if (got > 0) {
+        text[got] = '\0';
+        ck_abort_msg("%s", text);
+    }
+    close(report);
+}
+
+struct box
+box_start(const struct start *start)
+{
+    struct box box = {.in = -1, .pidfd = -1, .said = {{.fd = -1}, {.fd = -1}}};
+    struct stage stage = {.terminal = -1};
+    int report[2];
+    int master = -1;
+    signal(SIGPIPE, SIG_IGN);
+    make_pipe(report);
+    if (start->in == STREAM_TERMINAL) {
+        master = open_terminal(&stage.terminal);
+    }
+    box.in = open_input(start->in, stage.terminal, &stage.fd[0]);
+    box.said[OUT].fd = open_output(start->out, stage.terminal, &stage.fd[1]);
+    box.said[ERR].fd = open_output(start->err, stage.terminal, &stage.fd[2]);
+    box.said[OUT].is_held = start->out == STREAM_STUCK;
+    box.said[ERR].is_held = start->err == STREAM_STUCK;
+    stage.report = report[1];
+    if (master >= 0) {
+        box.in = master;
+        box.said[OUT].fd = dup(master);
+    }
+    box.pid = (pid_t)syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | CLONE_PIDFD | SIGCHLD, NULL,
+                             &box.pidfd, NULL, 0);
+    ck_assert_msg(box.pid >= 0, "clone: %s", strerror(errno));
+    if (box.pid == 0) {
+        stage_enter(start, &stage);
+    }
+    for (int i = 0; i < 3; i++) {
+        close_one(&stage.fd[i]);
+    }
+    close_one(&stage.terminal);
+    close(report[1]);
+    await_exec(report[0]);
+    return box;
+}
+
+static void
+keep(struct said *said, const char *text, size_t size)
+{
+    said->text = realloc(said->text, said->size + size + 1);
+    ck_assert_ptr_nonnull(said->text);
+    for (size_t i = 0; i < size; i++) { /* a NUL would end our searches */
+        said->text[said->size++] = text[i] == '\0' ? '@' : text[i];
+    }
+    said->text[said->size] = '\0';
+}
+
+static void
+take(struct said *said)
+{
+    static char chunk[CHUNK];
+    ssize_t got = read(said->fd, chunk, sizeof(chunk));
+    if (got > 0) {
+        keep(said, chunk, (size_t)got);
+    } else if (got == 0 || errno != EINTR) { /* EIO: the terminal is gone */
+        close_one(&said->fd);
+    }
+}
+
+/* Reads what there is; true where PID 1 has ended. Waits at most that long. */
+static bool
+step(struct box *box, int wait_ms)
+{
+    struct pollfd polled[3] = {{.fd = box->pidfd, .events = POLLIN}};
+    for (int i = 0; i < 2; i++) {
+        polled[i + 1].fd = box->said[i].is_held ? -1 : box->said[i].fd;
+        polled[i + 1].events = POLLIN;
+    }
+    if (poll(polled, 3, wait_ms) <= 0) {
+        return false;
+    }
+    for (int i = 0; i < 2; i++) {
+        if (polled[i + 1].revents != 0) {
+            take(&box->said[i]);
+        }
+    }
+    return polled[0].revents != 0;
+}
+
+static const char *
+text_of(const struct box *box, enum which which)
+{
+    return box->said[which].text == NULL ? "" : box->said[which].text;
+}
+
+/* Fails the test; all that was said goes with it. */
+_Noreturn static void
+box_fail(const struct box *box, const char *what, const char *text)
+{
+    ck_abort_msg("%s \"%s\"\n--- stdout:\n%.6000s\n--- stderr:\n%.6000s\n---", what, text,
+                 text_of(box, OUT), text_of(box, ERR));
+}
+
+size_t
+box_count(const struct box *box, enum which which, const char *text)
+{
+    size_t count = 0;
+    for (const char *at = strstr(text_of(box, which), text); at != NULL;
+         at = strstr(at + 1, text)) {
+        count++;
+    }
+    return count;
+}
+
+void
+box_expect_times(struct box *box, enum which which, const char *text, size_t count)
+{
+    int64_t limit = proc_now_ms() + BOX_WAIT_MS;
+    bool has_ended = false;
+    while (box_count(box, which, text) < count) {
+        if (has_ended || proc_now_ms() > limit) {
+            while (has_ended && box->said[which].fd >= 0 && !box->said[which].is_held) {
+                take(&box->said[which]);
+            }
+            if (box_count(box, which, text) < count) {
+                box_fail(box, has_ended ? "ended before it said" : "never said", text);
+            }
+            return;
+        }
+        has_ended = step(box, 100);
+    }
+}
+
+void
+box_expect(struct box *box, enum which which, const char *text)
+{
+    box_expect_times(box, which, text, 1);
+}
+
+int
+box_end(struct box *box)
+{
+    siginfo_t info = {.si_status = 0};
+    int64_t limit = proc_now_ms() + BOX_END_MS;
+    while (!step(box, 100)) {
+        if (proc_now_ms() > limit) {
+            box_fail(box, "does not end", "");
+        }
+    }
+    for (int i = 0; i < 2; i++) {
+        while (box->said[i].fd >= 0 && !box->said[i].is_held) {
+            take(&box->said[i]);
+        }
+    }
+    ck_assert_int_eq(waitid(P_PID, (id_t)box->pid, &info, WEXITED), 0);
+    box->code = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
+    box->pid = -1;
+    return box->code;
+}
+
+struct box
+box_run(const struct start *start, int code)
+{
+    struct box box = box_start(start);
+    if (box_end(&box) != code) {
+        char text[64];
+        snprintf(text, sizeof(text), "%d, want %d", box.code, code);
+        box_fail(&box, "ended with", text);
+    }
+    return box;
+}
+
+void
+box_free(struct box *box)
+{
+    if (box->pid > 0) {
+        kill(box->pid, SIGKILL);
+        waitpid(box->pid, NULL, 0);
+    }
+    close_one(&box->pidfd);
+    close_one(&box->in);
+    for (int i = 0; i < 2; i++) {
+        close_one(&box->said[i].fd);
+        free(box->said[i].text);
+        box->said[i].text = NULL;
+    }
+}
+
+void
+box_signal(const struct box *box, int signal_number)
+{
+    /* the raw call: no C library's opinion on the numbers 32 to 34 */
+    ck_assert_int_eq(syscall(SYS_kill, box->pid, signal_number), 0);
+}
+
+void
+box_must_say(const struct box *box, enum which which, const char *text)
+{
+    if (box_count(box, which, text) == 0) {
+        box_fail(box, which == OUT ? "stdout lacks" : "stderr lacks", text);
+    }
+}
+
+void
+box_must_not_say(const struct box *box, enum which which, const char *text)
+{
+    if (box_count(box, which, text) != 0) {
+        box_fail(box, which == OUT ? "stdout has" : "stderr has", text);
+    }
+}
+
+void
+box_must_say_in_order(const struct box *box, enum which which, const char *first, const char *then)
+{
+    const char *at = strstr(text_of(box, which), first);
+    if (at == NULL || strstr(at, then) == NULL) {
+        box_fail(box, at == NULL ? "was not said:" : "was not said after the first:",
+                 at == NULL ? first : then);
+    }
+}
+
+void
+box_feed(struct box *box, const char *text)
+{
+    if (text == NULL) {
+        close_one(&box->in);
+    } else {
+        ck_assert_int_eq(write(box->in, text, strlen(text)), (ssize_t)strlen(text));
+    }
+}
+
+void
+box_read_on(struct box *box, enum which which)
+{
+    box->said[which].is_held = false;
+}
+
+/* ---- the inside of a box */
+
+const char *
+box_path(const struct box *box, const char *path)
+{
+    static char text[512];
+    snprintf(text, sizeof(text), "/proc/%d/root%s", (int)box->pid, path);
+    return text;
+}
+
+void
+box_await_file(struct box *box, const char *path)
+{
+    int64_t limit = proc_now_ms() + BOX_WAIT_MS;
+    while (access(box_path(box, path), F_OK) != 0) {
+        if (step(box, TICK_MS) || proc_now_ms() > limit) {
+            box_fail(box, "has no file", path);
+        }
+    }
+}

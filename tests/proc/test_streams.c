@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/proc/harness.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Standard descriptors that are closed, broken, full, or read by nobody. */
+
+static const enum stream odd[] = {STREAM_CLOSED, STREAM_BROKEN, STREAM_FULL, STREAM_NULL};
+
+enum { ODD = sizeof(odd) / sizeof(odd[0]) };
+
+START_TEST(a_lone_command_runs_whatever_its_descriptors_are)
+{
+    for (size_t in = 0; in < ODD; in++) { /* W4, W6 */
+        for (size_t out = 0; out < ODD; out++) {
+            for (size_t err = 0; err < ODD; err++) {
+                struct box box = box_run(&(struct start){.argv = WORDS("--", "/puppet", "exit:5"),
+                                                         .in = odd[in],
+                                                         .out = odd[out],
+                                                         .err = odd[err]},
+                                         5);
+                box_free(&box);
+            }
+        }
+    }
+}
+END_TEST
+
+START_TEST(services_run_and_roinit_speaks_whatever_its_descriptors_are)
+{
+    for (size_t i = 0; i < ODD; i++) {
+        struct box box = box_run(
+            &(struct start){.contract = BASE
+                            "[service a]\nrestart = on-failure\nrestart-delay = 0\n"
+                            "command = /puppet print:hello err:hello exit:9\n"
+                            "[service b]\nlog = json\ncommand = /puppet print:hello sleep\n",
+                            .in = odd[i],
+                            .out = odd[i],
+                            .err = odd[i]},
+            9);
+        box_free(&box);
+    }
+}
+END_TEST
+
+START_TEST(a_term_is_obeyed_when_standard_error_is_broken)
+{
+    struct box box = box_start(&(struct start){
+        .contract = BASE "[service main]\ncommand = /puppet catch:15:0 catch:13 print:up sleep\n",
+        .err = STREAM_BROKEN});
+    box_expect(&box, OUT, "up\n");
+    box_signal(&box, SIGUSR1); /* dies of it: a line that cannot be written */
+    ck_assert_int_eq(box_end(&box), 128 + SIGUSR1);
+    box_must_not_say(&box, OUT, "caught 13\n"); /* its own SIGPIPE is nobody's signal: W6 */
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(closed_descriptors_are_never_taken_by_something_else)
+{
+    /* roinit's own sockets must not become a unit's 0, 1 or 2 */
+    struct box box =
+        box_run(&(struct start){.contract = BASE
+                                "[service web]\ncommand = /bin/sh -c 'for i in 0 1 2; do "
+                                "readlink /proc/$$$$/fd/$$i >>/tmp/fds; done; cat /tmp/fds "
+                                ">/tmp/all; exit 7'\nlog = raw\n",
+                                .in = STREAM_CLOSED,
+                                .out = STREAM_CLOSED,
+                                .err = STREAM_CLOSED},
+                7);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_reader_that_does_not_read_does_not_block_supervision)
+{
+    struct box box = box_start(&(struct start){
+        .contract = BASE "[service noisy]\nlog = text\ncommand = /puppet flood:400000 lines:20000 "
+                         "file:/tmp/flooded sleep\n"
+                         "[service web]\nlog = text\nrestart = on-failure\nrestart-delay = 0\n"
+                         "command = /puppet await:/tmp/flooded fail:/tmp/n:2:1 file:/tmp/again "
+                         "await:/tmp/end exit:6\n",
+        .out = STREAM_STUCK});
+    box_await_file(&box, "/tmp/again"); /* the flood has ended, and web was restarted twice */
+    box_read_on(&box, OUT);
+    box_expect(&box, OUT, "line");
+    ck_assert_int_eq(box_touch(&box, "/tmp/end"), 0);
+    ck_assert_int_eq(box_end(&box), 6);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(lines_that_were_lost_are_counted_and_reported)
+{
+    enum { LINES = 20000 };
+    struct box box = box_start(&(struct start){
+        .contract = BASE "[service noisy]\nlog = text\n"
+                         "command = /puppet lines:20000 file:/tmp/flooded await:/tmp/end "
+                         "print:last exit:3\n",
+        .out = STREAM_STUCK});
+    box_await_file(&box, "/tmp/flooded");
+    box_read_on(&box, OUT);
+    box_expect(&box, OUT, "lines lost");
+    ck_assert_int_eq(box_touch(&box, "/tmp/end"), 0);
+    ck_assert_int_eq(box_end(&box), 3);
+    box_must_say(&box, OUT, "noisy: last\n");
+    size_t seen = box_count(&box, OUT, "noisy: line ");
+    size_t lost = 0;
+    for (const char *at = box.said[OUT].text; (at = strstr(at, " lines lost")) != NULL; at++) {
+        const char *digit = at;
+        while (digit > box.said[OUT].text && digit[-1] >= '0' && digit[-1] <= '9') {
+            digit--;
+        }
+        lost += strtoul(digit, NULL, 10);
+    }
+    ck_assert_uint_eq(seen + lost, LINES);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_stuck_reader_of_standard_error_does_not_block_the_stop)
+{
+    struct box box = box_start(&(struct start){
+        .contract = BASE "[service noisy]\nlog = text\n"
+                         "command = /bin/sh -c '/puppet lines:20000 >&2; exec /puppet "
+                         "file:/tmp/flooded sleep'\n",
+        .err = STREAM_STUCK});
+    box_await_file(&box, "/tmp/flooded");
+    box_signal(&box, SIGTERM);
+    ck_assert_int_eq(box_end(&box), 0);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_full_pipe_does_not_keep_the_container_alive)
+{
+    struct box box = box_start(&(struct start){
+        .contract = BASE "[service noisy]\nlog = text\ncommand = /puppet flood:900000 exit:8\n",
+        .out = STREAM_STUCK,
+        .err = STREAM_STUCK});
+    ck_assert_int_eq(box_end(&box), 8);
+    box_free(&box);
+}
+END_TEST
+
+Suite *
+streams_suite(void)
+{
+    return proc_suite("streams", (const TTest *const[]){
+                                     a_lone_command_runs_whatever_its_descriptors_are,
+                                     services_run_and_roinit_speaks_whatever_its_descriptors_are,
+                                     a_term_is_obeyed_when_standard_error_is_broken,
+                                     closed_descriptors_are_never_taken_by_something_else,
+                                     a_reader_that_does_not_read_does_not_block_supervision,
+                                     lines_that_were_lost_are_counted_and_reported,
+                                     a_stuck_reader_of_standard_error_does_not_block_the_stop,
+                                     a_full_pipe_does_not_keep_the_container_alive,
+                                     NULL,
+                                 });
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/runner.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int
+runner_run(suite_maker *const *makers)
+{
+    SRunner *runner = srunner_create(NULL);
+    int failed;
+    int ran;
+
+    for (; *makers; makers++)
+        srunner_add_suite(runner, (*makers)());
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    ran = srunner_ntests_run(runner);
+    srunner_free(runner);
+    printf("%d passed, %d failed\n", ran - failed, failed);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/runner.h"
+
+#include <string.h>
+
+#include "config/doc.h"
+#include "config/grow.h"
+#include "tests/unit/stage.h"
+
+#define SUITE(name_) Suite *name_##_suite(void);
+#include "tests/unit/suites.h"
+#undef SUITE
+
+static struct stage stage;
+static struct setting line[4];
+static const struct setting *lines[4] = {&line[0], &line[1], &line[2], &line[3]};
+
+static void
+setup(void)
+{
+    stage_init(&stage);
+    stage_set_user(&stage, 0, "app", NULL);
+}
+
+static void
+teardown(void)
+{
+    stage_free(&stage);
+}
+
+static void
+inherit(char *const *items)
+{
+    stage.environment.inherited = items;
+}
+#define INHERIT(...) inherit((char *const[]){__VA_ARGS__, NULL})
+#define ITEM(text_) ((char[]){text_})
+
+/* The next line of [env]. */
+static void
+add_env(const char *name, const char *text)
+{
+    line[stage.config.env_count] = (struct setting){
+        .name = name, .text = text, .file = "FILE", .line = 20 + (unsigned)stage.config.env_count};
+    stage.config.env = lines;
+    stage.config.env_count++;
+}
+
+static struct environ_text
+file(const char *text)
+{
+    return (struct environ_text){"/etc/app.env", text, strlen(text)};
+}
+
+static const char *
+get(const char *name)
+{
+    return stage_variable(&stage, 0, name);
+}
+
+/* What is wrong first, or "". */
+static const char *
+first_wrong(const struct environ_text *unit_files)
+{
+    struct vars vars;
+    int result = environ_unit(&stage.environment, 0, unit_files, &stage.arena, &vars, &stage.diags);
+    ck_assert_int_eq(result, stage.diags.errors == 0 ? 0 : -1);
+    return stage_first(&stage);
+}
+
+/* The same variable in one layer after the other: each wins over those before. */
+enum layer { INHERITED, REDIRECT, INIT_FILE, ENV, UNIT_FILE, UNIT, LAYERS };
+
+START_TEST(each_layer_wins_over_the_weaker_ones)
+{
+    static const char *const want[LAYERS] = {"inherited", "/run/runtime-10001", "init-file",
+                                             "env",       "unit-file",          "unit"};
+    struct environ_text init_files[] = {file("XDG_RUNTIME_DIR=init-file\n")};
+    struct environ_text unit_files[] = {file("XDG_RUNTIME_DIR=unit-file\n")};
+    struct words word = WORDS("runtime"), path = WORDS("/etc/app.env");
+    struct words unit_env = WORDS("XDG_RUNTIME_DIR=unit");
+    struct words none = {0};
+    struct vars vars;
+    INHERIT(ITEM("XDG_RUNTIME_DIR=inherited"));
+    stage.environment.env_file = init_files;
+    stage.mount[STAGE_RUN].redirect = _i >= REDIRECT ? word : none;
+    stage.config.init.env_file = _i >= INIT_FILE ? path : none;
+    if (_i >= ENV) {
+        add_env("XDG_RUNTIME_DIR", "env");
+    }
+    stage.unit[0].env_file = _i >= UNIT_FILE ? path : none;
+    stage.unit[0].env = _i >= UNIT ? unit_env : none;
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_int_eq(
+        environ_unit(&stage.environment, 0, unit_files, &stage.arena, &vars, &stage.diags), 0);
+    ck_assert_str_eq(vars_get(&vars, "XDG_RUNTIME_DIR"), want[_i]);
+}
+END_TEST
+
+START_TEST(nothing_of_roinits_own_reaches_a_unit)
+{
+    INHERIT(ITEM("NOTIFY_SOCKET=/x"), ITEM("LISTEN_FDS=1"), ITEM("LISTEN_PID=1"),
+            ITEM("LISTEN_FDNAMES=a"), ITEM("WATCHDOG_USEC=1"), ITEM("WATCHDOG_PID=1"),
+            ITEM("ROINIT_UNIT=other"), ITEM("KEPT=1"));
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_ptr_null(get("NOTIFY_SOCKET"));
+    ck_assert_ptr_null(get("LISTEN_FDS"));
+    ck_assert_ptr_null(get("LISTEN_PID"));
+    ck_assert_ptr_null(get("LISTEN_FDNAMES"));
+    ck_assert_ptr_null(get("WATCHDOG_USEC"));
+    ck_assert_ptr_null(get("WATCHDOG_PID"));
+    ck_assert_str_eq(get("KEPT"), "1");
+    ck_assert_str_eq(get("ROINIT_UNIT"), "one");
+}
+END_TEST
+
+START_TEST(nothing_overrides_the_name_of_the_unit)
+{
+    add_env("ROINIT_UNIT", "env");
+    stage.unit[0].env = WORDS("ROINIT_UNIT=unit");
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_str_eq(get("ROINIT_UNIT"), "one");
+}
+END_TEST
+
+static const struct {
+    const char *glob, *name;
+    bool passes;
+} globs[] = {
+    {"*", "ANY", true},        {"LC_*", "LC_ALL", true}, {"LC_*", "LC", false},
+    {"PATH", "PATH", true},    {"PATH", "PATHS", false}, {"P?TH", "PATH", true},
+    {"*_URL", "DB_URL", true}, {"*_URL", "URL", false},  {"A*B*C", "AxBxBxC", true},
+    {"", "A", false},          {"A*", "", false},
+};
+
+START_TEST(env_pass_chooses_what_is_inherited)
+{
+    char item[32];
+    struct text text = TEXT_OVER(item);
+    text_addf(&text, "%s=1", globs[_i].name);
+    INHERIT(item);
+    stage.config.init.env_pass = WORDS(globs[_i].glob);
+    stage_resolve(&stage, CODE_OK);
+    stage_is(get(globs[_i].name), globs[_i].passes ? "1" : NULL);
+}
+END_TEST
+
+START_TEST(user_logname_and_home_are_those_of_the_units_user)
+{
+    INHERIT(ITEM("USER=root"), ITEM("HOME=/root"));
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_str_eq(get("USER"), "app");
+    ck_assert_str_eq(get("LOGNAME"), "app");
+    ck_assert_str_eq(get("HOME"), "/home/app");
+}
+END_TEST
+
+START_TEST(a_user_without_entry_has_his_number_for_a_name)
+{
+    INHERIT(ITEM("HOME=/root"));
+    stage_set_user(&stage, 0, "777", NULL);
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_str_eq(get("USER"), "777");
+    ck_assert_str_eq(get("HOME"), "/");
+}
+END_TEST
+
+START_TEST(what_the_runtime_said_of_an_arbitrary_uid_stays)
+{
+    INHERIT(ITEM("HOME=/opt/app"));
+    stage_start_as(&stage, 1000650000, 0);
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_str_eq(get("HOME"), "/opt/app");
+    ck_assert_str_eq(get("USER"), "1000650000");
+}
+END_TEST
+
+START_TEST(a_lone_command_finds_what_it_would_find_without_roinit)
+{
+    INHERIT(ITEM("HOME=/opt/app"));
+    stage.config.is_lone = true;
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_str_eq(get("HOME"), "/opt/app");
+}
+END_TEST
+
+START_TEST(an_inherited_value_in_a_declared_mount_stays)
+{
+    INHERIT(ITEM("TMPDIR=/data/tmp"), ITEM("TMP=/data/../etc"), ITEM("TEMP=/database"),
+            ITEM("HOME=/data/home"));
+    stage.mount[STAGE_TMP].redirect = WORDS("tmp", "home", "xdg");
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_str_eq(get("TMPDIR"), "/data/tmp");
+    ck_assert_str_eq(get("TMP"), "/tmp");
+    ck_assert_str_eq(get("TEMP"), "/tmp");
+    ck_assert_str_eq(get("HOME"), "/data/home");
+    ck_assert_str_eq(get("XDG_CACHE_HOME"), "/data/home/.cache");
+}
+END_TEST
+
+START_TEST(xdg_follows_the_final_home_unless_a_layer_says_otherwise)
+{
+    stage.mount[STAGE_TMP].redirect = WORDS("home", "xdg");
+    add_env("HOME", "/data/app");
+    stage.unit[0].env = WORDS("XDG_CONFIG_HOME=/etc/app");
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_str_eq(get("XDG_DATA_HOME"), "/data/app/.local/share");
+    ck_assert_str_eq(get("XDG_CONFIG_HOME"), "/etc/app");
+}
+END_TEST
+
+START_TEST(java_options_are_appended_after_all_layers)
+{
+    INHERIT(ITEM("JDK_JAVA_OPTIONS=-Xmx1g"));
+    stage.mount[STAGE_TMP].redirect = WORDS("home", "java");
+    stage.unit[0].env = WORDS("JDK_JAVA_OPTIONS=${JDK_JAVA_OPTIONS} -Xss1m");
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_str_eq(get("JDK_JAVA_OPTIONS"), "-Xmx1g -Xss1m -Djava.io.tmpdir=/tmp "
+                                              "-Duser.home=/tmp/home-10001");
+}
+END_TEST
+
+START_TEST(java_options_that_are_there_stay)
+{
+    stage.mount[STAGE_TMP].redirect = WORDS("java");
+    add_env("JDK_JAVA_OPTIONS", "-Djava.io.tmpdir=/data");
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_str_eq(get("JDK_JAVA_OPTIONS"), "-Djava.io.tmpdir=/data");
+}
+END_TEST
+
+START_TEST(env_sees_the_layers_below_and_earlier_lines)
+{
+    INHERIT(ITEM("A=1"), ITEM("GONE=1"));
+    stage.mount[STAGE_TMP].redirect = WORDS("tmp");
+    add_env("B", "${A}$TMPDIR");
+    add_env("C", "$B-${D:-none}");
+    add_env("GONE", "");
+    stage.unit[0].env = WORDS("E=$C = '$$'", "A=");
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_str_eq(get("B"), "1/tmp");
+    ck_assert_str_eq(get("E"), "1/tmp-none = '$'");
+    ck_assert_ptr_null(get("GONE"));
+    ck_assert_ptr_null(get("A"));
+}
+END_TEST
+
+START_TEST(a_variable_that_is_not_set_is_the_fault_of_whoever_runs_it)
+{
+    add_env("A", "$MISSING");
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_str_eq(first_wrong(NULL), "A: MISSING is not set and has no default");
+    ck_assert_int_eq(diag_code(&stage.diags), CODE_BROKEN);
+    ck_assert_uint_eq(stage.diags.item[0].line, 20);
+}
+END_TEST
+
+START_TEST(the_base_has_no_unit_and_skips_what_needs_one)
+{
+    struct vars base;
+    INHERIT(ITEM("PUID=99"), ITEM("NOTIFY_SOCKET=/x"));
+    add_env("A", "$TMPDIR/x");
+    add_env("B", "$PUID");
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_int_eq(environ_base(&stage.environment, &stage.arena, &base, &stage.diags), 0);
+    ck_assert_str_eq(vars_get(&base, "B"), "99");
+    ck_assert_ptr_null(vars_get(&base, "A"));
+    ck_assert_ptr_null(vars_get(&base, "ROINIT_UNIT"));
+    ck_assert_uint_eq(stage.diags.count, 0);
+}
+END_TEST
+
+static const struct {
+    const char *text, *value; /* of A; NULL: a diagnostic */
+} files[] = {
+    {"A=1\n", "1"},
+    {"A=1", "1"},
+    {"# c\n\n  # d\nA=1\r\n", "1"},
+    {"A= x = y ", " x = y "},
+    {"A=\"q\"\n", "\"q\""},
+    {"A=1\nA=2\n", "2"},
+    {"A=\n", ""},
+    {"A=$B\n", "$B"},
+    {"export A=1\n", NULL},
+    {"A\n", NULL},
+    {"=1\n", NULL},
+    {"1A=1\n", NULL},
+};
+
+START_TEST(env_files_hold_lines_of_name_and_value_as_they_stand)
+{
+    struct environ_text texts[] = {file(files[_i].text)};
+    struct vars vars;
+    stage.unit[0].env_file = WORDS("/etc/app.env");
+    stage_resolve(&stage, CODE_OK);
+    int result = environ_unit(&stage.environment, 0, texts, &stage.arena, &vars, &stage.diags);
+    ck_assert_int_eq(result, files[_i].value == NULL ? -1 : 0);
+    stage_is(vars_get(&vars, "A"), files[_i].value);
+    if (files[_i].value == NULL) {
+        ck_assert_str_eq(stage.diags.item[0].file, "/etc/app.env");
+        ck_assert_int_eq(diag_code(&stage.diags), CODE_BROKEN);
+    }
+}
+END_TEST
+
+START_TEST(an_env_file_with_a_nul_or_without_end_is_refused)
+{
+    struct environ_text texts[] = {{"/etc/app.env", "A=1\0B=2", 7}};
+    stage.unit[0].env_file = WORDS("/etc/app.env");
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_str_eq(first_wrong(texts), "a NUL byte in the file");
+
+    struct grow many = {.arena = &stage.arena};
+    for (size_t i = 0; i < 5000; i++) {
+        grow_add(&many, "A=1\n", 4);
+    }
+    texts[0] = file(grow_text(&many));
+    stage.diags = (struct diags){.arena = &stage.arena};
+    ck_assert_str_eq(first_wrong(texts), "more than 4096 variables in one file");
+}
+END_TEST
+
+START_TEST(a_secret_comes_from_the_file_that_its_variable_names)
+{
+    struct environ_text secrets[] = {{"/run/secrets/p", "s3cret=\n", 8}, {0}};
+    INHERIT(ITEM("P_FILE=/run/secrets/p"), ITEM("Q="));
+    stage.config.init.file_env = WORDS("P", "Q");
+    stage.config.init.env_pass = WORDS("PATH"); /* about units, not about secrets */
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_str_eq(environ_secret_path(&stage.environment, 0, &stage.arena), "/run/secrets/p");
+    ck_assert_ptr_null(environ_secret_path(&stage.environment, 1, &stage.arena));
+    stage.environment.secret = secrets;
+    ck_assert_str_eq(get("P"), "s3cret=");
+    ck_assert_ptr_null(get("P_FILE"));
+}
+END_TEST
+
+START_TEST(a_secret_that_is_set_twice_is_an_error_that_does_not_tell_it)
+{
+    struct environ_text secrets[] = {{"/run/secrets/p", "s3cret", 6}};
+    INHERIT(ITEM("P_FILE=/run/secrets/p"), ITEM("P=hidden"));
+    stage.config.init.file_env = WORDS("P");
+    stage.environment.secret = secrets;
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_str_eq(first_wrong(NULL), "both P and P_FILE are set");
+    ck_assert_int_eq(diag_code(&stage.diags), CODE_BROKEN);
+}
+END_TEST
+
+START_TEST(a_secret_with_a_nul_is_an_error)
+{
+    struct environ_text secrets[] = {{"/run/secrets/p", "a\0b", 3}};
+    INHERIT(ITEM("P_FILE=/run/secrets/p"));
+    stage.config.init.file_env = WORDS("P");
+    stage.environment.secret = secrets;
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_ptr_nonnull(strstr(first_wrong(NULL), "NUL byte"));
+}
+END_TEST
+
+Suite *
+environ_suite(void)
+{
+    Suite *suite = suite_create("environ");
+    TCase *tests = tcase_create("environ");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_loop_test(tests, each_layer_wins_over_the_weaker_ones, 0, LAYERS);
+    tcase_add_test(tests, nothing_of_roinits_own_reaches_a_unit);
+    tcase_add_test(tests, nothing_overrides_the_name_of_the_unit);
+    tcase_add_loop_test(tests, env_pass_chooses_what_is_inherited, 0,
+                        (int)(sizeof globs / sizeof globs[0]));
+    tcase_add_test(tests, user_logname_and_home_are_those_of_the_units_user);
+    tcase_add_test(tests, a_user_without_entry_has_his_number_for_a_name);
+    tcase_add_test(tests, what_the_runtime_said_of_an_arbitrary_uid_stays);
+    tcase_add_test(tests, a_lone_command_finds_what_it_would_find_without_roinit);
+    tcase_add_test(tests, an_inherited_value_in_a_declared_mount_stays);
+    tcase_add_test(tests, xdg_follows_the_final_home_unless_a_layer_says_otherwise);
+    tcase_add_test(tests, java_options_are_appended_after_all_layers);
+    tcase_add_test(tests, java_options_that_are_there_stay);
+    tcase_add_test(tests, env_sees_the_layers_below_and_earlier_lines);
+    tcase_add_test(tests, a_variable_that_is_not_set_is_the_fault_of_whoever_runs_it);
+    tcase_add_test(tests, the_base_has_no_unit_and_skips_what_needs_one);
+    tcase_add_loop_test(tests, env_files_hold_lines_of_name_and_value_as_they_stand, 0,
+                        (int)(sizeof files / sizeof files[0]));
+    tcase_add_test(tests, an_env_file_with_a_nul_or_without_end_is_refused);
+    tcase_add_test(tests, a_secret_comes_from_the_file_that_its_variable_names);
+    tcase_add_test(tests, a_secret_that_is_set_twice_is_an_error_that_does_not_tell_it);
+    tcase_add_test(tests, a_secret_with_a_nul_is_an_error);
+    suite_add_tcase(suite, tests);
+    return suite;
+}

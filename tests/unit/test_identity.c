@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/runner.h"
+
+#include <string.h>
+
+#include "tests/unit/stage.h"
+
+#define SUITE(name_) Suite *name_##_suite(void);
+#include "tests/unit/suites.h"
+#undef SUITE
+
+static struct stage stage;
+
+static void
+setup(void)
+{
+    stage_init(&stage);
+}
+
+static void
+teardown(void)
+{
+    stage_free(&stage);
+}
+
+START_TEST(a_unit_without_user_runs_as_roinit)
+{
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_uint_eq(stage.identities.unit[0].uid, 0);
+    ck_assert_str_eq(stage.identities.unit[0].home, "/root");
+    ck_assert(stage.identities.has_single);
+    ck_assert(!stage.identities.is_mapped);
+}
+END_TEST
+
+static const struct {
+    const char *user, *group;
+    uid_t uid;
+    gid_t gid;
+    const char *name;
+} named[] = {
+    {"app", NULL, 10001, 20001, "app"}, {"10001", NULL, 10001, 20001, "app"},
+    {"10001", "5", 10001, 5, "app"},    {"app", "media", 10001, 44, "app"},
+    {"777", NULL, 777, 777, NULL},      {"0", NULL, 0, 0, "root"},
+    {"777", "media", 777, 44, NULL},    {"4294967294", NULL, 4294967294, 4294967294, NULL},
+};
+
+START_TEST(names_and_numbers_become_uid_and_gid)
+{
+    stage_set_user(&stage, 0, named[_i].user, named[_i].group);
+    stage_resolve(&stage, CODE_OK);
+    const struct identity *who = &stage.identities.unit[0];
+    ck_assert_uint_eq(who->uid, named[_i].uid);
+    ck_assert_uint_eq(who->gid, named[_i].gid);
+    stage_is(who->name, named[_i].name);
+}
+END_TEST
+
+static const char *const nobody[] = {"nobody", "0x0",        "-1", "+0", " 0",
+                                     "00",     "4294967295", "1a", ""};
+
+START_TEST(what_is_neither_a_number_nor_a_name_is_never_root)
+{
+    stage_set_user(&stage, 0, nobody[_i], NULL);
+    stage_resolve(&stage, CODE_CONFIG);
+    ck_assert_ptr_nonnull(strstr(stage_first(&stage), "is not in /etc/passwd"));
+    ck_assert_uint_eq(stage.diags.item[0].line, 7);
+}
+END_TEST
+
+START_TEST(a_user_that_a_variable_spoiled_is_the_fault_of_whoever_set_it)
+{
+    stage.setting.text = "${APP_USER}";
+    stage_set_user(&stage, 0, "nobody", NULL);
+    stage_resolve(&stage, CODE_BROKEN);
+}
+END_TEST
+
+START_TEST(started_as_another_uid_the_one_user_means_roinits_own)
+{
+    stage.config.unit_count = 3; /* app, app by number, and one that names none */
+    stage_set_user(&stage, 0, "app", NULL);
+    stage_set_user(&stage, 1, "10001", NULL);
+    stage.mount[STAGE_DATA].owner.user = "app";
+    stage.mount[STAGE_RUN].owner.user = "web";
+    stage_start_as(&stage, 1000650000, 0);
+    stage_resolve(&stage, CODE_OK);
+    ck_assert(stage.identities.is_mapped);
+    ck_assert_str_eq(stage.identities.mapped_name, "app");
+    for (size_t u = 0; u < 3; u++) {
+        ck_assert_uint_eq(stage.identities.unit[u].uid, 1000650000);
+        ck_assert_uint_eq(stage.identities.unit[u].gid, 0);
+        ck_assert_ptr_null(stage.identities.unit[u].name);
+    }
+    ck_assert_uint_eq(stage.identities.mount[STAGE_DATA].uid, 1000650000);
+    ck_assert_uint_eq(stage.identities.mount[STAGE_RUN].uid, 10002);
+}
+END_TEST
+
+START_TEST(started_as_the_user_himself_nothing_is_mapped)
+{
+    stage_set_user(&stage, 0, "app", "media");
+    stage_start_as(&stage, 10001, 10001);
+    stage_resolve(&stage, CODE_OK);
+    ck_assert(!stage.identities.is_mapped);
+    ck_assert_uint_eq(stage.identities.unit[0].gid, 10001);
+    ck_assert_str_eq(stage.identities.unit[0].name, "app");
+}
+END_TEST
+
+START_TEST(several_users_need_root)
+{
+    stage.config.unit_count = 2;
+    stage_set_user(&stage, 0, "app", NULL);
+    stage_set_user(&stage, 1, "web", NULL);
+    stage_start_as(&stage, 10001, 20001);
+    stage_resolve(&stage, CODE_BROKEN);
+    ck_assert_str_eq(stage.diags.item[0].cure,
+                     "start as root with SETUID, SETGID, KILL, or name one user");
+}
+END_TEST
+
+START_TEST(root_that_may_not_switch_never_starts_it_as_root)
+{
+    stage_set_user(&stage, 0, "app", NULL);
+    stage_start_as(&stage, 0, 0);
+    stage_resolve(&stage, CODE_BROKEN);
+    ck_assert_ptr_nonnull(strstr(stage_first(&stage), "\"app\" (10001:20001)"));
+}
+END_TEST
+
+START_TEST(root_that_may_not_switch_can_run_units_as_root)
+{
+    stage_set_user(&stage, 0, "root", NULL);
+    stage_start_as(&stage, 0, 0);
+    stage_resolve(&stage, CODE_OK);
+}
+END_TEST
+
+START_TEST(groups_are_his_own_and_what_the_runtime_added)
+{
+    stage.self.group_count = 3;
+    stage.self.group[0] = 0;    /* roinit's own gid */
+    stage.self.group[1] = 6;    /* disk: the group file gives it to root */
+    stage.self.group[2] = 2000; /* fsGroup */
+    stage_set_user(&stage, 0, "app", NULL);
+    stage_resolve(&stage, CODE_OK);
+    const struct identity *who = &stage.identities.unit[0];
+    ck_assert_uint_eq(who->group_count, 3);
+    ck_assert_uint_eq(who->group[0], 44);
+    ck_assert_uint_eq(who->group[1], 29);
+    ck_assert_uint_eq(who->group[2], 2000);
+}
+END_TEST
+
+START_TEST(as_another_user_groups_stay_as_they_are)
+{
+    stage.self.group_count = 1;
+    stage.self.group[0] = 2000;
+    stage_set_user(&stage, 0, "app", NULL);
+    stage_start_as(&stage, 10001, 20001);
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_uint_eq(stage.identities.unit[0].group_count, 1);
+    ck_assert_uint_eq(stage.identities.unit[0].group[0], 2000);
+
+    stage.unit[0].groups = WORDS("none");
+    stage.unit[0].from[UNIT_groups] = &stage.setting;
+    identities_resolve_groups(&stage.config, &stage.arena, &stage.identities, &stage.diags);
+    ck_assert_uint_eq(stage.identities.unit[0].group_count, 1);
+    ck_assert_uint_eq(stage.diags.count, 1);
+    ck_assert_int_eq(stage.diags.item[0].level, DIAG_WARN);
+}
+END_TEST
+
+START_TEST(named_groups_replace_the_default)
+{
+    stage_set_user(&stage, 0, "app", NULL);
+    stage.unit[0].groups = WORDS("audio", "77", "77");
+    stage.unit[0].from[UNIT_groups] = &stage.setting;
+    stage_resolve(&stage, CODE_OK);
+    identities_resolve_groups(&stage.config, &stage.arena, &stage.identities, &stage.diags);
+    ck_assert_uint_eq(stage.identities.unit[0].group_count, 2);
+    ck_assert_uint_eq(stage.identities.unit[0].group[0], 29);
+    ck_assert_uint_eq(stage.identities.unit[0].group[1], 77);
+
+    stage.unit[0].groups = WORDS("nogroup");
+    identities_resolve_groups(&stage.config, &stage.arena, &stage.identities, &stage.diags);
+    ck_assert_str_eq(stage_first(&stage), "group \"nogroup\" is not in /etc/group");
+}
+END_TEST
+
+START_TEST(a_mount_belongs_to_whom_it_names_else_to_the_single_user)
+{
+    stage_set_user(&stage, 0, "app", NULL);
+    stage.mount[STAGE_DATA].owner.user = "web";
+    stage_resolve(&stage, CODE_OK);
+    ck_assert(stage.identities.mount[STAGE_TMP].is_default);
+    ck_assert(stage.identities.mount[STAGE_TMP].is_known);
+    ck_assert_uint_eq(stage.identities.mount[STAGE_TMP].uid, 10001);
+    ck_assert(!stage.identities.mount[STAGE_DATA].is_default);
+    ck_assert_uint_eq(stage.identities.mount[STAGE_DATA].uid, 10002);
+}
+END_TEST
+
+START_TEST(with_several_users_a_mount_has_no_default_owner)
+{
+    stage.config.unit_count = 2;
+    stage_set_user(&stage, 1, "app", NULL);
+    stage_resolve(&stage, CODE_OK);
+    ck_assert(!stage.identities.has_single);
+    ck_assert(!stage.identities.mount[STAGE_TMP].is_known);
+}
+END_TEST
+
+START_TEST(the_view_names_the_user_of_the_defaults_where_units_differ)
+{
+    struct setting own = {.name = "user", .text = "web", .file = "FILE", .line = 9};
+    struct section section = {.title = "service two", .settings = &own};
+    stage.config.unit_count = 2;
+    stage.config.init.passwd = "viewed";
+    stage_set_user(&stage, 0, "web", NULL);
+    stage.unit[0].section = &section;
+    stage.unit[0].from[UNIT_user] = &own;
+    stage_set_user(&stage, 1, "app", NULL); /* his setting is none of the unit's section */
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_ptr_eq(stage.identities.viewed, &stage.identities.unit[1]);
+    ck_assert_str_eq(stage.identities.unit[1].name, "viewed");
+    ck_assert_str_eq(stage.identities.unit[0].name, "web");
+}
+END_TEST
+
+START_TEST(a_name_that_passwd_cannot_hold_is_an_error)
+{
+    stage.config.init.passwd = "a:b";
+    stage_resolve(&stage, CODE_CONFIG);
+}
+END_TEST
+
+Suite *
+identity_suite(void)
+{
+    Suite *suite = suite_create("identity");
+    TCase *tests = tcase_create("identity");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, a_unit_without_user_runs_as_roinit);
+    tcase_add_loop_test(tests, names_and_numbers_become_uid_and_gid, 0,
+                        (int)(sizeof named / sizeof named[0]));
+    tcase_add_loop_test(tests, what_is_neither_a_number_nor_a_name_is_never_root, 0,
+                        (int)(sizeof nobody / sizeof nobody[0]));
+    tcase_add_test(tests, a_user_that_a_variable_spoiled_is_the_fault_of_whoever_set_it);
+    tcase_add_test(tests, started_as_another_uid_the_one_user_means_roinits_own);
+    tcase_add_test(tests, started_as_the_user_himself_nothing_is_mapped);
+    tcase_add_test(tests, several_users_need_root);
+    tcase_add_test(tests, root_that_may_not_switch_never_starts_it_as_root);
+    tcase_add_test(tests, root_that_may_not_switch_can_run_units_as_root);
+    tcase_add_test(tests, groups_are_his_own_and_what_the_runtime_added);
+    tcase_add_test(tests, as_another_user_groups_stay_as_they_are);
+    tcase_add_test(tests, named_groups_replace_the_default);
+    tcase_add_test(tests, a_mount_belongs_to_whom_it_names_else_to_the_single_user);
+    tcase_add_test(tests, with_several_users_a_mount_has_no_default_owner);
+    tcase_add_test(tests, the_view_names_the_user_of_the_defaults_where_units_differ);
+    tcase_add_test(tests, a_name_that_passwd_cannot_hold_is_an_error);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
