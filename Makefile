@@ -10,6 +10,7 @@ VERSION := $(shell cat VERSION)
 # ---- floor 1: what the author wrote
 CONFIG_SRC = \
     config/arena.c \
+    config/capname.c \
     config/command.c \
     config/crosscheck.c \
     config/diag.c \
@@ -30,6 +31,7 @@ CONFIG_SRC = \
     config/synonyms.c \
     config/text.c \
     config/value.c \
+    config/value_form.c \
     config/value_list.c \
     config/value_number.c \
     config/vars.c \
@@ -122,12 +124,20 @@ PROC_TESTS = \
     tests/proc/main.c \
     tests/proc/ring.c \
     tests/proc/stage.c \
+    tests/proc/test_child.c \
+    tests/proc/test_control.c \
+    tests/proc/test_forward.c \
+    tests/proc/test_log.c \
     tests/proc/test_lone.c \
     tests/proc/test_order.c \
     tests/proc/test_orphans.c \
     tests/proc/test_prepare.c \
+    tests/proc/test_privilege.c \
     tests/proc/test_restart.c \
+    tests/proc/test_state.c \
     tests/proc/test_stop.c \
+    tests/proc/test_streams.c \
+    tests/proc/test_terminal.c \
 
 PUPPET_SRC = \
     tests/puppet.c \

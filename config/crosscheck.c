@@ -87,52 +87,90 @@ check_names(const struct check *check, const struct unit_config *unit)
     }
 }
 
-/* Whether all that the unit waits for is in the order already. */
-static bool
-is_free(const struct config *config, const struct unit_config *unit, const bool *is_placed)
+/* What a unit waits for, as indices. */
+struct waits {
+    size_t count;
+    size_t *other;
+};
+
+static struct waits
+unit_waits(const struct check *check, const struct unit_config *unit)
 {
     const struct words *lists[] = {&unit->requires, &unit->after};
+    struct waits waits = {0};
+    waits.other = ARENA_NEW(check->arena, size_t, unit->requires.count + unit->after.count);
     for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
         for (size_t i = 0; i < lists[k]->count; i++) {
-            long other = unit_index(config, lists[k]->item[i]);
-            if (other >= 0 && !is_placed[other] && &config->unit[other] != unit) {
-                return false;
+            long other = unit_index(check->config, lists[k]->item[i]);
+            if (other >= 0 && &check->config->unit[other] != unit) {
+                waits.other[waits.count++] = (size_t)other;
             }
         }
     }
-    return true;
+    return waits;
 }
 
-/* Takes units away that wait for nobody; who is left at the end is part of a cycle, or waits for
- * one. */
+/* One that it waits for and that is not in the order yet; `none` where there is none. */
+static size_t
+next_unplaced(const struct waits *waits, const bool *is_placed, size_t none)
+{
+    for (size_t i = 0; i < waits->count; i++) {
+        if (!is_placed[waits->other[i]]) {
+            return waits->other[i];
+        }
+    }
+    return none;
+}
+
+/* `at` waits for others that are not in the order: following them long enough leads into a cycle,
+ * and once more around tells it. */
+static void
+tell_cycle(const struct check *check, const struct waits *waits, const bool *is_placed, size_t at)
+{
+    char names[512];
+    struct text text = TEXT_OVER(names);
+    size_t count = check->config->unit_count;
+    for (size_t step = 0; step < count; step++) {
+        at = next_unplaced(&waits[at], is_placed, at);
+    }
+    const struct unit_config *first = &check->config->unit[at];
+    size_t on = at;
+    text_add(&text, first->name);
+    do {
+        on = next_unplaced(&waits[on], is_placed, on);
+        text_addf(&text, " → %s", check->config->unit[on].name);
+    } while (on != at && !text.is_cut);
+    enum unit_key key = first->requires.count > 0 ? UNIT_requires : UNIT_after;
+    diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(first, key),
+             "let one of them wait for less", "units wait for each other: %s", names);
+}
+
+/* Takes units away that wait for nobody who is left; whoever stays is part of a cycle, or waits
+ * for one. */
 static void
 check_cycles(const struct check *check)
 {
-    const struct config *config = check->config;
-    bool *is_placed = ARENA_NEW(check->arena, bool, config->unit_count);
+    size_t count = check->config->unit_count;
+    bool *is_placed = ARENA_NEW(check->arena, bool, count);
+    struct waits *waits = ARENA_NEW(check->arena, struct waits, count);
     bool has_moved = true;
+    for (size_t u = 0; u < count; u++) {
+        waits[u] = unit_waits(check, &check->config->unit[u]);
+    }
     while (has_moved) {
         has_moved = false;
-        for (size_t u = 0; u < config->unit_count; u++) {
-            if (!is_placed[u] && is_free(config, &config->unit[u], is_placed)) {
+        for (size_t u = 0; u < count; u++) {
+            if (!is_placed[u] && next_unplaced(&waits[u], is_placed, count) == count) {
                 is_placed[u] = true;
                 has_moved = true;
             }
         }
     }
-    char names[256];
-    struct text text = TEXT_OVER(names);
-    const struct unit_config *first = NULL;
-    for (size_t u = 0; u < config->unit_count; u++) {
+    for (size_t u = 0; u < count; u++) {
         if (!is_placed[u]) {
-            text_addf(&text, "%s%s", first == NULL ? "" : ", ", config->unit[u].name);
-            first = first == NULL ? &config->unit[u] : first;
+            tell_cycle(check, waits, is_placed, u);
+            return;
         }
-    }
-    if (first != NULL) {
-        enum unit_key key = first->requires.count > 0 ? UNIT_requires : UNIT_after;
-        diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(first, key),
-                 "let one of them wait for less", "a cycle: each of %s waits for another", names);
     }
 }
 
@@ -145,7 +183,8 @@ check_command(const struct check *check, const struct unit_config *unit)
     bool has_folder = unit->command_dir != NULL && unit->command_dir[0] != '\0';
     if (!has_command && !has_folder) {
         diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(unit, UNIT_command),
-                 unit->is_task ? "add `command = ...`, or `command-dir = ...`" : "add `command = ...`",
+                 unit->is_task ? "add `command = ...`, or `command-dir = ...`"
+                               : "add `command = ...`",
                  "\"%s\" has no command", unit->name);
     } else if (has_command && has_folder) {
         diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(unit, UNIT_command_dir),

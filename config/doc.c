@@ -61,7 +61,7 @@ is_replaced(const char *line, size_t length, const char *more)
 const char *
 doc_add_to_list(enum value_type type, const char *text, const char *more, struct arena *arena)
 {
-    bool has_lines = type == VALUE_LINES || type == VALUE_ASSIGNS;
+    bool has_lines = type == VALUE_MKDIRS || type == VALUE_ASSIGNS;
     if (*more == '\0') {
         return text;
     }

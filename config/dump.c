@@ -10,29 +10,31 @@ effective(const struct doc *doc, const struct section *section, enum schema_sect
           const struct schema_key *key)
 {
     bool is_unit = kind == SECTION_SERVICE || kind == SECTION_TASK;
-    const struct setting *setting = is_unit ? doc_unit_setting(doc, section, key->name)
-                                            : doc_setting(section, key->name);
+    const struct setting *setting =
+        is_unit ? doc_unit_setting(doc, section, key->name) : doc_setting(section, key->name);
     if (setting != NULL) {
         return setting->text;
     }
-    bool has_default = !key->is_later && key->default_text[0] != '\0' && key->default_text[0] != '(';
+    bool has_default =
+        !key->is_later && key->default_text[0] != '\0' && key->default_text[0] != '(';
     return has_default ? key->default_text : NULL;
 }
 
+/* The first line of a list stands beside its key: indented it could be taken for a comment or a
+ * key, which no indented line may look like. */
 static void
 dump_value(const char *name, const char *value, struct text *out)
 {
-    if (strchr(value, '\n') == NULL) {
-        text_addf(out, "%s = %s\n", name, value);
-        return;
-    }
-    text_addf(out, "%s =\n", name);
-    for (const char *at = value; *at != '\0';) {
-        size_t length = strcspn(at, "\n");
+    size_t length = strcspn(value, "\n");
+    text_addf(out, "%s =%s", name, length > 0 ? " " : "");
+    text_add_bytes(out, value, length);
+    text_add(out, "\n");
+    for (const char *at = value + length; *at != '\0'; at += length) {
+        at++;
+        length = strcspn(at, "\n");
         text_add(out, "    ");
         text_add_bytes(out, at, length);
         text_add(out, "\n");
-        at += length + (at[length] == '\n');
     }
 }
 
@@ -58,8 +60,8 @@ dump_keys(const struct doc *doc, const struct section *section, enum schema_sect
     }
 }
 
-/* The sections that count, in the order of the schema: [init] and [require] even where they are
- * not written; [defaults] is in the units already. */
+/* The sections that count: [init] and [require] even where they are not written. [defaults] is in
+ * the units already, but arguments that become a unit take it as well. */
 static void
 each_section(const struct doc *doc,
              void (*visit)(const struct doc *doc, const struct section *section,
@@ -69,7 +71,8 @@ each_section(const struct doc *doc,
     visit(doc, doc_section(doc, SECTION_INIT, ""), SECTION_INIT, out);
     visit(doc, doc_section(doc, SECTION_REQUIRE, ""), SECTION_REQUIRE, out);
     for (const struct section *at = doc->sections; at != NULL; at = at->next) {
-        if (at->kind != SECTION_INIT && at->kind != SECTION_REQUIRE && at->kind != SECTION_DEFAULTS) {
+        if (at->kind != SECTION_INIT && at->kind != SECTION_REQUIRE &&
+            at->kind != SECTION_DEFAULTS) {
             visit(doc, at, at->kind, out);
         }
     }

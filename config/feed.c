@@ -64,8 +64,6 @@ take_line(struct feed *feed, char *buffer, size_t size)
     case LINE_NOTHING:
         return false;
     case LINE_BAD:
-        docwrite_problem(&feed->write, feed->line.number, NULL, feed->line.problem,
-                         feed->line.cure);
         if (feed->line.tried != LINE_MORE) {
             end_entry(feed);
         }
@@ -73,6 +71,8 @@ take_line(struct feed *feed, char *buffer, size_t size)
             feed->write.section = NULL;
             feed->write.refused_title = "";
         }
+        docwrite_problem(&feed->write, feed->line.number, NULL, feed->line.problem,
+                         feed->line.cure);
         return false;
     case LINE_SECTION:
         end_entry(feed);

@@ -21,8 +21,7 @@ static void
 add_title(enum schema_section kind, struct text *out)
 {
     const struct schema_section_info *section = &schema_sections[kind];
-    text_addf(out, "[%s%s%s]", section->name, section->label[0] != '\0' ? " " : "",
-              section->label);
+    text_addf(out, "[%s%s%s]", section->name, section->label[0] != '\0' ? " " : "", section->label);
 }
 
 static void
@@ -77,7 +76,8 @@ add_markdown(enum schema_section kind, struct text *out)
     text_add(out, "### `");
     add_title(kind, out);
     text_addf(out, "`\n\n%s\n\n", schema_sections[kind].help);
-    text_add(out, count > 0 ? "| key | value | default | meaning |\n| --- | --- | --- | --- |\n" : "");
+    text_add(out,
+             count > 0 ? "| key | value | default | meaning |\n| --- | --- | --- | --- |\n" : "");
     for (size_t i = 0; i < count; i++) {
         const struct schema_key *key = &keys[i];
         text_addf(out, "| `%s` | ", key->name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config/resolve.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "config/command.h"
@@ -28,54 +29,97 @@ complain(struct resolver *resolver, const struct setting *setting, bool is_runti
              place_of(resolver->section, setting), NULL, "%s", why);
 }
 
+/* "PUID is \"abc\", PGID is \"\"": the variables that `text` holds, as they are. */
+static void
+add_variables(struct resolver *resolver, const char *text, struct text *out)
+{
+    const char *between = "";
+    for (size_t step = 1; *text != '\0'; text += step) {
+        step = 1;
+        if (text[0] != '$' || text[1] == '$') {
+            step += text[0] == '$' ? 1 : 0;
+            continue;
+        }
+        const char *name = text + (text[1] == '{' ? 2 : 1);
+        size_t length = 0;
+        while (vars_is_name(name, length + 1)) {
+            length++;
+        }
+        const char *value = vars_get(resolver->vars, arena_strndup(resolver->arena, name, length));
+        if (length > 0 && value != NULL) {
+            text_addf(out, "%s%.*s is \"%.60s\"", between, (int)length, name, value);
+            between = ", ";
+        }
+    }
+}
+
+/* What stays as it is written until later has to be well-formed now. */
+static int
+check_deferred(struct resolver *resolver, enum value_type type, const char *text, char *why)
+{
+    bool is_runtime = false;
+    struct words argv;
+    if (type == VALUE_COMMAND) {
+        bool is_well = command_expand(text, NULL, NULL, resolver->arena, &argv, why, WHY_BYTES,
+                                      &is_runtime) == 0;
+        return is_well ? 0 : -1;
+    }
+    return expand_value(text, NULL, resolver->arena, why, WHY_BYTES, &is_runtime) != NULL ? 0 : -1;
+}
+
 /* The text of a value, expanded where it may be. NULL: not to be judged now, or told already. */
 static const char *
 expanded(struct resolver *resolver, const struct schema_key *key, const struct setting *setting,
-         bool *ret_has_variable)
+         bool has_variable)
 {
     char why[WHY_BYTES];
     bool is_runtime = false;
-    struct words argv;
-    *ret_has_variable = false;
-    if (key->type == VALUE_COMMAND) {
-        if (command_expand(setting->text, NULL, NULL, resolver->arena, &argv, why, sizeof why,
-                           &is_runtime) != 0) {
+    if (value_is_deferred(key->type)) {
+        if (check_deferred(resolver, key->type, setting->text, why) != 0) {
             complain(resolver, setting, false, why);
             return NULL;
         }
         return setting->text;
     }
-    if (value_is_deferred(key->type)) {
-        return setting->text;
-    }
-    *ret_has_variable = expand_has_variable(setting->text);
-    const char *text = expand_value(setting->text, resolver->vars, resolver->arena, why, sizeof why,
-                                    &is_runtime);
+    const char *text =
+        expand_value(setting->text, resolver->vars, resolver->arena, why, sizeof why, &is_runtime);
     if (text == NULL) {
-        complain(resolver, setting, is_runtime, why);
+        char whole[2 * WHY_BYTES];
+        (void)snprintf(whole, sizeof whole, "%s = %.200s: %s", setting->name, setting->text, why);
+        complain(resolver, setting, is_runtime, whole);
         return NULL;
     }
-    return *ret_has_variable && resolver->vars == NULL ? NULL : text;
+    return has_variable && resolver->vars == NULL ? NULL : text;
 }
 
-static void
+/* Returns whether the setting says something; it does not where it comes to nothing. */
+static bool
 resolve_setting(struct resolver *resolver, const struct schema_key *key,
                 const struct setting *setting, void *field)
 {
-    char why[WHY_BYTES], whole[2 * WHY_BYTES];
-    bool has_variable;
-    const char *text = expanded(resolver, key, setting, &has_variable);
+    char why[WHY_BYTES] = "an empty user", whole[2 * WHY_BYTES];
+    bool has_variable = !value_is_deferred(key->type) && expand_has_variable(setting->text);
+    const char *text = expanded(resolver, key, setting, has_variable);
     if (text == NULL) {
-        return;
+        return true;
     }
-    if (value_parse(key->type, key->limits, text, resolver->arena, field, why, sizeof why) != 0) {
+    bool is_empty = text[strspn(text, " \t\n")] == '\0';
+    bool is_user = key->type == VALUE_USER && text_equal(key->name, "user");
+    if (is_empty && !is_user) {
+        return false;
+    }
+    if (is_empty ||
+        value_parse(key->type, key->limits, text, resolver->arena, field, why, sizeof why) != 0) {
         struct text sentence = TEXT_OVER(whole);
         if (has_variable) {
-            text_addf(&sentence, "%s = %s: ", setting->name, setting->text);
+            text_addf(&sentence, "%s = %.200s: ", setting->name, setting->text);
+            add_variables(resolver, setting->text, &sentence);
+            text_add(&sentence, ": ");
         }
         text_add(&sentence, why);
         complain(resolver, setting, has_variable, whole);
     }
+    return true;
 }
 
 void
@@ -90,8 +134,8 @@ resolve_key(struct resolver *resolver, const struct schema_key *key, const struc
                           sizeof why);
     }
     from[key->index] = setting;
-    if (setting != NULL) {
-        resolve_setting(resolver, key, setting, field);
+    if (setting != NULL && !resolve_setting(resolver, key, setting, field)) {
+        from[key->index] = NULL;
     }
 }
 
@@ -165,6 +209,12 @@ resolve_env(struct resolver *resolver, const struct doc *doc, struct config *con
     config->env = ARENA_NEW(resolver->arena, const struct setting *, count);
     for (const struct setting *at = section != NULL ? section->settings : NULL;
          at != NULL && config->env_count < count; at = at->next) {
+        char why[WHY_BYTES];
+        if (check_deferred(resolver, VALUE_ASSIGNS, at->text, why) != 0) {
+            resolver->section = section;
+            complain(resolver, at, false, why);
+        }
+        resolve_warn_quote(resolver, section, at, at->text);
         config->env[config->env_count++] = at;
     }
 }
@@ -194,6 +244,22 @@ quoted(const struct words *arguments, struct arena *arena)
     return command;
 }
 
+/* Each unit that takes a line of [defaults] tells of it; where there is no unit, this does. */
+static void
+check_defaults(struct resolver *resolver, const struct doc *doc)
+{
+    size_t count = 0;
+    const struct schema_key *keys = schema_keys(SECTION_DEFAULTS, &count);
+    struct unit_config unit = {0};
+    struct resolver unexpanded = *resolver;
+    unexpanded.vars = NULL;
+    unexpanded.section = doc_section(doc, SECTION_DEFAULTS, "");
+    for (size_t i = 0; unexpanded.section != NULL && i < count; i++) {
+        resolve_key(&unexpanded, &keys[i], doc_setting(unexpanded.section, keys[i].name), &unit,
+                    unit.from);
+    }
+}
+
 static struct unit_config *
 find_unit(struct config *config, const char *name)
 {
@@ -210,8 +276,7 @@ find_unit(struct config *config, const char *name)
 static void
 add_arguments_unit(struct resolver *resolver, const struct doc *doc, struct config *config)
 {
-    struct words after = {
-        .item = ARENA_NEW(resolver->arena, const char *, config->unit_count + 1)};
+    struct words after = {.item = ARENA_NEW(resolver->arena, const char *, config->unit_count + 1)};
     for (size_t u = 0; u < config->unit_count; u++) {
         if (unit_starts_at_boot(&config->unit[u])) {
             after.item[after.count++] = config->unit[u].name;
@@ -241,13 +306,14 @@ choose_main(struct config *config)
             main = unit;
         }
     }
-    if (main == NULL) {
-        main = find_unit(config, "main");
+    struct unit_config *named = find_unit(config, "main");
+    if (main == NULL && named != NULL && !named->is_task) {
+        main = named;
     }
     if (main == NULL && services == 1) {
         main = only;
     }
-    if (main != NULL && !main->is_task) {
+    if (main != NULL) {
         main->is_main = true;
     }
 }
@@ -292,7 +358,7 @@ default_stop_timeout(const struct resolver *resolver, struct config *config)
     }
     bool is_kubernetes =
         resolver->vars != NULL && vars_get(resolver->vars, "KUBERNETES_SERVICE_HOST") != NULL;
-    config->init.stop_timeout_ms = services <= 1 ? DURATION_NONE : is_kubernetes ? 29000 : 9000;
+    config->init.stop_timeout_ms = services == 1 ? DURATION_NONE : is_kubernetes ? 29000 : 9000;
 }
 
 void
@@ -307,6 +373,7 @@ resolve_base(const struct doc *doc, struct words arguments, const struct vars *v
     resolve_section(&resolver, SECTION_REQUIRE, &config.require, config.require.from);
     resolve_mounts(&resolver, doc, &config);
     resolve_env(&resolver, doc, &config);
+    check_defaults(&resolver, doc);
     resolve_units(&resolver, doc, &config);
     config.is_lone = doc->file == NULL;
     if (config.init.from[INIT_stop_timeout_ms] == NULL) {

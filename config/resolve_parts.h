@@ -7,7 +7,7 @@
 /* What resolve.c and resolve_unit.c share. Pure. */
 struct resolver {
     const struct section *section; /* that the keys are of; NULL: none, all defaults */
-    const struct vars *vars;       /* NULL: variables are not expanded, values with them not judged */
+    const struct vars *vars; /* NULL: variables are not expanded, values with them not judged */
     struct arena *arena;
     struct diags *diags;
 };
@@ -15,5 +15,9 @@ struct resolver {
 /* One key into its field: the default, then what `setting` (NULL: not written) says. */
 void resolve_key(struct resolver *resolver, const struct schema_key *key,
                  const struct setting *setting, void *base, const struct setting **from);
+
+/* Warns of a quote at the start of a variable's value: it would be part of it. */
+void resolve_warn_quote(struct resolver *resolver, const struct section *section,
+                        const struct setting *setting, const char *value);
 
 #endif

@@ -4,6 +4,31 @@
 #include "config/resolve_parts.h"
 #include "config/text.h"
 
+void
+resolve_warn_quote(struct resolver *resolver, const struct section *section,
+                   const struct setting *setting, const char *value)
+{
+    if (*value != '"' && *value != '\'') {
+        return;
+    }
+    struct diag_place place = {setting->file, setting->line, section->title, setting->name};
+    diag_add(resolver->diags, DIAG_WARN, CODE_CONFIG, place, "take the quotes out",
+             "the value begins with a quote, which is part of it");
+}
+
+/* The lines of the unit's `env`. */
+static void
+warn_quotes(struct resolver *resolver, const struct unit_config *unit)
+{
+    const struct setting *from = unit->from[UNIT_env];
+    for (size_t i = 0; from != NULL && i < unit->env.count; i++) {
+        const char *equals = strchr(unit->env.item[i], '=');
+        if (equals != NULL && unit->section != NULL) {
+            resolve_warn_quote(resolver, unit->section, from, equals + 1);
+        }
+    }
+}
+
 static const struct schema_key *
 unit_keys(const struct unit_config *unit, size_t *ret_count)
 {
@@ -16,7 +41,9 @@ resolve_unit_key(const struct doc *doc, struct unit_config *unit, const struct s
 {
     const struct setting *setting = doc_unit_setting(doc, unit->section, key->name);
     bool is_argument_unit = unit->section == NULL && key->index == UNIT_command;
-    resolver->section = unit->section;
+    bool is_own = setting != NULL && setting == doc_setting(unit->section, key->name);
+    resolver->section =
+        setting == NULL || is_own ? unit->section : doc_section(doc, SECTION_DEFAULTS, "");
     if (!is_argument_unit) { /* its command is not written anywhere */
         resolve_key(resolver, key, setting, unit, unit->from);
     }
@@ -67,6 +94,7 @@ resolve_unit(const struct doc *doc, struct unit_config *unit, const struct vars 
         unit->after = after;
     }
     fill_defaults(unit);
+    warn_quotes(&resolver, unit);
 }
 
 bool

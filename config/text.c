@@ -161,6 +161,31 @@ text_add_duration(struct text *text, long long milliseconds)
 }
 
 void
+text_add_utc(struct text *text, long long seconds)
+{
+    enum { DAY = 86400, ERA_DAYS = 146097, ERA_START = 719468 };
+    long long days = seconds / DAY, rest = seconds % DAY;
+    if (rest < 0) {
+        rest += DAY;
+        days--;
+    }
+    /* The Gregorian calendar in eras of 400 years that begin with March, so that the leap day is
+     * the last of its year. */
+    long long shifted = days + ERA_START;
+    long long era = (shifted >= 0 ? shifted : shifted - (ERA_DAYS - 1)) / ERA_DAYS;
+    long long day_of_era = shifted - era * ERA_DAYS;
+    long long year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    long long day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    long long month_from_march = (5 * day_of_year + 2) / 153;
+    long long day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    long long month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+    long long year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
+    text_addf(text, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lld", year, month, day, rest / 3600,
+              rest / 60 % 60, rest % 60);
+}
+
+void
 text_add_size(struct text *text, long long bytes)
 {
     static const char units[] = "KMGT";

@@ -70,8 +70,11 @@ struct probe {
     X(NAMES,     struct words,          "names") \
     X(UNITS,     struct words,          "units") \
     X(GLOBS,     struct words,          "globs") \
-    X(LINES,     struct words,          "lines") \
     X(ASSIGNS,   struct words,          "lines of NAME=value") /* as written: expanded with the environment */ \
+    X(MKDIRS,    struct words,          "lines of PATH [MODE [OWNER]]") \
+    X(CONDITIONS,struct words,          "conditions") \
+    X(UIDS,      struct words,          "any|non-root|UID|UID-UID") \
+    X(CAPS,      struct words,          "capabilities") \
     X(COMMAND,   const char *,          "command")   /* as written: expanded at each start, command.h */ \
     X(USER,      struct user_spec,      "user") \
     X(USERS,     struct words,          "users") \

@@ -5,7 +5,7 @@
 #include "config/value.h"
 
 /*
- * What value.c, value_number.c and value_list.c share: one parser a type, called through value_parse(). Pure.
+ * What value.c, value_number.c, value_list.c and value_form.c share: one parser a type, called through value_parse(). Pure.
  */
 struct value_input {
     const char *limits; /* "" where there are none */
@@ -26,6 +26,7 @@ int value_why_not_one_of(const struct value_input *in, const char *word, const c
 typedef int value_parser(const struct value_input *in, void *ret);
 value_parser value_typed_int, value_typed_octal, value_typed_duration, value_typed_size,
     value_typed_percent, value_typed_limit;
+value_parser value_form_conditions, value_form_uids, value_form_caps, value_form_mkdirs;
 value_parser value_parse_paths, value_parse_words, value_parse_names, value_parse_units,
     value_parse_globs, value_parse_lines, value_parse_assigns, value_parse_users,
     value_parse_signals, value_parse_status, value_parse_rlimits, value_parse_forward;

@@ -88,7 +88,7 @@ boot_parse(struct boot *boot)
 static struct words
 arguments(struct boot *boot)
 {
-    size_t count = boot->options->verb->run == cmd_run ? boot->options->word_count : 0;
+    size_t count = boot->options->verb->where == VERB_RUN ? boot->options->word_count : 0;
     struct words words = {.count = count, .item = ARENA_NEW(&boot->arena, const char *, count + 1)};
     for (size_t i = 0; i < count; i++) {
         words.item[i] = boot->options->word[i];
@@ -115,13 +115,11 @@ boot_resolve(struct boot *boot)
     struct err err = {0};
     struct vars base;
     struct config *config = &boot->config;
-    resolve_base(&boot->doc, arguments(boot), &boot->inherited, &boot->arena, config,
-                 &boot->diags);
+    resolve_base(&boot->doc, arguments(boot), &boot->inherited, &boot->arena, config, &boot->diags);
     if (boot->last == BOOT_SUPERVISE) {
         resolve_arguments(config, &boot->diags);
     }
-    log_configure((enum log_level)config->init.log_level,
-                  (enum log_format)config->init.log_format);
+    log_configure((enum log_level)config->init.log_level, (enum log_format)config->init.log_format);
     if (files_read_accounts(&boot->arena, &boot->accounts, &err) != 0) {
         return fail(boot, &err);
     }

@@ -143,8 +143,8 @@ write_view(struct boot *boot, const char *name, const char *text)
 {
     if (text != NULL && state_write(&boot->state, name, 0644, text, strlen(text)) != 0) {
         log_own(LOG_WARN, "cannot write %s for [init] passwd: %s; give it a writable state-dir",
-                name, boot->state.folder_fd < 0 ? "there is no state directory"
-                                                : err_errno_text(errno));
+                name,
+                boot->state.folder_fd < 0 ? "there is no state directory" : err_errno_text(errno));
     }
 }
 

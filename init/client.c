@@ -92,8 +92,8 @@ print_reply(int fd)
         unsigned char header[CTLMSG_FRAME_HEADER];
         enum ctlmsg_frame type;
         uint32_t length;
-        if (!read_whole(fd, header, sizeof header) ||
-            !ctlmsg_read_header(header, &type, &length) || !read_whole(fd, payload, length)) {
+        if (!read_whole(fd, header, sizeof header) || !ctlmsg_read_header(header, &type, &length) ||
+            !read_whole(fd, payload, length)) {
             return -1;
         }
         switch (type) {

@@ -24,9 +24,10 @@ print_all(void)
             (void)printf("  %-9s %-24s %s\n", verb->name, verb->arguments, verb->help);
         }
     }
-    (void)puts("\n  --version, --help\n\n"
-               "The contract is -c FILE, $ROINIT_CONFIG or /etc/roinit.ini, else the built-in one:\n"
-               "`roinit show` prints it, `roinit explain` the reference.");
+    (void)puts(
+        "\n  --version, --help\n\n"
+        "The contract is -c FILE, $ROINIT_CONFIG or /etc/roinit.ini, else the built-in one:\n"
+        "`roinit show` prints it, `roinit explain` the reference.");
 }
 
 /* Help, from the table of verbs. */

@@ -141,9 +141,8 @@ judge_capabilities(const struct judge *judge)
     }
     struct finding finding = begin(judge, "capabilities", REQUIRE_capabilities, "capabilities");
     finding.found = arena_printf(judge->findings->arena, "%s in the bounding set", more);
-    finding.expected = keep.length == 0
-                           ? "none"
-                           : arena_printf(judge->findings->arena, "no more than %s", kept);
+    finding.expected =
+        keep.length == 0 ? "none" : arena_printf(judge->findings->arena, "no more than %s", kept);
     mend_capabilities(judge, arena_strdup(judge->findings->arena, kept), &finding);
     findings_add(judge->findings, &finding);
 }
@@ -191,8 +190,7 @@ judge_files(const struct judge *judge)
         struct arena *arena = judge->findings->arena;
         finding.found = arena_printf(arena, "not readable (%s)", err_errno_text(errnum));
         finding.expected = "a readable file";
-        finding.mend[MEND_DOCKER] =
-            arena_printf(arena, "-v FILE:%s:ro", files->item[i]);
+        finding.mend[MEND_DOCKER] = arena_printf(arena, "-v FILE:%s:ro", files->item[i]);
         finding.mend[MEND_COMPOSE] =
             arena_printf(arena, "volumes: [\"FILE:%s:ro\"]", files->item[i]);
         finding.mend[MEND_KUBERNETES] =
@@ -206,9 +204,16 @@ judge_files(const struct judge *judge)
 /* The surfaces that runtimes always add (platforms.md, part 3); with a slash at the end all that
  * lies below. */
 static const char *const expected_surfaces[] = {
-    "/proc",           "/proc/",     "/sys",          "/sys/",
-    "/dev",            "/dev/",      "/etc/hosts",    "/etc/hostname",
-    "/etc/resolv.conf", "/run/secrets/kubernetes.io/serviceaccount",
+    "/proc",
+    "/proc/",
+    "/sys",
+    "/sys/",
+    "/dev",
+    "/dev/",
+    "/etc/hosts",
+    "/etc/hostname",
+    "/etc/resolv.conf",
+    "/run/secrets/kubernetes.io/serviceaccount",
     "/var/run/secrets/kubernetes.io/serviceaccount",
     "/run/.containerenv",
 };
@@ -246,8 +251,7 @@ static void
 add_undeclared(const struct judge *judge, enum finding_level level, const char *path)
 {
     struct arena *arena = judge->findings->arena;
-    struct finding finding =
-        begin(judge, path, REQUIRE_undeclared_mounts, "undeclared-mounts");
+    struct finding finding = begin(judge, path, REQUIRE_undeclared_mounts, "undeclared-mounts");
     finding.level = level;
     finding.found = "writable, and not in the contract";
     finding.expected = "declared, or read-only";

@@ -126,10 +126,11 @@ judge_size(const struct judge *judge, size_t m)
     }
     struct finding finding = begin(judge, m, MOUNT_size_max_bytes, "size-max");
     finding.level = has_max ? FINDING_ERROR : FINDING_WISH;
-    finding.found = is_unbounded ? "no size limit"
-                                 : size_words(judge, "a size of ", path->size_bytes);
-    finding.expected = has_max ? size_words(judge, "at most ", (uint64_t)mount->size_max_bytes)
-                               : "a size limit (size=...): without one it is memory without a limit";
+    finding.found =
+        is_unbounded ? "no size limit" : size_words(judge, "a size of ", path->size_bytes);
+    finding.expected = has_max
+                           ? size_words(judge, "at most ", (uint64_t)mount->size_max_bytes)
+                           : "a size limit (size=...): without one it is memory without a limit";
     mend_mount(judge, m, &finding);
     findings_add(judge->findings, &finding);
 }

@@ -89,8 +89,8 @@ add_mends(const struct finding *finding, const struct report *report, struct tex
 static void
 add_line(const struct finding *finding, const struct report *report, struct text *out)
 {
-    text_addf(out, "  %s%-5s%s  ", level_color(report, finding->level),
-              level_word(finding->level), report->has_color ? "\033[0m" : "");
+    text_addf(out, "  %s%-5s%s  ", level_color(report, finding->level), level_word(finding->level),
+              report->has_color ? "\033[0m" : "");
     size_t start = out->length;
     text_add_escaped(out, finding->subject, strlen(finding->subject));
     size_t width = out->length - start;
@@ -163,10 +163,10 @@ diags_text(const struct diags *diags, struct text *out)
         return;
     }
     text_addf(out, "roinit: %s\n",
-              diags->errors == 0                    ? "the contract could be better"
-              : diag_code(diags) == CODE_CONFIG     ? "the contract is wrong"
-              : diag_code(diags) == CODE_USAGE      ? "wrong usage"
-                                                    : "the contract cannot be kept");
+              diags->errors == 0                ? "the contract could be better"
+              : diag_code(diags) == CODE_CONFIG ? "the contract is wrong"
+              : diag_code(diags) == CODE_USAGE  ? "wrong usage"
+                                                : "the contract cannot be kept");
     for (size_t i = 0; i < diags->count; i++) {
         add_diag(&diags->item[i], out);
     }

@@ -15,8 +15,12 @@
  * behaviour.md ("The boot, step by step") and as JSON ("Status, as JSON"). Diagnostics (diag.h) are
  * told in the same two forms. Pure.
  */
-enum finding_level { FINDING_ERROR, FINDING_WARN, FINDING_WISH }; /* a wish: warned of by verify
-                                                                     and --json, at boot at info */
+enum finding_level {
+    FINDING_ERROR,
+    FINDING_WARN,
+    FINDING_WISH
+}; /* a wish: warned of by verify
+      and --json, at boot at info */
 
 /* The mends: one row a platform. A mend is complete: it can be pasted. */
 enum mend_for { MEND_DOCKER, MEND_COMPOSE, MEND_KUBERNETES, MEND_CONTRACT, MEND_COUNT };

@@ -69,8 +69,7 @@ findings_json(const struct findings *findings, const struct diags *diags, bool i
 {
     size_t findings_count = findings != NULL ? findings->count : 0;
     size_t diags_count = diags != NULL ? diags->count : 0;
-    size_t errors =
-        (findings != NULL ? findings->errors : 0) + (diags != NULL ? diags->errors : 0);
+    size_t errors = (findings != NULL ? findings->errors : 0) + (diags != NULL ? diags->errors : 0);
     text_addf(out, "{\"v\":1,\"kept\":%s,\"enforced\":%s,\"findings\":[",
               errors == 0 ? "true" : "false", is_enforced ? "true" : "false");
     for (size_t i = 0; i < diags_count; i++) {

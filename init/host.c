@@ -95,8 +95,8 @@ host_launch(void *context, size_t u, struct arena *arena, struct launch *ret_lau
     if (host_unit_vars(boot, u, arena, &vars, err) != 0) {
         return -1;
     }
-    if (command_expand(unit->command, &vars, &boot->config.arguments, arena, &argv, why,
-                       sizeof why, &is_runtime) != 0) {
+    if (command_expand(unit->command, &vars, &boot->config.arguments, arena, &argv, why, sizeof why,
+                       &is_runtime) != 0) {
         return err_set(err, is_runtime ? CODE_BROKEN : CODE_CONFIG, 0, "%s", why);
     }
     if (argv.count == 0) {
@@ -106,9 +106,8 @@ host_launch(void *context, size_t u, struct arena *arena, struct launch *ret_lau
         .argv = (char *const *)(void *)argv.item,
         .envp = vars.item,
         .search_path = host_search_path(&vars),
-        .working_dir = unit->working_dir != NULL && unit->working_dir[0] != '\0'
-                           ? unit->working_dir
-                           : NULL,
+        .working_dir =
+            unit->working_dir != NULL && unit->working_dir[0] != '\0' ? unit->working_dir : NULL,
         .session = unit->is_main ? LAUNCH_OWN_GROUP : LAUNCH_OWN_SESSION,
         .umask = (mode_t)unit->umask,
         .limits = &unit->limits,
@@ -211,8 +210,8 @@ host_answer(void *context, const struct ctl_request *request, const struct ctl_p
 static uint64_t
 keep_capabilities(const struct boot *boot)
 {
-    uint64_t keep = CAP_BIT(CAP_KILL) | CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_SETGID) |
-                    CAP_BIT(CAP_SETPCAP);
+    uint64_t keep =
+        CAP_BIT(CAP_KILL) | CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_SETGID) | CAP_BIT(CAP_SETPCAP);
     for (size_t u = 0; u < boot->config.unit_count; u++) {
         const struct unit_config *unit = &boot->config.unit[u];
         if (boot->identities.unit[u].uid == 0) {

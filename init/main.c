@@ -20,6 +20,7 @@ main(int argc, char **argv)
         return CODE_OK;
     }
     switch (options.verb->where) {
+    case VERB_RUN:
     case VERB_LOCAL:
         return options.verb->run(&options);
     case VERB_REMOTE:

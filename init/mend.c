@@ -94,8 +94,8 @@ mend_volume(const struct judge *judge, size_t m, struct finding *finding)
         arena_printf(arena, "-v %s:%s%s", name, mount->path, is_ro ? ":ro" : "");
     finding->mend[MEND_COMPOSE] =
         arena_printf(arena, "volumes: [\"%s:%s%s\"]", name, mount->path, is_ro ? ":ro" : "");
-    finding->mend[MEND_KUBERNETES] = arena_printf(
-        arena, "a persistentVolumeClaim, mounted at %s%s", mount->path, is_ro ? " readOnly" : "");
+    finding->mend[MEND_KUBERNETES] = arena_printf(arena, "a persistentVolumeClaim, mounted at %s%s",
+                                                  mount->path, is_ro ? " readOnly" : "");
 }
 
 void
@@ -157,7 +157,7 @@ mend_capabilities(const struct judge *judge, const char *keep, struct finding *f
     finding->mend[MEND_COMPOSE] =
         is_none ? "cap_drop: [ALL]" : arena_printf(arena, "cap_drop: [ALL], cap_add: [%s]", keep);
     finding->mend[MEND_KUBERNETES] =
-        is_none ? "securityContext.capabilities: {drop: [ALL]}"
-                : arena_printf(arena, "securityContext.capabilities: {drop: [ALL], add: [%s]}",
-                               keep);
+        is_none
+            ? "securityContext.capabilities: {drop: [ALL]}"
+            : arena_printf(arena, "securityContext.capabilities: {drop: [ALL], add: [%s]}", keep);
 }

@@ -19,7 +19,8 @@ enum mend_kind {
 };
 void mend_fixed(struct finding *finding, enum mend_kind kind);
 
-/* How to mount the mount-th declared path so that every clause holds: kind, options, size, owner. */
+/* How to mount the mount-th declared path so that every clause holds: kind, options, size, owner.
+ */
 void mend_mount(const struct judge *judge, size_t mount, struct finding *finding);
 
 /* How its owner gets to write there. */

@@ -73,7 +73,8 @@ parse_device(char *word, struct mount_entry *entry)
         return false;
     }
     *colon = '\0';
-    if (!text_number(word, 0xffffffffULL, &major) || !text_number(colon + 1, 0xffffffffULL, &minor)) {
+    if (!text_number(word, 0xffffffffULL, &major) ||
+        !text_number(colon + 1, 0xffffffffULL, &minor)) {
         return false;
     }
     entry->major = (unsigned)major;
@@ -144,9 +145,9 @@ find_id(const struct mount_table *table, uint64_t id)
     struct mount_entry key = {.id = id};
     const struct mount_entry *key_pointer = &key;
     struct mount_entry **found =
-        table->count == 0 ? NULL
-                          : bsearch(&key_pointer, table->by_id, table->count, sizeof *table->by_id,
-                                    compare_ids);
+        table->count == 0
+            ? NULL
+            : bsearch(&key_pointer, table->by_id, table->count, sizeof *table->by_id, compare_ids);
     return found != NULL ? *found : NULL;
 }
 

@@ -15,8 +15,8 @@
 struct mount_entry {
     uint64_t id, parent;
     unsigned major, minor;
-    const char *root;   /* field 4, unescaped */
-    const char *path;   /* field 5, unescaped */
+    const char *root;                                  /* field 4, unescaped */
+    const char *path;                                  /* field 5, unescaped */
     bool is_read_only, is_noexec, is_nosuid, is_nodev; /* field 6 */
     const char *fs;
     const char *source;

@@ -82,7 +82,7 @@ options_parse(int argc, char *const *argv, bool is_pid1, struct options *ret_opt
         if (verb == NULL && !is_pid1) {
             return unknown_verb(argv[at], err);
         }
-        is_command = verb == NULL || verb->run == cmd_run;
+        is_command = verb == NULL || verb->where == VERB_RUN;
         at += verb != NULL;
         options.verb = verb != NULL ? verb : options.verb;
         if (verb != NULL && is_command && at < argc && text_equal(argv[at], "--")) {

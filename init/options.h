@@ -14,10 +14,10 @@
  */
 struct options {
     const struct verb *verb;
-    const char *file;   /* of -c; NULL: not given */
-    char *const *word;  /* what follows the verb, or the command; NULL-terminated */
+    const char *file;  /* of -c; NULL: not given */
+    char *const *word; /* what follows the verb, or the command; NULL-terminated */
     size_t word_count;
-    bool is_json;       /* --json was among the words of a verb */
+    bool is_json; /* --json was among the words of a verb */
     bool is_pid1;
     bool wants_version;
 };

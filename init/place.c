@@ -6,6 +6,10 @@
 
 #include "init/sys_state.h"
 
+/* Declared by sys_state.h; here, since the pure core asks which mount will hold it. */
+const char *const state_folders[] = {"/run/roinit", "/tmp/.roinit"};
+const size_t state_folder_count = sizeof state_folders / sizeof state_folders[0];
+
 enum { STICKY_FOR_ALL = 01777, OWNER_ALL = 0700 };
 
 bool

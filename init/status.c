@@ -13,8 +13,8 @@ enum { FIXED_BYTES = 16384, UNIT_BYTES = 640, MOUNT_BYTES = 1024, FINDING_BYTES 
 size_t
 status_size(const struct status *status)
 {
-    size_t bytes = FIXED_BYTES + status->fleet->count * UNIT_BYTES +
-                   status->config->mount_count * MOUNT_BYTES;
+    size_t bytes =
+        FIXED_BYTES + status->fleet->count * UNIT_BYTES + status->config->mount_count * MOUNT_BYTES;
     if (status->findings != NULL) {
         bytes += status->findings->count * FINDING_BYTES;
     }
@@ -65,13 +65,9 @@ status_unit(const struct status *status, const char *name)
 static void
 add_time(const struct status *status, int64_t then_ms, struct text *out)
 {
-    time_t then = status->now - (time_t)((status->now_ms - then_ms) / 1000);
-    struct tm utc;
-    char text[40] = "";
-    if (gmtime_r(&then, &utc) != NULL) {
-        (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    }
-    text_add_json(out, text);
+    text_add(out, "\"");
+    text_add_utc(out, (long long)status->now - (long long)((status->now_ms - then_ms) / 1000));
+    text_add(out, "Z\"");
 }
 
 static void
@@ -89,9 +85,8 @@ add_last_exit(const struct fleet_unit *unit, struct text *out)
         return;
     }
     text_addf(out, "{\"code\":%d,\"signal\":", unit->last.code);
-    text_add_json(out, unit->last.signal != 0
-                           ? signame_text(unit->last.signal, name, sizeof name)
-                           : NULL);
+    text_add_json(out, unit->last.signal != 0 ? signame_text(unit->last.signal, name, sizeof name)
+                                              : NULL);
     text_add(out, "}");
 }
 
@@ -101,7 +96,8 @@ add_unit(const struct status *status, const struct fleet_unit *unit, struct text
     const struct unit_config *config = unit->config;
     text_add(out, "{\"name\":");
     text_add_json(out, config->name);
-    text_addf(out, ",\"kind\":\"%s\",\"state\":\"%s\",\"pid\":", config->is_task ? "task" : "service",
+    text_addf(out,
+              ",\"kind\":\"%s\",\"state\":\"%s\",\"pid\":", config->is_task ? "task" : "service",
               life_state_name(unit->state, config->is_task));
     if (unit->pid > 0) {
         text_addf(out, "%d", (int)unit->pid);
@@ -212,7 +208,8 @@ status_json(const struct status *status, struct text *out)
 static const char *
 state_color(const struct fleet_unit *unit)
 {
-    bool is_good = unit->state == LIFE_READY || (unit->config->is_task && unit->state == LIFE_ENDED);
+    bool is_good =
+        unit->state == LIFE_READY || (unit->config->is_task && unit->state == LIFE_ENDED);
     bool is_bad = unit->state == LIFE_FAILED || unit->state == LIFE_BACKOFF;
     return is_good ? "\033[32m" : is_bad ? "\033[31m" : "\033[33m";
 }

@@ -34,8 +34,8 @@ struct status {
     struct degraded degraded[DEGRADED_MAX];
     size_t degraded_count;
     uint64_t orphans, lines_lost;
-    int64_t now_ms;      /* monotonic */
-    time_t now;          /* wall clock, for display alone */
+    int64_t now_ms; /* monotonic */
+    time_t now;     /* wall clock, for display alone */
 };
 
 /* How people want it. */

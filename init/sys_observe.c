@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <linux/stat.h> /* after sys/stat.h: musl 1.2.3 knows no struct statx */
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/sysinfo.h>
@@ -23,6 +24,7 @@ enum {
     STATUS_BYTES = 8192,
     TMPFS_MAGIC = 0x01021994,
     /* linux/stat.h; musl's own headers are older than the calls. */
+    STATX_WANT_BASICS = 0x7ff,
     STATX_WANT_MNT_ID = 0x1000,
     ATTRIBUTE_MOUNT_ROOT = 0x2000,
 };
@@ -45,9 +47,9 @@ static const struct {
     unsigned long magic;
     const char *name;
 } fs_names[] = {
-    {0x01021994, "tmpfs"}, {0x794c7630, "overlay"}, {0xef53, "ext4"},   {0x58465342, "xfs"},
-    {0x9123683e, "btrfs"}, {0x6969, "nfs"},         {0x9fa0, "proc"},   {0x62656572, "sysfs"},
-    {0x858458f6, "ramfs"}, {0x65735546, "fuse"},    {0x2fc12fc1, "zfs"}, {0xe0f5e1e2, "erofs"},
+    {0x01021994, "tmpfs"},    {0x794c7630, "overlay"}, {0xef53, "ext4"},    {0x58465342, "xfs"},
+    {0x9123683e, "btrfs"},    {0x6969, "nfs"},         {0x9fa0, "proc"},    {0x62656572, "sysfs"},
+    {0x858458f6, "ramfs"},    {0x65735546, "fuse"},    {0x2fc12fc1, "zfs"}, {0xe0f5e1e2, "erofs"},
     {0x73717368, "squashfs"},
 };
 
@@ -105,8 +107,8 @@ observe_table(struct arena *arena, struct mount_table *ret_table)
         mountinfo_parse(bytes, end != NULL ? (size_t)(end - bytes) + 1 : length, arena, ret_table);
         if (got != 0) {
             ret_table->is_complete = false;
-            ret_table->incomplete = is_late ? "the kernel needs too long to list it"
-                                            : "it is larger than 1 MiB";
+            ret_table->incomplete =
+                is_late ? "the kernel needs too long to list it" : "it is larger than 1 MiB";
         }
     }
     free(bytes);
@@ -155,7 +157,8 @@ look_at(int fd, const struct facts *facts, struct path_facts *path)
     struct statvfs fs;
     struct statfs type;
     memset(&stx, 0, sizeof stx);
-    if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_WANT_MNT_ID, &stx) != 0 ||
+    if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_WANT_BASICS | STATX_WANT_MNT_ID, &stx) !=
+            0 ||
         fstatvfs(fd, &fs) != 0 || fstatfs(fd, &type) != 0) {
         path->errnum = errno;
         return;
@@ -174,8 +177,8 @@ look_at(int fd, const struct facts *facts, struct path_facts *path)
     path->free_bytes = fs.f_blocks == 0 ? UINT64_MAX : (uint64_t)fs.f_bavail * fs.f_frsize;
     path->free_inodes = fs.f_files == 0 ? UINT64_MAX : fs.f_favail;
     path->fs = fs_name(&facts->table, path->mount_id, (unsigned long)type.f_type);
-    path->has_limit = has_limit(&facts->table, path, (unsigned long)type.f_type,
-                                facts->memory_total_bytes);
+    path->has_limit =
+        has_limit(&facts->table, path, (unsigned long)type.f_type, facts->memory_total_bytes);
 }
 
 static void
@@ -256,7 +259,8 @@ observe_platform(void)
         is_there("/var/run/secrets/kubernetes.io/serviceaccount")) {
         return PLATFORM_KUBERNETES;
     }
-    if (is_there("/run/.containerenv") || text_equal(container != NULL ? container : "", "podman")) {
+    if (is_there("/run/.containerenv") ||
+        text_equal(container != NULL ? container : "", "podman")) {
         return PLATFORM_PODMAN;
     }
     return is_there("/.dockerenv") ? PLATFORM_DOCKER : PLATFORM_UNKNOWN;

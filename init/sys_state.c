@@ -13,13 +13,10 @@
 
 enum { STALE_BYTES = 128, BACKLOG = 64, NAME_BYTES = 256 };
 
-const char *const state_folders[] = {"/run/roinit", "/tmp/.roinit"};
-const size_t state_folder_count = sizeof state_folders / sizeof state_folders[0];
-
 /* What roinit ever makes in it: what an earlier run left is stale. */
-static const char *const state_files[] = {"control",    "notify", "status.json", "stale",
-                                          "passwd",     "group",  "status.json.new",
-                                          "passwd.new", "group.new"};
+static const char *const state_files[] = {"control",         "notify",     "status.json",
+                                          "stale",           "passwd",     "group",
+                                          "status.json.new", "passwd.new", "group.new"};
 
 /* Whether only root or ourselves can have put an entry into the folder. */
 static bool

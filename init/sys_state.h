@@ -24,7 +24,10 @@ struct state {
     char path[256];
 };
 
-#define STATE_NONE {.folder_fd = -1, .stale_fd = -1, .control_fd = -1}
+#define STATE_NONE                                                                                 \
+    {                                                                                              \
+        .folder_fd = -1, .stale_fd = -1, .control_fd = -1                                          \
+    }
 
 /* Makes the first of `folders` that can be made, empties it, and listens on its control socket.
  * Returns 0; or -1 with *err, which says why the last one could not be, and *ret_state none. */

@@ -25,7 +25,8 @@ termination_write(const char *text, size_t length)
 {
     struct stat st;
     char more[MORE_BYTES] = "";
-    int fd = open("/dev/termination-log", O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int fd =
+        open("/dev/termination-log", O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0) {
         return;
     }

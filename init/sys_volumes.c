@@ -100,8 +100,10 @@ tell(const struct plan *plan, const struct plan_step *step, const struct problem
     const char *top = *problem->path == '/' ? "" : step->top;
     text_addf(&text, "cannot %s: %s", problem->action,
               problem->cause == NULL ? err_errno_text(problem->errnum) : problem->cause);
-    if (problem->capability != NULL) {
-        text_addf(&text, ", needs CAP_%s", problem->capability);
+    /* --cap-add gives nothing to a user other than root. */
+    const char *capability = plan->self_uid == 0 ? problem->capability : NULL;
+    if (capability != NULL) {
+        text_addf(&text, ", needs CAP_%s", capability);
     }
     char wanted[SENTENCE_BYTES];
     struct text expected = TEXT_OVER(wanted);
@@ -113,8 +115,6 @@ tell(const struct plan *plan, const struct plan_step *step, const struct problem
     if (step->sets_owner) {
         text_addf(&expected, ", owner %u:%u", step->uid, step->gid);
     }
-    /* --cap-add gives nothing to a user other than root. */
-    const char *capability = plan->self_uid == 0 ? problem->capability : NULL;
     struct finding finding = {
         .level = FINDING_ERROR,
         .subject = arena_printf(arena, "%s%s%s", top, slash, problem->path),
@@ -127,6 +127,12 @@ tell(const struct plan *plan, const struct plan_step *step, const struct problem
                 [MEND_COMPOSE] = mend(arena, "cap_add: [", capability, "]"),
                 [MEND_KUBERNETES] =
                     mend(arena, "securityContext.capabilities.add: [", capability, "]"),
+                [MEND_CONTRACT] = plan->self_uid == 0 || problem->capability == NULL
+                                      ? NULL
+                                      : arena_printf(arena,
+                                                     "mount %s so that uid %u can write there, "
+                                                     "or start as root",
+                                                     step->top, plan->self_uid),
             },
     };
     findings_add(findings, &finding);

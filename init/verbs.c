@@ -6,7 +6,7 @@
 /* clang-format off */
 const struct verb verb_table[] = {
     /* name        where        PID 1  run          arguments                          help */
-    {"run",        VERB_LOCAL,  true,  cmd_run,     "[--] [CMD...]",                     "run the container: the default"},
+    {"run",        VERB_RUN,    true,  cmd_run,     "[--] [CMD...]",                     "run the container: the default"},
     {"lint",       VERB_LOCAL,  true,  cmd_lint,    "[FILE] [--json]",                 "check the contract without a container"},
     {"show",       VERB_LOCAL,  true,  cmd_show,    "[--json]",                        "the effective contract, after drop-ins and defaults"},
     {"verify",     VERB_LOCAL,  true,  cmd_verify,  "[--json]",                        "the boot checks now; changes nothing"},

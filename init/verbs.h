@@ -11,6 +11,7 @@
 struct options;
 
 enum verb_where {
+    VERB_RUN,    /* takes a command, and runs the container */
     VERB_LOCAL,  /* does its work in this process */
     VERB_REMOTE, /* is answered by the running roinit, over the control socket */
     VERB_LATER,  /* reserved: wrong usage until it exists */
@@ -19,7 +20,7 @@ enum verb_where {
 struct verb {
     const char *name;
     enum verb_where where;
-    bool is_for_pid1; /* a verb also as PID 1; others are commands there */
+    bool is_for_pid1;                          /* a verb also as PID 1; others are commands there */
     int (*run)(const struct options *options); /* of a local one; returns the exit code */
     const char *arguments;
     const char *help;

@@ -109,8 +109,7 @@ ctlserver_accept(struct ctlserver *server, int64_t now_ms)
 {
     int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) {
-        bool is_starved =
-            errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS;
+        bool is_starved = errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS;
         return is_starved ? -2 : -1;
     }
     char *request = malloc(CTLMSG_REQUEST_MAX);

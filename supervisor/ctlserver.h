@@ -16,7 +16,7 @@
  */
 enum {
     CTL_CLIENTS_MAX = 64,
-    CTL_REQUEST_MS = 5000,          /* for a request to be complete, and for a reply to be taken */
+    CTL_REQUEST_MS = 5000,           /* for a request to be complete, and for a reply to be taken */
     CTL_REPLY_MAX = 4 * 1024 * 1024, /* a thousand units as JSON, several times */
 };
 
@@ -50,7 +50,7 @@ struct ctl_client {
 };
 
 struct ctlserver {
-    int fd; /* listening; -1: no socket */
+    int fd;                    /* listening; -1: no socket */
     struct ctl_client *client; /* CTL_CLIENTS_MAX slots, allocated at the first client */
     void (*answer)(void *context, const struct ctl_request *request, const struct ctl_peer *peer,
                    struct ctl_reply *reply);

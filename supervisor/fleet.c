@@ -48,8 +48,6 @@ fleet_init(struct fleet *fleet, const struct config *config, const struct sv_ops
     }
 }
 
-/* ---------------------------------------------------------------- actions */
-
 static void
 spawn(struct fleet *fleet, size_t u, int64_t now_ms)
 {
@@ -77,8 +75,7 @@ signal_stop(struct fleet *fleet, size_t u)
 {
     struct fleet_unit *unit = &fleet->unit[u];
     unit->stop_signal = sigmap_stop_signal(unit->config, fleet->stop_signal);
-    fleet->ops->signal(fleet->context, u, unit->stop_signal,
-                       unit->config->kill_mode == KILL_GROUP);
+    fleet->ops->signal(fleet->context, u, unit->stop_signal, unit->config->kill_mode == KILL_GROUP);
 }
 
 static void
@@ -90,8 +87,8 @@ arm_if_set(struct fleet *fleet, size_t u, int64_t after_ms)
 }
 
 static void
-act(struct fleet *fleet, size_t u, enum life_action action,
-    const struct restart_verdict *verdict, int64_t now_ms)
+act(struct fleet *fleet, size_t u, enum life_action action, const struct restart_verdict *verdict,
+    int64_t now_ms)
 {
     struct fleet_unit *unit = &fleet->unit[u];
     switch (action) {
@@ -245,7 +242,8 @@ fleet_timeout(struct fleet *fleet, int timer, int64_t now_ms)
 
 /* ---------------------------------------------------------------- order */
 
-/* Whether nothing waits for `other` any more: it is ready or final, or it never starts by itself. */
+/* Whether nothing waits for `other` any more: it is ready or final, or it never starts by itself.
+ */
 static bool
 is_settled(const struct fleet_unit *other)
 {

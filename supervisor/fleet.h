@@ -41,14 +41,14 @@ enum fleet_cause { CAUSE_NONE, CAUSE_SIGNAL, CAUSE_LOST, CAUSE_ASKED, CAUSE_ALL_
 enum { FLEET_TIMER_CLOCK = -1, FLEET_TIMER_SLOW = -2 };
 
 enum fleet_event_kind {
-    TELL_UNIT,      /* a unit went from one state to another */
-    TELL_STOP,      /* the end begins */
-    TELL_SLOW,      /* a unit keeps the boot waiting */
-    TELL_HURRY,     /* two thirds of the clock are gone: all get their stop signal */
-    TELL_KILL,      /* the clock is at its end, or a second signal came */
-    TELL_SWEEP,     /* descendants remain after the last unit */
-    TELL_RUNNING,   /* boot is over */
-    TELL_END,       /* with fleet->code */
+    TELL_UNIT,    /* a unit went from one state to another */
+    TELL_STOP,    /* the end begins */
+    TELL_SLOW,    /* a unit keeps the boot waiting */
+    TELL_HURRY,   /* two thirds of the clock are gone: all get their stop signal */
+    TELL_KILL,    /* the clock is at its end, or a second signal came */
+    TELL_SWEEP,   /* descendants remain after the last unit */
+    TELL_RUNNING, /* boot is over */
+    TELL_END,     /* with fleet->code */
 };
 
 struct fleet_event {
@@ -81,20 +81,20 @@ struct fleet_unit {
     enum life_state state;
     pid_t pid;      /* 0: none */
     pid_t last_pid; /* of the process that ended last */
-    bool is_wanted;         /* its turn comes in this phase */
+    bool is_wanted; /* its turn comes in this phase */
     bool is_lost;
-    bool is_stop_asked;     /* over the socket: no loss */
-    int stop_signal;        /* that was sent to this process; 0: none yet */
-    int64_t since_ms;       /* in this state */
-    int64_t started_ms;     /* its last start */
+    bool is_stop_asked; /* over the socket: no loss */
+    int stop_signal;    /* that was sent to this process; 0: none yet */
+    int64_t since_ms;   /* in this state */
+    int64_t started_ms; /* its last start */
     unsigned starts, fork_failures;
     struct restart_history history;
-    bool has_ended;         /* `last` is valid */
+    bool has_ended; /* `last` is valid */
     struct outcome last;
-    bool is_well;           /* the last end counts as success */
-    bool is_limit;          /* lost because of start-limit */
-    int code;               /* what the container ends with if this is the cause */
-    size_t cause;           /* whose loss made it lost: its own index, or another's */
+    bool is_well;  /* the last end counts as success */
+    bool is_limit; /* lost because of start-limit */
+    int code;      /* what the container ends with if this is the cause */
+    size_t cause;  /* whose loss made it lost: its own index, or another's */
 };
 
 struct fleet {
@@ -107,16 +107,16 @@ struct fleet {
     enum fleet_phase phase;
     enum fleet_cause cause;
     size_t cause_unit;
-    int stop_signal;        /* that arrived; 0: none */
-    pid_t stop_sender;      /* 0: outside of the container */
+    int stop_signal;                       /* that arrived; 0: none */
+    pid_t stop_sender;                     /* 0: outside of the container */
     int64_t boot_ms, stop_ms, deadline_ms; /* deadline INT64_MAX: no clock */
-    int64_t slow_ms;        /* the next time that a slow boot is told */
+    int64_t slow_ms;                       /* the next time that a slow boot is told */
     bool is_hurried, is_killed;
-    bool is_unsettled;      /* call fleet_settle() again in the next turn */
-    int asked_code;         /* of `roinit shutdown CODE`; -1: none */
-    int first_bad_code;     /* of the first essential unit that did not end well; -1: none */
+    bool is_unsettled;  /* call fleet_settle() again in the next turn */
+    int asked_code;     /* of `roinit shutdown CODE`; -1: none */
+    int first_bad_code; /* of the first essential unit that did not end well; -1: none */
     size_t first_bad_unit;
-    int code;               /* valid when OVER */
+    int code; /* valid when OVER */
 };
 
 /* Prepares; nothing starts yet. Memory is the arena's; nothing is allocated later. */

@@ -55,8 +55,7 @@ fleet_begin_end(struct fleet *fleet, enum fleet_cause cause, int64_t now_ms)
     /* The boot is aborted at once: what waits does not start any more. */
     for (size_t u = 0; u < fleet->count; u++) {
         struct fleet_unit *unit = &fleet->unit[u];
-        if (unit->is_wanted &&
-            (unit->state == LIFE_WAITING || unit->state == LIFE_BACKOFF)) {
+        if (unit->is_wanted && (unit->state == LIFE_WAITING || unit->state == LIFE_BACKOFF)) {
             fleet_event(fleet, u, ON_STOP, NULL, now_ms);
         }
     }

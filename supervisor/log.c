@@ -29,24 +29,31 @@ enum sink_way {
 };
 
 struct sink {
-    int fd;
+    int own_fd; /* of a description of our own; 0: none, the standard one is written */
     enum sink_way way;
     char ring[RING_BYTES];
     size_t start, used;
     uint64_t lost, lost_told;
 };
 
-static struct sink sinks[LOG_SINKS] = {[LOG_STDOUT] = {.fd = 1}, [LOG_STDERR] = {.fd = 2}};
+static struct sink sinks[LOG_SINKS];
 static enum log_level own_level = LOG_WARN;
 static enum log_format own_format = LOG_FORMAT_TEXT;
 
 /* ---------------------------------------------------------------- sinks */
 
+/* Zeros are a sink as it stands before log_open(). */
+static int
+sink_fd(const struct sink *sink)
+{
+    int standard = sink == &sinks[LOG_STDOUT] ? STDOUT_FILENO : STDERR_FILENO;
+    return sink->own_fd > 0 ? sink->own_fd : standard;
+}
+
 static void
 open_sink(struct sink *sink, int fd)
 {
     struct stat st;
-    sink->fd = fd;
     sink->way = SINK_PLAIN;
     if (fstat(fd, &st) != 0 || S_ISREG(st.st_mode)) {
         return;
@@ -61,7 +68,7 @@ open_sink(struct sink *sink, int fd)
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     int own = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (own >= 0) {
-        sink->fd = own;
+        sink->own_fd = own;
         sink->way = SINK_NON_BLOCKING;
     } else {
         sink->way = SINK_POLLED;
@@ -79,21 +86,21 @@ log_open(void)
 static ssize_t
 write_now(const struct sink *sink, const char *bytes, size_t length)
 {
-    struct pollfd poll_fd = {.fd = sink->fd, .events = POLLOUT};
+    struct pollfd poll_fd = {.fd = sink_fd(sink), .events = POLLOUT};
     switch (sink->way) {
     case SINK_SOCKET:
-        return send(sink->fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+        return send(sink_fd(sink), bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
     case SINK_POLLED:
         if (poll(&poll_fd, 1, 0) != 1) {
             errno = EAGAIN;
             return -1;
         }
-        return write(sink->fd, bytes, length < ATOMIC_BYTES ? length : ATOMIC_BYTES);
+        return write(sink_fd(sink), bytes, length < ATOMIC_BYTES ? length : ATOMIC_BYTES);
     case SINK_NON_BLOCKING:
     case SINK_PLAIN:
         break;
     }
-    return write(sink->fd, bytes, length);
+    return write(sink_fd(sink), bytes, length);
 }
 
 static size_t
@@ -168,8 +175,8 @@ log_drain(enum log_sink which)
 {
     struct sink *sink = &sinks[which];
     while (sink->used > 0) {
-        size_t piece = RING_BYTES - sink->start < sink->used ? RING_BYTES - sink->start
-                                                             : sink->used;
+        size_t piece =
+            RING_BYTES - sink->start < sink->used ? RING_BYTES - sink->start : sink->used;
         size_t done = write_some(sink, sink->ring + sink->start, piece);
         sink->start = (sink->start + done) % RING_BYTES;
         sink->used -= done;
@@ -185,7 +192,7 @@ log_drain(enum log_sink which)
 int
 log_waiting_fd(enum log_sink which)
 {
-    return sinks[which].used > 0 ? sinks[which].fd : -1;
+    return sinks[which].used > 0 ? sink_fd(&sinks[which]) : -1;
 }
 
 void
@@ -197,7 +204,7 @@ log_flush(int timeout_ms)
         for (int which = 0; which < LOG_SINKS; which++) {
             log_drain((enum log_sink)which);
             if (sinks[which].used > 0) {
-                fds[count++] = (struct pollfd){.fd = sinks[which].fd, .events = POLLOUT};
+                fds[count++] = (struct pollfd){.fd = sink_fd(&sinks[which]), .events = POLLOUT};
             }
         }
         if (count == 0) {
@@ -219,11 +226,10 @@ const char *
 log_time_text(char *buffer, size_t size)
 {
     struct timespec now;
-    struct tm utc;
+    struct text text = text_over(buffer, size);
     (void)clock_gettime(CLOCK_REALTIME, &now);
-    (void)gmtime_r(&now.tv_sec, &utc);
-    size_t length = strftime(buffer, size, "%Y-%m-%dT%H:%M:%S", &utc);
-    (void)snprintf(buffer + length, size - length, ".%03dZ", (int)(now.tv_nsec / 1000000));
+    text_add_utc(&text, (long long)now.tv_sec);
+    text_addf(&text, ".%03dZ", (int)(now.tv_nsec / 1000000));
     return buffer;
 }
 

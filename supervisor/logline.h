@@ -21,7 +21,6 @@ struct logline {
 
 /* Adds `NAME: line\n`, or one JSON object. Bytes that could forge another line or drive a terminal
  * are written as \xNN, but for tabs, UTF-8 and colour sequences (ESC [ … m). */
-void logline_add(struct text *out, const struct logline *logline, const char *bytes,
-                 size_t length);
+void logline_add(struct text *out, const struct logline *logline, const char *bytes, size_t length);
 
 #endif

@@ -39,7 +39,8 @@ watch_clients(struct loop *loop)
     for (int i = 0; loop->server.client != NULL && i < CTL_CLIENTS_MAX; i++) {
         ev_io *watcher = &loop->client[i];
         int fd = loop->server.client[i].fd;
-        int events = fd >= 0 && ctlserver_wants_write(&loop->server, (size_t)i) ? EV_WRITE : EV_READ;
+        int events =
+            fd >= 0 && ctlserver_wants_write(&loop->server, (size_t)i) ? EV_WRITE : EV_READ;
         bool is_right = ev_is_active(watcher) && watcher->fd == fd &&
                         (watcher->events & (EV_READ | EV_WRITE)) == events;
         if (fd >= 0 && is_right) {

@@ -82,7 +82,8 @@ loop_on_report(struct ev_loop *ev, ev_io *watcher, int events)
     struct loop *loop = watcher->data;
     (void)ev;
     (void)events;
-    loop_finish_report(loop, (struct loop_unit *)((char *)watcher - offsetof(struct loop_unit, report)));
+    loop_finish_report(loop,
+                       (struct loop_unit *)((char *)watcher - offsetof(struct loop_unit, report)));
 }
 
 void

@@ -16,9 +16,9 @@
 
 /* How a process ended. */
 struct outcome {
-    int code;   /* exit code; where signal is not 0: 128 + signal */
-    int signal; /* that killed it, or 0 */
-    bool is_late;       /* it ran over its time: counts as CODE_LATE */
+    int code;              /* exit code; where signal is not 0: 128 + signal */
+    int signal;            /* that killed it, or 0 */
+    bool is_late;          /* it ran over its time: counts as CODE_LATE */
     bool is_out_of_memory; /* killed by the kernel for want of memory, where that can be told */
 };
 
@@ -26,8 +26,8 @@ struct outcome {
 struct restart_history {
     int64_t *started_ms; /* ring of the last `limit` starts, of start_limit.starts items */
     size_t next;
-    size_t count;        /* starts recorded, at most the ring's size */
-    unsigned failures;   /* doublings of the delay so far */
+    size_t count;      /* starts recorded, at most the ring's size */
+    unsigned failures; /* doublings of the delay so far */
 };
 
 struct restart_verdict {
@@ -35,7 +35,7 @@ struct restart_verdict {
     int64_t delay_ms;      /* with ON_EXIT_AGAIN */
     bool is_limit;         /* failed because of start-limit */
     bool is_success;
-    int code;              /* the unit's code if this is its end */
+    int code; /* the unit's code if this is its end */
 };
 
 /* Notes a start at `now_ms` (monotonic). */

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -20,15 +21,27 @@ enum { CAP_NUMBER_MAX = 63, FD_FALLBACK_MAX = 65536, PATH_BYTES = 4096, GROUPS_M
 #define SYS_close_range 436
 #endif
 
+int
+proc_get_limit(int resource, struct proc_limit *ret_limit)
+{
+    return (int)syscall(SYS_prlimit64, 0, resource, NULL, ret_limit);
+}
+
+int
+proc_set_limit(int resource, const struct proc_limit *limit)
+{
+    return (int)syscall(SYS_prlimit64, 0, resource, limit, NULL);
+}
+
 void
 proc_close_from(int first)
 {
     if (syscall(SYS_close_range, (unsigned)first, ~0U, 0U) == 0) {
         return;
     }
-    struct rlimit limit = {FD_FALLBACK_MAX, FD_FALLBACK_MAX};
-    (void)getrlimit(RLIMIT_NOFILE, &limit);
-    int end = limit.rlim_cur < FD_FALLBACK_MAX ? (int)limit.rlim_cur : FD_FALLBACK_MAX;
+    struct proc_limit limit = {FD_FALLBACK_MAX, FD_FALLBACK_MAX};
+    (void)proc_get_limit(RLIMIT_NOFILE, &limit);
+    int end = limit.soft < FD_FALLBACK_MAX ? (int)limit.soft : FD_FALLBACK_MAX;
     for (int fd = first; fd < end; fd++) {
         (void)close(fd);
     }
@@ -152,24 +165,21 @@ set_stdio(const struct launch *launch)
 }
 
 static int
-set_limits(const struct launch *launch, const struct rlimit *boot_limits)
+set_limits(const struct launch *launch, const struct proc_limit *boot_limits)
 {
-    struct rlimit want[LAUNCH_RLIMITS];
+    struct proc_limit want[LAUNCH_RLIMITS];
     memcpy(want, boot_limits, sizeof want);
     for (size_t i = 0; i < launch->limits->count; i++) {
         const struct limit *limit = &launch->limits->item[i];
-        want[limit->resource] = (struct rlimit){
-            limit->soft == UINT64_MAX ? RLIM_INFINITY : (rlim_t)limit->soft,
-            limit->hard == UINT64_MAX ? RLIM_INFINITY : (rlim_t)limit->hard,
-        };
+        want[limit->resource] = (struct proc_limit){limit->soft, limit->hard};
     }
     for (int resource = 0; resource < LAUNCH_RLIMITS; resource++) {
-        struct rlimit now;
-        if (getrlimit((__rlimit_resource_t)resource, &now) != 0) {
+        struct proc_limit now;
+        if (proc_get_limit(resource, &now) != 0) {
             continue; /* unknown to this kernel */
         }
-        if ((now.rlim_cur != want[resource].rlim_cur || now.rlim_max != want[resource].rlim_max) &&
-            setrlimit((__rlimit_resource_t)resource, &want[resource]) != 0) {
+        bool is_right = now.soft == want[resource].soft && now.hard == want[resource].hard;
+        if (!is_right && proc_set_limit(resource, &want[resource]) != 0) {
             return -1;
         }
     }
@@ -198,9 +208,8 @@ set_bounding(const struct launch *launch)
 static int
 set_groups(const struct launch *launch)
 {
-    return launch->sets_groups
-               ? (int)syscall(SYS_setgroups, launch->group_count, launch->group)
-               : 0;
+    return launch->sets_groups ? (int)syscall(SYS_setgroups, launch->group_count, launch->group)
+                               : 0;
 }
 
 static int
@@ -269,12 +278,12 @@ verify_privileges(const struct launch *launch)
         getresgid(&real_gid, &effective_gid, &saved_gid) != 0) {
         return -1;
     }
-    if (launch->sets_gid && (real_gid != launch->gid || effective_gid != launch->gid ||
-                             saved_gid != launch->gid)) {
+    if (launch->sets_gid &&
+        (real_gid != launch->gid || effective_gid != launch->gid || saved_gid != launch->gid)) {
         return -1;
     }
-    if (launch->sets_uid && (real_uid != launch->uid || effective_uid != launch->uid ||
-                             saved_uid != launch->uid)) {
+    if (launch->sets_uid &&
+        (real_uid != launch->uid || effective_uid != launch->uid || saved_uid != launch->uid)) {
         return -1;
     }
     if (launch->sets_uid && launch->uid != 0 && syscall(SYS_setresuid, 0, 0, 0) == 0) {
@@ -332,7 +341,7 @@ fail(int report_fd, enum launch_stage stage)
 }
 
 void
-child_execute(const struct launch *launch, const struct rlimit boot_limits[LAUNCH_RLIMITS],
+child_execute(const struct launch *launch, const struct proc_limit boot_limits[LAUNCH_RLIMITS],
               int report_fd)
 {
     static const struct step {

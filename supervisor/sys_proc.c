@@ -24,7 +24,7 @@ struct kernel_sigaction {
     unsigned long words[8];
 };
 
-static struct rlimit boot_limits[LAUNCH_RLIMITS];
+static struct proc_limit boot_limits[LAUNCH_RLIMITS];
 
 static void
 default_dispositions(void)
@@ -84,8 +84,8 @@ int
 proc_signal_fd(struct err *err)
 {
     uint64_t all = UINT64_MAX;
-    long fd = syscall(SYS_signalfd4, -1, &all, (size_t)KERNEL_SIGSET_BYTES,
-                      SFD_CLOEXEC | SFD_NONBLOCK);
+    long fd =
+        syscall(SYS_signalfd4, -1, &all, (size_t)KERNEL_SIGSET_BYTES, SFD_CLOEXEC | SFD_NONBLOCK);
     if (fd < 0) {
         return err_set(err, CODE_SYSTEM, errno, "cannot open a descriptor for signals");
     }
@@ -96,14 +96,14 @@ void
 proc_note_limits(void)
 {
     for (int resource = 0; resource < LAUNCH_RLIMITS; resource++) {
-        if (getrlimit((__rlimit_resource_t)resource, &boot_limits[resource]) != 0) {
-            boot_limits[resource] = (struct rlimit){RLIM_INFINITY, RLIM_INFINITY};
+        if (proc_get_limit(resource, &boot_limits[resource]) != 0) {
+            boot_limits[resource] = (struct proc_limit){UINT64_MAX, UINT64_MAX};
         }
     }
     /* PID 1 itself may need four descriptors a unit. */
-    struct rlimit files = boot_limits[RLIMIT_NOFILE];
-    files.rlim_cur = files.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &files);
+    struct proc_limit files = boot_limits[RLIMIT_NOFILE];
+    files.soft = files.hard;
+    (void)proc_set_limit(RLIMIT_NOFILE, &files);
 }
 
 pid_t

@@ -20,8 +20,8 @@
  * namespace of its own, so that a machine that slows down slows down all of them.
  *
  *   stopwatch start ROUNDS CANDIDATE…    from fork to exit of an init that runs `true`
- *   stopwatch spawn N PROGRAM            the least that a supervisor can do: N posix_spawn in a loop
- *   stopwatch up N                       a service: counts itself in; the N-th prints the time
+ *   stopwatch spawn N PROGRAM            the least that a supervisor can do: N posix_spawn in a
+ * loop stopwatch up N                       a service: counts itself in; the N-th prints the time
  *   stopwatch mounts KIND N COMMAND…     COMMAND below N distinct or N stacked mounts
  *
  * A candidate is one word, split at blanks. Figures are microseconds.
@@ -71,8 +71,8 @@ time_start(char *const *argv)
     static char stack[STACK_BYTES] __attribute__((aligned(16)));
     int status = 0;
     int64_t start = now_us();
-    pid_t pid = clone(execute, stack + sizeof stack, CLONE_NEWPID | CLONE_VFORK | CLONE_VM | SIGCHLD,
-                      (void *)(uintptr_t)argv);
+    pid_t pid = clone(execute, stack + sizeof stack,
+                      CLONE_NEWPID | CLONE_VFORK | CLONE_VM | SIGCHLD, (void *)(uintptr_t)argv);
     if (pid < 0) {
         die("clone");
     }

@@ -3,6 +3,7 @@
 # demo-docker.sh ROINIT: what demo.sh shows, with the Docker Engine that answers.
 set -euo pipefail
 
+exec 2>&1 # what is told and what is refused, in order
 roinit=$(realpath "$1")
 cd "$(dirname "$0")/../.."
 name=roinit-demo-$$

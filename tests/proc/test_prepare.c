@@ -43,6 +43,7 @@ static void
 setup(void)
 {
     (void)strcpy(folder + sizeof folder - 7, "XXXXXX");
+    (void)umask(022);
     ck_assert_ptr_nonnull(mkdtemp(folder));
     (void)snprintf(top, sizeof top, "%s/top", folder);
     (void)snprintf(seed, sizeof seed, "%s/seed", folder);
@@ -495,31 +496,33 @@ START_TEST(a_seed_that_is_not_in_the_image_is_told)
 }
 END_TEST
 
+/* Not proc_suite(): these need the folder of setup(), and some run twice. */
 Suite *
 prepare_suite(void)
 {
-    return proc_suite("prepare",
-                      (const TTest *const[]){
-                          a_directory_is_made_with_its_mode_and_owner,
-                          what_is_right_is_not_written,
-                          a_directory_that_is_there_gets_mode_and_owner,
-                          a_planted_symbolic_link_is_not_followed,
-                          a_private_directory_of_another_user_is_refused,
-                          a_private_directory_that_an_earlier_run_left_is_finished,
-                          another_mount_is_not_entered,
-                          without_openat2_it_is_the_same,
-                          a_missing_capability_is_named,
-                          without_override_private_directories_are_made_in_the_plans_order,
-                          the_top_gets_mode_and_owner,
-                          another_mount_than_the_one_verified_is_refused,
-                          a_full_file_system_is_no_fault_of_whoever_runs_it,
-                          an_empty_place_is_seeded_with_all_that_the_image_has,
-                          a_place_that_is_not_empty_is_not_seeded,
-                          missing_files_are_added_and_nothing_is_overwritten,
-                          a_seed_does_not_go_through_planted_links,
-                          an_interrupted_seed_is_finished_by_the_next_run,
-                          a_mark_that_another_user_planted_seeds_nothing,
-                          a_seed_that_is_not_in_the_image_is_told,
-                          NULL,
-                      });
+    Suite *suite = suite_create("prepare");
+    TCase *tests = tcase_create("prepare");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, a_directory_is_made_with_its_mode_and_owner);
+    tcase_add_test(tests, what_is_right_is_not_written);
+    tcase_add_test(tests, a_directory_that_is_there_gets_mode_and_owner);
+    tcase_add_test(tests, a_planted_symbolic_link_is_not_followed);
+    tcase_add_test(tests, a_private_directory_of_another_user_is_refused);
+    tcase_add_test(tests, a_private_directory_that_an_earlier_run_left_is_finished);
+    tcase_add_test(tests, another_mount_is_not_entered);
+    tcase_add_loop_test(tests, without_openat2_it_is_the_same, 0, 2);
+    tcase_add_test(tests, a_missing_capability_is_named);
+    tcase_add_test(tests, without_override_private_directories_are_made_in_the_plans_order);
+    tcase_add_test(tests, the_top_gets_mode_and_owner);
+    tcase_add_test(tests, another_mount_than_the_one_verified_is_refused);
+    tcase_add_test(tests, a_full_file_system_is_no_fault_of_whoever_runs_it);
+    tcase_add_loop_test(tests, an_empty_place_is_seeded_with_all_that_the_image_has, 0, 2);
+    tcase_add_test(tests, a_place_that_is_not_empty_is_not_seeded);
+    tcase_add_test(tests, missing_files_are_added_and_nothing_is_overwritten);
+    tcase_add_test(tests, a_seed_does_not_go_through_planted_links);
+    tcase_add_test(tests, an_interrupted_seed_is_finished_by_the_next_run);
+    tcase_add_test(tests, a_mark_that_another_user_planted_seeds_nothing);
+    tcase_add_test(tests, a_seed_that_is_not_in_the_image_is_told);
+    suite_add_tcase(suite, tests);
+    return suite;
 }
