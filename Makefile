@@ -42,6 +42,7 @@ SUPERVISOR_SRC = \
     supervisor/ctlserver.c \
     supervisor/fleet.c \
     supervisor/fleet_end.c \
+    supervisor/fleet_settle.c \
     supervisor/launch.c \
     supervisor/life.c \
     supervisor/log.c \
@@ -112,8 +113,16 @@ UNIT_TESTS = \
     tests/unit/test_accounts.c \
     tests/unit/test_environ.c \
     tests/unit/test_identity.c \
+    tests/unit/test_lines.c \
+    tests/unit/test_load.c \
     tests/unit/test_redirect.c \
+    tests/unit/test_resolve.c \
+    tests/unit/test_tables.c \
+    tests/unit/test_text.c \
+    tests/unit/test_value.c \
+    tests/unit/test_vars.c \
     tests/unit/test_volumes.c \
+    tests/unit/written.c \
 
 SIM_TESTS = \
     tests/sim/main.c \
@@ -126,6 +135,7 @@ PROC_TESTS = \
     tests/proc/stage.c \
     tests/proc/test_child.c \
     tests/proc/test_control.c \
+    tests/proc/test_faults.c \
     tests/proc/test_forward.c \
     tests/proc/test_log.c \
     tests/proc/test_lone.c \

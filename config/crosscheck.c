@@ -179,8 +179,10 @@ check_cycles(const struct check *check)
 static void
 check_command(const struct check *check, const struct unit_config *unit)
 {
-    bool has_command = unit->command != NULL && unit->command[0] != '\0';
-    bool has_folder = unit->command_dir != NULL && unit->command_dir[0] != '\0';
+    /* What is written counts even where it could not be read: that is told already. */
+    bool has_command =
+        unit->from[UNIT_command] != NULL || (unit->command != NULL && unit->command[0] != '\0');
+    bool has_folder = unit->from[UNIT_command_dir] != NULL;
     if (!has_command && !has_folder) {
         diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(unit, UNIT_command),
                  unit->is_task ? "add `command = ...`, or `command-dir = ...`"

@@ -86,6 +86,11 @@ is_label(struct docwrite *write, unsigned line, enum schema_section kind, const 
                          "most 40");
         return false;
     }
+    if (label[strcspn(label, ";#")] != '\0') {
+        docwrite_problem(write, line, NULL, "a ; or # in the section's name",
+                         "give it a short label, and say `path = ...`");
+        return false;
+    }
     return true;
 }
 

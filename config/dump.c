@@ -78,6 +78,21 @@ each_section(const struct doc *doc,
     }
 }
 
+/* A word for each variable that comes out of a file; never its value. */
+static void
+dump_file_values(const struct section *init, struct text *out)
+{
+    const struct setting *names = doc_setting(init, "file-env");
+    const char *at = names == NULL ? "" : names->text + strspn(names->text, " \t\n");
+    while (*at != '\0') {
+        size_t length = strcspn(at, " \t\n");
+        text_addf(out, "# %.*s = *** (from the file that %.*s_FILE names)\n", (int)length, at,
+                  (int)length, at);
+        at += length;
+        at += strspn(at, " \t\n");
+    }
+}
+
 static void
 visit_text(const struct doc *doc, const struct section *section, enum schema_section kind,
            struct text *out)
@@ -85,6 +100,9 @@ visit_text(const struct doc *doc, const struct section *section, enum schema_sec
     text_addf(out, "%s[%s]\n", out->length == 0 ? "" : "\n",
               section != NULL ? section->title : schema_sections[kind].name);
     dump_keys(doc, section, kind, dump_value, out);
+    if (kind == SECTION_INIT) {
+        dump_file_values(section, out);
+    }
 }
 
 void

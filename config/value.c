@@ -69,13 +69,15 @@ int
 value_why_not_one_of(const struct value_input *in, const char *word, const char *list)
 {
     struct words words = {0};
+    size_t length = strlen(list);
     value_split(list, in->arena, &words);
+    length -= length > 2 && strcmp(list + length - 2, " ?") == 0 ? 2 : 0;
     long nearest = text_nearest(word, word_at, &words, words.count);
     if (nearest >= 0) {
-        return value_why(in, "\"%.60s\" is none of %s; did you mean \"%s\"?", word, list,
-                         words.item[nearest]);
+        return value_why(in, "\"%.60s\" is none of %.*s; did you mean \"%s\"?", word, (int)length,
+                         list, words.item[nearest]);
     }
-    return value_why(in, "\"%.60s\" is none of %s", word, list);
+    return value_why(in, "\"%.60s\" is none of %.*s", word, (int)length, list);
 }
 
 static int

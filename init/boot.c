@@ -156,10 +156,10 @@ boot_observe(struct boot *boot)
 
 /* Tells the findings; those that break the contract end the line, where that is enforced. */
 static int
-judge_findings(struct boot *boot)
+judge_findings(struct boot *boot, const struct findings *findings)
 {
     bool is_enforced = boot->config.require.on_violation == VIOLATION_FAIL;
-    bool is_broken = boot->findings.errors > 0;
+    bool is_broken = findings->errors > 0;
     struct report how = {
         .file = boot->config.file,
         .shows_wishes = log_is_enabled(LOG_INFO),
@@ -168,7 +168,7 @@ judge_findings(struct boot *boot)
     struct text text = report_text(boot);
     /* A lone command is as quiet as tini: of findings it prints errors. */
     if (is_broken || !boot->config.is_lone || log_is_enabled(LOG_INFO)) {
-        findings_text(&boot->findings, &how, &text);
+        findings_text(findings, &how, &text);
     }
     if (is_broken && is_enforced) {
         text_addf(&text,
@@ -184,12 +184,13 @@ boot_verify(struct boot *boot)
 {
     contract_check(&boot->config, &boot->facts, &boot->identities, &boot->inherited,
                    &boot->findings);
-    return judge_findings(boot);
+    return judge_findings(boot, &boot->findings);
 }
 
 static int
 boot_redirect(struct boot *boot)
 {
+    boot->parts = ARENA_NEW(&boot->arena, struct boot_parts, boot->config.unit_count);
     for (size_t u = 0; u < boot->config.unit_count; u++) {
         boot_resolve_unit(boot, u);
     }
@@ -210,11 +211,14 @@ boot_prepare(struct boot *boot)
     if (code != CODE_OK) {
         return code;
     }
-    size_t errors = boot->findings.errors;
-    if (plan_apply(&boot->plan, &boot->findings, &err) != 0) {
+    struct findings fresh = {.arena = &boot->arena};
+    if (plan_apply(&boot->plan, &fresh, &err) != 0) {
         return fail(boot, &err);
     }
-    return boot->findings.errors > errors ? judge_findings(boot) : CODE_OK;
+    for (size_t i = 0; i < fresh.count; i++) {
+        findings_add(&boot->findings, &fresh.item[i]);
+    }
+    return judge_findings(boot, &fresh);
 }
 
 static int

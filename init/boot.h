@@ -60,6 +60,10 @@ struct boot {
     struct plan plan;
     struct state state;
     struct status status;
+    struct boot_parts { /* the files of a command-dir, each as a command */
+        struct words *argv;
+        size_t count;
+    } * parts; /* [unit] */
     struct loop *loop;
     int64_t stale_since_ms; /* the status could not be written since then; 0: it can */
 };

@@ -61,6 +61,10 @@ check_command(struct boot *boot, size_t u, const struct vars *vars, struct arena
     char why[WHY_BYTES];
     bool is_runtime = false;
     struct words argv;
+    bool has_no_arguments = boot->config.arguments.count == 0 && boot->last != BOOT_SUPERVISE;
+    if (unit->command == NULL || (has_no_arguments && command_takes_arguments(unit->command))) {
+        return; /* told already; or a look without the arguments that a run would have */
+    }
     if (command_expand(unit->command, vars, &boot->config.arguments, scratch, &argv, why,
                        sizeof why, &is_runtime) != 0) {
         /* An env-file may set it later: then it is the start that fails. */
@@ -82,6 +86,24 @@ check_command(struct boot *boot, size_t u, const struct vars *vars, struct arena
     }
 }
 
+/* The files of a command-dir: looked at once, since where they lie nothing can change. */
+static void
+list_parts(struct boot *boot, size_t u)
+{
+    const struct unit_config *unit = &boot->config.unit[u];
+    struct boot_parts *parts = &boot->parts[u];
+    const char *culprit = NULL;
+    int errnum =
+        command_list_dir(unit->command_dir, &boot->arena, &parts->argv, &parts->count, &culprit);
+    if (errnum == EPERM) {
+        diag_add(&boot->diags, DIAG_ERROR, CODE_BROKEN, command_place(unit, UNIT_command_dir),
+                 "let it lie on the read-only root, or mount it read-only",
+                 "%s: the folder \"%s\" is writable here", unit->name, unit->command_dir);
+    } else if (errnum != 0) {
+        add_missing(boot, unit, UNIT_command_dir, culprit, errnum, CODE_NOT_EXECUTABLE);
+    }
+}
+
 void
 boot_resolve_unit(struct boot *boot, size_t u)
 {
@@ -94,7 +116,10 @@ boot_resolve_unit(struct boot *boot, size_t u)
                  "%s: %s", unit->name, err.text);
     } else {
         resolve_unit(&boot->doc, unit, &vars, &boot->arena, &boot->diags);
-        if (unit->command != NULL && unit->command[0] != '\0') {
+        boot->parts[u].count = 1;
+        if (unit->command_dir != NULL && unit->command_dir[0] != '\0') {
+            list_parts(boot, u);
+        } else {
             check_command(boot, u, &vars, &scratch);
         }
     }

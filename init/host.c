@@ -28,13 +28,14 @@ host_unit_vars(const struct boot *boot, size_t u, struct arena *arena, struct va
 {
     const struct unit_config *unit = &boot->config.unit[u];
     struct environ_text *texts = NULL;
+    bool is_boot = boot->loop == NULL; /* then a task may still write them */
     struct diags *diags = ARENA_NEW(arena, struct diags, 1);
     struct diag_place place = {0};
     if (diags == NULL) {
         return err_set(err, CODE_SYSTEM, ENOMEM, "cannot make its environment");
     }
     diags->arena = arena;
-    if (unit->env_file.count > 0) {
+    if (unit->env_file.count > 0 && !is_boot) {
         (void)files_read_env_files(&unit->env_file, place, arena, &texts, diags);
     }
     (void)environ_unit(&boot->environment, u, texts, arena, ret_vars, diags);
@@ -83,24 +84,44 @@ fill_identity(const struct boot *boot, size_t u, struct launch *launch)
 }
 
 static int
-host_launch(void *context, size_t u, struct arena *arena, struct launch *ret_launch,
+make_argv(const struct boot *boot, size_t u, size_t part, const struct vars *vars,
+          struct arena *arena, struct words *ret_argv, struct err *err)
+{
+    const struct unit_config *unit = &boot->config.unit[u];
+    char why[WHY_BYTES];
+    bool is_runtime = false;
+    if (boot->parts[u].argv != NULL) {
+        *ret_argv = boot->parts[u].argv[part];
+        return 0;
+    }
+    if (command_expand(unit->command, vars, &boot->config.arguments, arena, ret_argv, why,
+                       sizeof why, &is_runtime) != 0) {
+        return err_set(err, is_runtime ? CODE_BROKEN : CODE_CONFIG, 0, "%s", why);
+    }
+    if (ret_argv->count == 0) {
+        return err_set(err, CODE_BROKEN, 0, "the command is empty: set its variables");
+    }
+    return 0;
+}
+
+static size_t
+host_parts(void *context, size_t u)
+{
+    const struct boot *boot = context;
+    return boot->parts[u].count;
+}
+
+static int
+host_launch(void *context, size_t u, size_t part, struct arena *arena, struct launch *ret_launch,
             struct err *err)
 {
     const struct boot *boot = context;
     const struct unit_config *unit = &boot->config.unit[u];
     struct vars vars;
     struct words argv;
-    char why[WHY_BYTES];
-    bool is_runtime = false;
-    if (host_unit_vars(boot, u, arena, &vars, err) != 0) {
+    if (host_unit_vars(boot, u, arena, &vars, err) != 0 ||
+        make_argv(boot, u, part, &vars, arena, &argv, err) != 0) {
         return -1;
-    }
-    if (command_expand(unit->command, &vars, &boot->config.arguments, arena, &argv, why, sizeof why,
-                       &is_runtime) != 0) {
-        return err_set(err, is_runtime ? CODE_BROKEN : CODE_CONFIG, 0, "%s", why);
-    }
-    if (argv.count == 0) {
-        return err_set(err, CODE_BROKEN, 0, "the command is empty: set its variables");
     }
     *ret_launch = (struct launch){
         .argv = (char *const *)(void *)argv.item,
@@ -230,6 +251,7 @@ host_of(struct boot *boot)
     return (struct loop_host){
         .context = boot,
         .launch = host_launch,
+        .parts = host_parts,
         .may_start = host_may_start,
         .publish = host_publish,
         .answer = host_answer,

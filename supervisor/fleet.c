@@ -53,17 +53,26 @@ spawn(struct fleet *fleet, size_t u, int64_t now_ms)
 {
     struct fleet_unit *unit = &fleet->unit[u];
     unit->stop_signal = 0;
-    unit->started_ms = now_ms;
-    pid_t pid = fleet->ops->spawn(fleet->context, u);
+    if (unit->part == 0) {
+        unit->started_ms = now_ms;
+    }
+    bool is_empty = fleet->ops->parts(fleet->context, u) == 0;
+    pid_t pid = is_empty ? -1 : fleet->ops->spawn(fleet->context, u, unit->part);
+    if (pid == 0 && !fleet->has_started) {
+        pid = -CODE_SYSTEM; /* before anything ran there is nothing to be kept alive (I38) */
+    }
+    fleet->has_started |= pid > 0;
     if (pid == 0) {
         fleet_event(fleet, u, ON_NO_FORK, NULL, now_ms);
         return;
     }
-    unit->starts++;
     unit->fork_failures = 0;
-    restart_note_start(&unit->history, unit->config, now_ms);
+    if (unit->part == 0) {
+        unit->starts++;
+        restart_note_start(&unit->history, unit->config, now_ms);
+    }
     if (pid < 0) {
-        struct outcome outcome = {.code = -pid};
+        struct outcome outcome = {.code = is_empty ? CODE_OK : -pid};
         fleet_exit(fleet, u, &outcome, now_ms);
         return;
     }
@@ -205,6 +214,11 @@ fleet_exit(struct fleet *fleet, size_t u, const struct outcome *outcome, int64_t
     unit->code = verdict.code;
     unit->last_pid = unit->pid;
     unit->pid = 0;
+    bool has_next = unit->part + 1 < fleet->ops->parts(fleet->context, u);
+    if (verdict.event == ON_EXIT_DONE && has_next) {
+        verdict.event = ON_EXIT_NEXT;
+    }
+    unit->part = verdict.event == ON_EXIT_NEXT ? unit->part + 1 : 0;
     fleet_event(fleet, u, verdict.event, &verdict, now_ms);
     if (!verdict.is_success && unit->config->essential && fleet->first_bad_code < 0 &&
         fleet->phase > FLEET_RUNNING && life_is_final(unit->state)) {
@@ -238,162 +252,4 @@ fleet_timeout(struct fleet *fleet, int timer, int64_t now_ms)
     } else if (fleet->phase == FLEET_BOOTING) {
         tell_slow(fleet, now_ms);
     }
-}
-
-/* ---------------------------------------------------------------- order */
-
-/* Whether nothing waits for `other` any more: it is ready or final, or it never starts by itself.
- */
-static bool
-is_settled(const struct fleet_unit *other)
-{
-    return other->state == LIFE_READY || life_is_final(other->state) || !other->is_wanted;
-}
-
-static bool
-is_turn(const struct fleet *fleet, size_t u)
-{
-    const struct order_list *after = &fleet->order.after[u];
-    for (size_t i = 0; i < after->count; i++) {
-        if (!is_settled(&fleet->unit[after->unit[i]])) {
-            return false;
-        }
-    }
-    const struct order_list *requires = &fleet->order.requires[u];
-    for (size_t i = 0; i < requires->count; i++) {
-        const struct fleet_unit *other = &fleet->unit[requires->unit[i]];
-        bool is_there = other->state == LIFE_READY || other->state == LIFE_SKIPPED ||
-                        (other->config->is_task && other->state == LIFE_ENDED);
-        if (!is_there) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Starts what may start. Returns whether anything moved. */
-bool
-fleet_start_wanted(struct fleet *fleet, int64_t now_ms)
-{
-    bool has_moved = false;
-    unsigned starts = 0;
-    for (size_t u = 0; u < fleet->count; u++) {
-        struct fleet_unit *unit = &fleet->unit[u];
-        if (!unit->is_wanted || unit->state != LIFE_WAITING || !is_turn(fleet, u)) {
-            continue;
-        }
-        if (starts++ == FLEET_STARTS_A_TURN) {
-            fleet->is_unsettled = true; /* the loop looks at everything else first */
-            return false;
-        }
-        bool may_start = fleet->ops->may_start(fleet->context, u);
-        fleet_event(fleet, u, may_start ? ON_START : ON_SKIP, NULL, now_ms);
-        has_moved = true;
-    }
-    return has_moved;
-}
-
-/* Whoever requires a unit that is lost is stopped and lost too; a lost essential one ends the
- * container with the code of the first. Returns whether anything moved. */
-static bool
-spread_loss(struct fleet *fleet, int64_t now_ms)
-{
-    bool has_moved = false;
-    for (size_t u = 0; u < fleet->count; u++) {
-        const struct order_list *requires = &fleet->order.requires[u];
-        struct fleet_unit *unit = &fleet->unit[u];
-        for (size_t i = 0; i < requires->count && !life_is_final(unit->state); i++) {
-            const struct fleet_unit *other = &fleet->unit[requires->unit[i]];
-            bool is_told = unit->state == LIFE_STOPPING || unit->state == LIFE_KILLING;
-            if (other->is_lost && !is_told && unit->is_wanted) {
-                unit->cause = other->cause;
-                fleet_event(fleet, u, ON_STOP, NULL, now_ms);
-                has_moved = true;
-            }
-        }
-        if (unit->is_lost && unit->config->essential) {
-            fleet->cause_unit = unit->cause;
-            fleet_begin_end(fleet, CAUSE_LOST, now_ms);
-            return true;
-        }
-    }
-    return has_moved;
-}
-
-bool
-fleet_all_final(const struct fleet *fleet, enum task_when when)
-{
-    for (size_t u = 0; u < fleet->count; u++) {
-        const struct fleet_unit *unit = &fleet->unit[u];
-        if (unit->is_wanted && unit->config->when == (int)when && !life_is_final(unit->state)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool
-is_boot_over(const struct fleet *fleet)
-{
-    for (size_t u = 0; u < fleet->count; u++) {
-        if (!is_settled(&fleet->unit[u])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool
-is_any_alive(const struct fleet *fleet)
-{
-    for (size_t u = 0; u < fleet->count; u++) {
-        if (life_has_process(fleet->unit[u].state) || fleet->unit[u].state == LIFE_BACKOFF) {
-            return true;
-        }
-    }
-    return false;
-}
-
-void
-fleet_settle(struct fleet *fleet, int64_t now_ms)
-{
-    /* Each pass that moves something takes a unit a step on; the bound is for our own mistakes. */
-    for (size_t pass = 0; pass < 4 * fleet->count + 8 && fleet->is_unsettled; pass++) {
-        fleet->is_unsettled = false;
-        if (fleet->phase > FLEET_RUNNING) {
-            fleet_settle_end(fleet, now_ms);
-            continue;
-        }
-        if (spread_loss(fleet, now_ms)) {
-            continue;
-        }
-        if (!fleet_start_wanted(fleet, now_ms) && fleet->is_unsettled) {
-            return; /* enough for a turn */
-        }
-        if (fleet->phase == FLEET_BOOTING && is_boot_over(fleet)) {
-            fleet->phase = FLEET_RUNNING;
-            fleet->ops->disarm(fleet->context, FLEET_TIMER_SLOW);
-            fleet_tell(fleet, TELL_RUNNING);
-        }
-        if (fleet->phase == FLEET_RUNNING && !fleet->is_unsettled && !is_any_alive(fleet)) {
-            fleet_begin_end(fleet, CAUSE_ALL_FINAL, now_ms);
-        }
-    }
-}
-
-bool
-fleet_is_ready(const struct fleet *fleet)
-{
-    if (fleet->phase != FLEET_RUNNING) {
-        return false;
-    }
-    for (size_t u = 0; u < fleet->count; u++) {
-        const struct fleet_unit *unit = &fleet->unit[u];
-        bool is_task_done = unit->config->is_task && unit->state == LIFE_ENDED;
-        if (unit->is_wanted && unit->config->essential && unit->state != LIFE_READY &&
-            unit->state != LIFE_SKIPPED && !is_task_done) {
-            return false;
-        }
-    }
-    return true;
 }

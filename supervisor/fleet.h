@@ -62,7 +62,9 @@ struct fleet_event {
 struct sv_ops {
     /* Starts unit's process: its pid; 0 where the system has no process to give (the fleet backs
      * off); -code where it cannot be started at all, with the exit code that it gets for that. */
-    pid_t (*spawn)(void *context, size_t unit);
+    pid_t (*spawn)(void *context, size_t unit, size_t part);
+    /* How many commands the unit has, one after the other: 1; the files of a command-dir. */
+    size_t (*parts)(void *context, size_t unit);
     /* Whether all of only-if holds. */
     bool (*may_start)(void *context, size_t unit);
     void (*signal)(void *context, size_t unit, int signal, bool is_for_all);
@@ -87,6 +89,7 @@ struct fleet_unit {
     int stop_signal;    /* that was sent to this process; 0: none yet */
     int64_t since_ms;   /* in this state */
     int64_t started_ms; /* its last start */
+    size_t part;        /* which of its commands runs, of ops->parts() */
     unsigned starts, fork_failures;
     struct restart_history history;
     bool has_ended; /* `last` is valid */
@@ -111,6 +114,7 @@ struct fleet {
     pid_t stop_sender;                     /* 0: outside of the container */
     int64_t boot_ms, stop_ms, deadline_ms; /* deadline INT64_MAX: no clock */
     int64_t slow_ms;                       /* the next time that a slow boot is told */
+    bool has_started; /* any process at all */
     bool is_hurried, is_killed;
     bool is_unsettled;  /* call fleet_settle() again in the next turn */
     int asked_code;     /* of `roinit shutdown CODE`; -1: none */
@@ -146,7 +150,7 @@ void fleet_settle(struct fleet *fleet, int64_t now_ms);
 /* Whether every unit that starts at boot is ready, done or skipped, and the container runs. */
 bool fleet_is_ready(const struct fleet *fleet);
 
-/* Used by fleet.c and fleet_end.c only: one event for one unit, through the table. */
+/* Used by fleet*.c only: one event for one unit, through the table. */
 void fleet_event(struct fleet *fleet, size_t unit, enum life_event event,
                  const struct restart_verdict *verdict, int64_t now_ms);
 void fleet_begin_end(struct fleet *fleet, enum fleet_cause cause, int64_t now_ms);

@@ -11,15 +11,18 @@
  * down already. */
 #define EXITS \
     [ON_EXIT_DONE]   = GO(ENDED,   DO_DISARM | DO_TELL), \
+    [ON_EXIT_NEXT]   = GO(STARTING, DO_SPAWN), /* its timer goes on over all of them */ \
     [ON_EXIT_AGAIN]  = GO(BACKOFF, DO_DISARM | DO_ARM_BACKOFF | DO_TELL), \
     [ON_EXIT_FAILED] = GO(FAILED,  DO_DISARM | DO_TELL)
 #define EXITS_TO(state_) \
     [ON_EXIT_DONE]   = GO(state_,  DO_DISARM | DO_TELL), \
+    [ON_EXIT_NEXT]   = GO(state_,  DO_DISARM | DO_TELL), \
     [ON_EXIT_AGAIN]  = GO(state_,  DO_DISARM | DO_TELL), \
     [ON_EXIT_FAILED] = GO(state_,  DO_DISARM | DO_TELL)
 /* Late news of a process that is no more: can't be, and changes nothing. */
 #define NO_EXITS(state_) \
     [ON_EXIT_DONE]   = STAY(state_), \
+    [ON_EXIT_NEXT]   = STAY(state_), \
     [ON_EXIT_AGAIN]  = STAY(state_), \
     [ON_EXIT_FAILED] = STAY(state_), \
     [ON_NO_FORK]     = STAY(state_), \

@@ -40,6 +40,7 @@
     X(TIMEOUT)   /* its timer ran out */ \
     X(NO_FORK)   /* the system had no process for it */ \
     X(EXIT_DONE) /* its process ended: well, and that is it */ \
+    X(EXIT_NEXT) /* … well, and the next command of its folder follows */ \
     X(EXIT_AGAIN)/* … and it is to be started again */ \
     X(EXIT_FAILED)/* … badly, and that is it */
 

@@ -21,8 +21,9 @@ struct loop_host {
     void *context;
     /* Works out a start: argv, environment, user, limits. Memory is the arena's. Standard streams
      * are the loop's. Returns 0; or -1 with err->code, the exit code that the unit gets. */
-    int (*launch)(void *context, size_t unit, struct arena *arena, struct launch *ret_launch,
-                  struct err *err);
+    int (*launch)(void *context, size_t unit, size_t part, struct arena *arena,
+                  struct launch *ret_launch, struct err *err);
+    size_t (*parts)(void *context, size_t unit);
     /* Whether all of only-if holds. */
     bool (*may_start)(void *context, size_t unit);
     /* The state changed: at most 10 times a second. */

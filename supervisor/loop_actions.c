@@ -95,11 +95,11 @@ loop_on_pipe(struct ev_loop *ev, ev_io *watcher, int events)
 }
 
 static pid_t
-do_spawn(void *context, size_t u)
+do_spawn(void *context, size_t u, size_t part)
 {
     struct loop *loop = context;
     struct loop_unit *unit = &loop->unit[u];
-    pid_t pid = unit_spawn(&unit->io, u, loop->host, loop->tty_fd);
+    pid_t pid = unit_spawn(&unit->io, u, part, loop->host, loop->tty_fd);
     if (pid > 0) {
         ev_io_set(&unit->report, unit->io.report_fd, EV_READ);
         ev_io_start(loop->ev, &unit->report);
@@ -111,6 +111,13 @@ do_spawn(void *context, size_t u)
         }
     }
     return pid;
+}
+
+static size_t
+do_parts(void *context, size_t u)
+{
+    struct loop *loop = context;
+    return loop->host->parts(loop->host->context, u);
 }
 
 static bool
@@ -189,6 +196,7 @@ do_tell(void *context, const struct fleet_event *event)
 
 const struct sv_ops loop_ops = {
     .spawn = do_spawn,
+    .parts = do_parts,
     .may_start = do_may_start,
     .signal = do_signal,
     .arm = do_arm,

@@ -102,7 +102,7 @@ void
 proc_keep_capabilities(uint64_t keep)
 {
     struct capability_sets sets;
-    if (read_capabilities(&sets) != 0) {
+    if (keep == UINT64_MAX || read_capabilities(&sets) != 0) {
         return;
     }
     (void)drop_bounding(keep);

@@ -90,7 +90,7 @@ fill_stdio(struct unit_io *io, struct launch *launch)
 }
 
 pid_t
-unit_spawn(struct unit_io *io, size_t unit, const struct loop_host *host, int tty_fd)
+unit_spawn(struct unit_io *io, size_t unit, size_t part, const struct loop_host *host, int tty_fd)
 {
     struct arena arena = ARENA_INIT;
     struct launch launch = {0};
@@ -98,7 +98,7 @@ unit_spawn(struct unit_io *io, size_t unit, const struct loop_host *host, int tt
     int errnum = 0;
     pid_t pid = 0;
     io->has_report = false;
-    if (host->launch(host->context, unit, &arena, &launch, &err) != 0) {
+    if (host->launch(host->context, unit, part, &arena, &launch, &err) != 0) {
         if (err.errnum == ENOMEM || err.errnum == EMFILE || err.errnum == ENFILE) {
             errnum = err.errnum;
         } else {
@@ -120,6 +120,20 @@ unit_spawn(struct unit_io *io, size_t unit, const struct loop_host *host, int tt
     return pid;
 }
 
+/* What the step that failed was about, or "". */
+static const char *
+report_object(const struct unit_io *io)
+{
+    const struct unit_config *unit = io->config;
+    const char *object = NULL;
+    if (io->report.stage == LAUNCH_STAGE_WORKING_DIR) {
+        object = unit->working_dir;
+    } else if (io->report.stage == LAUNCH_STAGE_EXEC) {
+        object = unit->command != NULL ? unit->command : unit->command_dir;
+    }
+    return object != NULL ? object : "";
+}
+
 bool
 unit_read_report(struct unit_io *io)
 {
@@ -131,8 +145,10 @@ unit_read_report(struct unit_io *io)
     (void)close(io->report_fd);
     io->report_fd = -1;
     if (io->has_report) {
-        log_own(LOG_ERROR, "%s: cannot %s: %s", io->config->name,
-                launch_stage_text(io->report.stage), err_errno_text(io->report.errnum));
+        const char *object = report_object(io);
+        log_own(LOG_ERROR, "%s: cannot %s%s%s%s: %s", io->config->name,
+                launch_stage_text(io->report.stage), object[0] != '\0' ? " \"" : "", object,
+                object[0] != '\0' ? "\"" : "", err_errno_text(io->report.errnum));
     }
     return true;
 }

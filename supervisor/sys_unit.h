@@ -30,7 +30,8 @@ void unit_io_init(struct unit_io *io, const struct unit_config *config, enum log
 bool unit_io_has_pipes(const struct unit_io *io);
 
 /* Starts the unit. Returns as sv_ops.spawn does; what went wrong is logged. */
-pid_t unit_spawn(struct unit_io *io, size_t unit, const struct loop_host *host, int tty_fd);
+pid_t unit_spawn(struct unit_io *io, size_t unit, size_t part, const struct loop_host *host,
+                 int tty_fd);
 
 /* Reads the exec report. Returns whether it is over: executed, or has_report. */
 bool unit_read_report(struct unit_io *io);

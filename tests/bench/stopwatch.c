@@ -21,7 +21,6 @@
  *
  *   stopwatch start ROUNDS CANDIDATE…    from fork to exit of an init that runs `true`
  *   stopwatch spawn N PROGRAM            the least that a supervisor can do: N posix_spawn in a
- * loop stopwatch up N                       a service: counts itself in; the N-th prints the time
  *   stopwatch mounts KIND N COMMAND…     COMMAND below N distinct or N stacked mounts
  *
  * A candidate is one word, split at blanks. Figures are microseconds.

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -57,6 +58,9 @@ open_output(enum stream stream, int terminal, int *ret_inside)
         break;
     case STREAM_TERMINAL:
         ends[1] = dup(terminal);
+        break;
+    case STREAM_SOCKET:
+        ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
         break;
     case STREAM_PIPE:
     case STREAM_STUCK:

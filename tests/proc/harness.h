@@ -32,6 +32,7 @@ enum stream {
     STREAM_FULL,     /* /dev/full */
     STREAM_NULL,     /* /dev/null */
     STREAM_STUCK,    /* a pipe that nobody reads until box_read_on() */
+    STREAM_SOCKET,   /* a Unix socket, read by the test */
     STREAM_TERMINAL, /* a terminal of its own; all three at once */
 };
 

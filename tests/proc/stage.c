@@ -232,7 +232,8 @@ become(const struct start *start)
 static void
 set_descriptors(const struct start *start, const struct stage *stage)
 {
-    report_fd = fcntl(report_fd, F_DUPFD_CLOEXEC, REPORT_FD);
+    report_fd = fcntl(stage->report, F_DUPFD_CLOEXEC, REPORT_FD);
+    close(stage->report);
     must(syscall(SYS_close_range, LEAK_FLOOR, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */), "close_range");
     for (int fd = 0; fd < 3; fd++) {
         if (stage->fd[fd] < 0) {

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -178,11 +179,33 @@ START_TEST(status_answers_from_memory_when_run_is_filled_later)
 }
 END_TEST
 
-START_TEST(a_read_only_run_is_not_fatal)
+static void
+make_tmp_read_only(void)
+{
+    (void)!mount(NULL, "/tmp", NULL, MS_REMOUNT | MS_RDONLY, NULL);
+}
+
+START_TEST(a_read_only_run_that_nobody_declared_is_not_fatal)
 {
     char text[8192];
-    struct box box = start_with(NULL, "mode=0755,size=1m,ro");
+    struct box box =
+        box_start(&(struct start){.contract = "[tmpfs /tmp]\n[service web]\nlog = raw\n"
+                                              "command = /puppet print:up sleep\n",
+                                  .run_options = "mode=0755,size=1m,ro"});
+    box_expect(&box, OUT, "up\n");
     ck_assert_int_eq(box_exec(&box, WORDS("status", "--json"), text, sizeof(text)), 0);
+    end_well(&box);
+}
+END_TEST
+
+START_TEST(without_any_writable_path_it_runs_all_the_same)
+{
+    struct box box = box_start(&(struct start){.contract = "[service web]\nlog = raw\n"
+                                                           "command = /puppet print:up sleep\n",
+                                               .run_options = "mode=0755,size=1m,ro",
+                                               .plant = make_tmp_read_only});
+    box_expect(&box, OUT, "up\n");
+    ck_assert_uint_eq(box.said[ERR].size, 0);
     end_well(&box);
 }
 END_TEST
@@ -235,7 +258,8 @@ state_suite(void)
                           a_full_run_is_not_fatal,
                           a_run_without_inodes_is_not_fatal,
                           status_answers_from_memory_when_run_is_filled_later,
-                          a_read_only_run_is_not_fatal,
+                          a_read_only_run_that_nobody_declared_is_not_fatal,
+                          without_any_writable_path_it_runs_all_the_same,
                           a_second_roinit_leaves_a_live_one_alone,
                           a_root_that_can_be_written_is_refused_with_77_before_anything_runs,
                           on_violation_warn_reports_and_goes_on,

@@ -87,7 +87,7 @@ START_TEST(main_gets_the_stop_signal_that_arrived)
                 BASE "[service main]\n"
                      "command = /puppet catch:15:0 catch:2:0 catch:3:0 print:up sleep\n"
                      "[service side]\nlog = raw\n"
-                     "command = /puppet print:side-up catch:15:0 catch:2:1 catch:3:1 sleep\n"});
+                     "command = /puppet catch:15:0 catch:2:1 catch:3:1 print:side-up sleep\n"});
         box_expect(&box, OUT, "side-up\n");
         box_expect(&box, OUT, "up\n");
         box_expect_times(&box, OUT, "up\n", 2);

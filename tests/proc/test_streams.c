@@ -61,15 +61,14 @@ END_TEST
 START_TEST(closed_descriptors_are_never_taken_by_something_else)
 {
     /* roinit's own sockets must not become a unit's 0, 1 or 2 */
-    struct box box =
-        box_run(&(struct start){.contract = BASE
-                                "[service web]\ncommand = /bin/sh -c 'for i in 0 1 2; do "
-                                "readlink /proc/$$$$/fd/$$i >>/tmp/fds; done; cat /tmp/fds "
-                                ">/tmp/all; exit 7'\nlog = raw\n",
-                                .in = STREAM_CLOSED,
-                                .out = STREAM_CLOSED,
-                                .err = STREAM_CLOSED},
-                7);
+    struct box box = box_run(
+        &(struct start){.contract = BASE "[service web]\ncommand = /bin/sh -c 'for i in 0 1 2; do "
+                                         "readlink /proc/$$/fd/$i >>/tmp/fds; done; cat /tmp/fds "
+                                         ">/tmp/all; exit 7'\nlog = raw\n",
+                        .in = STREAM_CLOSED,
+                        .out = STREAM_CLOSED,
+                        .err = STREAM_CLOSED},
+        7);
     box_free(&box);
 }
 END_TEST
@@ -92,14 +91,18 @@ START_TEST(a_reader_that_does_not_read_does_not_block_supervision)
 }
 END_TEST
 
-START_TEST(lines_that_were_lost_are_counted_and_reported)
+/* As root it may reopen a descriptor; as another user it may not, and must not block either. */
+static void
+lose_lines(uid_t uid)
 {
     enum { LINES = 20000 };
     struct box box = box_start(&(struct start){
         .contract = BASE "[service noisy]\nlog = text\n"
                          "command = /puppet lines:20000 file:/tmp/flooded await:/tmp/end "
                          "print:last exit:3\n",
-        .out = STREAM_STUCK});
+        .out = STREAM_STUCK,
+        .uid = uid,
+        .drop_all = uid != 0});
     box_await_file(&box, "/tmp/flooded");
     box_read_on(&box, OUT);
     box_expect(&box, OUT, "lines lost");
@@ -117,6 +120,35 @@ START_TEST(lines_that_were_lost_are_counted_and_reported)
     }
     ck_assert_uint_eq(seen + lost, LINES);
     box_free(&box);
+}
+
+START_TEST(lines_that_were_lost_are_counted_and_reported)
+{
+    lose_lines(0);
+}
+END_TEST
+
+START_TEST(lines_that_were_lost_are_counted_and_reported_as_another_user)
+{
+    NEEDS_UIDS();
+    lose_lines(BOX_UID);
+}
+END_TEST
+
+START_TEST(lines_arrive_whole_on_a_socket_and_a_terminal)
+{
+    static const enum stream kinds[] = {STREAM_SOCKET, STREAM_TERMINAL};
+    for (size_t i = 0; i < 2; i++) {
+        struct box box = box_run(
+            &(struct start){.contract = BASE "[task web]\ncommand = /puppet print:one print:two\n",
+                            .in = kinds[i],
+                            .out = kinds[i],
+                            .err = kinds[i]},
+            0);
+        box_must_say(&box, OUT, "web: one");
+        box_must_say(&box, OUT, "web: two");
+        box_free(&box);
+    }
 }
 END_TEST
 
@@ -155,6 +187,8 @@ streams_suite(void)
                                      closed_descriptors_are_never_taken_by_something_else,
                                      a_reader_that_does_not_read_does_not_block_supervision,
                                      lines_that_were_lost_are_counted_and_reported,
+                                     lines_that_were_lost_are_counted_and_reported_as_another_user,
+                                     lines_arrive_whole_on_a_socket_and_a_terminal,
                                      a_stuck_reader_of_standard_error_does_not_block_the_stop,
                                      a_full_pipe_does_not_keep_the_container_alive,
                                      NULL,

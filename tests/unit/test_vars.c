@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/runner.h"
+
+#include <string.h>
+
+#include "config/command.h"
+#include "config/vars.h"
+
+#define SUITE(name_) Suite *name_##_suite(void);
+#include "tests/unit/suites.h"
+#undef SUITE
+
+static struct arena arena;
+static struct vars vars;
+
+static void
+setup(void)
+{
+    vars_init(&vars, &arena);
+    (void)vars_set(&vars, "A", "one two");
+    (void)vars_set(&vars, "EMPTY", "");
+    (void)vars_set(&vars, "PUID", "abc");
+}
+
+static void
+teardown(void)
+{
+    arena_free(&arena);
+}
+
+START_TEST(variables_are_set_replaced_and_unset)
+{
+    struct vars copy;
+    vars_copy(&copy, &vars, &arena);
+    (void)vars_set(&copy, "A", "x");
+    (void)vars_set(&copy, "AB", "y");
+    (void)vars_set(&copy, "PUID", NULL);
+    ck_assert_str_eq(vars_get(&copy, "A"), "x");
+    ck_assert_str_eq(vars_get(&copy, "AB"), "y");
+    ck_assert_ptr_null(vars_get(&copy, "PUID"));
+    ck_assert_ptr_null(copy.item[copy.count]);
+    ck_assert_str_eq(vars_get(&vars, "A"), "one two");
+    ck_assert_str_eq(vars_get(&vars, "PUID"), "abc");
+    for (int i = 0; i < 100; i++) {
+        (void)vars_set(&copy, arena_printf(&arena, "N%d", i), "v");
+    }
+    ck_assert_str_eq(vars_get(&copy, "N99"), "v");
+    ck_assert_ptr_null(copy.item[copy.count]);
+}
+END_TEST
+
+/* NULL in `result`: a sentence that holds `part`. */
+static const struct {
+    const char *text, *result, *part;
+    bool is_runtime;
+} values[] = {
+    {"plain } text", "plain } text", NULL, false},
+    {"$A", "one two", NULL, false},
+    {"x${A}y", "xone twoy", NULL, false},
+    {"$$A", "$A", NULL, false},
+    {"${NONE:-word}", "word", NULL, false},
+    {"${EMPTY:-word}", "word", NULL, false},
+    {"${EMPTY}", "", NULL, false},
+    {"${NONE:-${PUID}}", "abc", NULL, false},
+    {"${NONE:-a${NONE:-b}c}d", "abcd", NULL, false},
+    {"${A:-${NONE}}", "one two", NULL, false},
+    {"${NONE:-}", "", NULL, false},
+    {"$NONE", NULL, "NONE is not set and has no default", true},
+    {"${NONE:?say who}", NULL, "NONE: say who", true},
+    {"${EMPTY:?say who}", NULL, "EMPTY: say who", true},
+    {"${NONE", NULL, "an unfinished ${", false},
+    {"${}", NULL, "no variable's name", false},
+    {"${A-b}", NULL, "neither ${NAME}", false},
+    {"a $ b", NULL, "write $$", false},
+    {"$1", NULL, "write $$", false},
+    {"${X:-${X:-${X:-${X:-${X:-${X:-${X:-${X:-${X:-d}}}}}}}}}", NULL, "too deep", false},
+};
+
+START_TEST(values_expand)
+{
+    char why[256] = "";
+    bool is_runtime = false;
+    const char *result = expand_value(values[_i].text, &vars, &arena, why, sizeof why, &is_runtime);
+    if (values[_i].result != NULL) {
+        ck_assert_msg(result != NULL, "%s: %s", values[_i].text, why);
+        ck_assert_str_eq(result, values[_i].result);
+        return;
+    }
+    ck_assert_ptr_null(result);
+    ck_assert_msg(strstr(why, values[_i].part) != NULL, "%s: %s", values[_i].text, why);
+    ck_assert_int_eq(is_runtime, values[_i].is_runtime);
+}
+END_TEST
+
+START_TEST(without_variables_the_notation_alone_is_judged)
+{
+    char why[256];
+    bool is_runtime = false;
+    ck_assert_str_eq(expand_value("$NONE", NULL, &arena, why, sizeof why, &is_runtime), "$NONE");
+    ck_assert_ptr_null(expand_value("${NONE", NULL, &arena, why, sizeof why, &is_runtime));
+}
+END_TEST
+
+START_TEST(an_expansion_without_bound_is_refused)
+{
+    char why[256], large[60000];
+    bool is_runtime = false;
+    memset(large, 'x', sizeof large - 1);
+    large[sizeof large - 1] = '\0';
+    (void)vars_set(&vars, "L", large);
+    ck_assert_ptr_null(expand_value("$L$L$L$L", &vars, &arena, why, sizeof why, &is_runtime));
+    ck_assert(is_runtime);
+}
+END_TEST
+
+/* Words are shown with | between; NULL in `argv`: a sentence that holds `part`. */
+static const struct {
+    const char *text, *argv, *part;
+} commands[] = {
+    {"nginx -g \"daemon off;\"", "nginx|-g|daemon off;", NULL},
+    {"sh -c 'a ; b # $c'", "sh|-c|a ; b # $c", NULL},
+    {"a\\ b \\\"c \\\\", "a b|\"c|\\", NULL},
+    {"\"a\\\"b\\\\c\\$d\\n\"", "a\"b\\c$d\\n", NULL},
+    {"x ''", "x|", NULL},
+    {"x 'a'\"b\"c", "x|abc", NULL},
+    {"x $A", "x|one|two", NULL},
+    {"x $EMPTY y", "x|y", NULL},
+    {"x \"$A\" ${A} a$A", "x|one two|one two|aone two", NULL},
+    {"x ${NONE:-a b} y", "x|a b|y", NULL},
+    {"x ${EMPTY}", "x|", NULL},
+    {"x $$A", "x|$A", NULL},
+    {"x\n  y", "x|y", NULL},
+    {"x \\\ny", "x|y", NULL},
+    {"\"$@\"", "cmd|a b|it's", NULL},
+    {"pre \"$@\" post", "pre|cmd|a b|it's|post", NULL},
+    {"sh '\"$@\"'", "sh|\"$@\"", NULL},
+    {"x 'a", NULL, "a ' that is not closed"},
+    {"x \"a", NULL, "a \" that is not closed"},
+    {"x \\", NULL, "escapes nothing"},
+    {"x $@", NULL, "only as a word of its own"},
+    {"x \"a$@\"", NULL, "only as a word of its own"},
+    {"x ${A", NULL, "an unfinished ${"},
+    {"x $(id)", NULL, "write $$"},
+    {"x $NONE", NULL, "NONE is not set"},
+    {"$EMPTY", NULL, "there is no command"},
+    {"", NULL, "there is no command"},
+    {"'' x", NULL, "there is no command"},
+};
+
+START_TEST(commands_become_argv_without_a_shell)
+{
+    static const char *given[] = {"cmd", "a b", "it's", NULL};
+    struct words arguments = {3, given}, argv = {0};
+    char why[256] = "", joined[256] = "";
+    bool is_runtime = false;
+    int status = command_expand(commands[_i].text, &vars, &arguments, &arena, &argv, why,
+                                sizeof why, &is_runtime);
+    if (commands[_i].argv == NULL) {
+        ck_assert_int_eq(status, -1);
+        ck_assert_msg(strstr(why, commands[_i].part) != NULL, "%s: %s", commands[_i].text, why);
+        return;
+    }
+    ck_assert_msg(status == 0, "%s: %s", commands[_i].text, why);
+    for (size_t i = 0; i < argv.count; i++) {
+        strcat(joined, i == 0 ? "" : "|");
+        strcat(joined, argv.item[i]);
+    }
+    ck_assert_str_eq(joined, commands[_i].argv);
+    ck_assert_ptr_null(argv.item[argv.count]);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    bool takes;
+} takers[] = {
+    {"\"$@\"", true},
+    {"x \"$@\" y", true},
+    {"x '\"$@\"'", false},
+    {"x\"$@\"", false},
+    {"x \"$@\"y", false},
+    {"x \"a \\\"$@\" ", false},
+    {"x \\\n\"$@\"", true},
+    {"x \\\"$@\"", false},
+    {"sh -c 'a b' \"$@\"", true},
+    {"", false},
+};
+
+START_TEST(the_word_for_arguments_is_seen_where_it_stands_alone)
+{
+    ck_assert_int_eq(command_takes_arguments(takers[_i].text), takers[_i].takes);
+}
+END_TEST
+
+#define COUNT(table_) (int)(sizeof(table_) / sizeof((table_)[0]))
+
+Suite *
+vars_suite(void)
+{
+    Suite *suite = suite_create("vars");
+    TCase *tests = tcase_create("vars");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, variables_are_set_replaced_and_unset);
+    tcase_add_loop_test(tests, values_expand, 0, COUNT(values));
+    tcase_add_test(tests, without_variables_the_notation_alone_is_judged);
+    tcase_add_test(tests, an_expansion_without_bound_is_refused);
+    tcase_add_loop_test(tests, commands_become_argv_without_a_shell, 0, COUNT(commands));
+    tcase_add_loop_test(tests, the_word_for_arguments_is_seen_where_it_stands_alone, 0,
+                        COUNT(takers));
+    suite_add_tcase(suite, tests);
+    return suite;
+}
