@@ -199,6 +199,7 @@ RING_ENV = ROINIT=$(abspath $(BIN)) PUPPET=$(abspath $(OUT)/puppet)
 
 FLOORS_C = $(wildcard $(CONFIG_SRC) $(SUPERVISOR_SRC) $(INIT_SRC)) init/main.c
 FORMATTED = $(wildcard $(foreach d,config supervisor init tests tests/unit tests/sim tests/proc tests/fuzz,$(d)/*.[ch]))
+JOBS = $(shell nproc 2>/dev/null || echo 2)
 Q = $(if $(V),,@)
 say = @echo "  $(1)$(if $(filter release,$(FLAVOUR)),, [$(FLAVOUR)])"
 
@@ -285,7 +286,7 @@ reformat:  ## lay it out so
 	clang-format -i $(FORMATTED)
 
 tidy:  ## clang-tidy
-	printf '%s\n' $(FLOORS_C) | xargs -P 2 -n 3 tests/tidy.sh
+	printf '%s\n' $(FLOORS_C) | xargs -P $(JOBS) -n 1 tests/tidy.sh
 
 lint: clang analyzer  ## warnings of gcc and clang, analysers, scripts, spelling, manual pages
 	tests/lint.sh

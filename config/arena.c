@@ -10,6 +10,7 @@
 
 enum {
     CHUNK_BYTES = 4096 - 64, /* with malloc's own bytes still one page */
+    CHUNK_MAX_BYTES = 256 * 1024,
     ALIGNMENT = alignof(max_align_t),
 };
 
@@ -31,13 +32,17 @@ out_of_memory(struct arena *arena)
 static struct arena_chunk *
 add_chunk(struct arena *arena, size_t least_bytes)
 {
-    size_t room_bytes = least_bytes > CHUNK_BYTES ? least_bytes : CHUNK_BYTES;
+    /* Each chunk twice the last: large ones are pages of their own, which the system gets back, and
+     * of which what is not reached is not there. */
+    size_t chunk_bytes = arena->chunks == NULL ? CHUNK_BYTES : 2 * arena->chunks->room_bytes;
+    chunk_bytes = chunk_bytes < CHUNK_MAX_BYTES ? chunk_bytes : CHUNK_MAX_BYTES;
+    size_t room_bytes = least_bytes > chunk_bytes ? least_bytes : chunk_bytes;
     struct arena_chunk *chunk = calloc(1, sizeof(*chunk) + room_bytes);
     if (chunk == NULL) {
         return NULL;
     }
     chunk->room_bytes = room_bytes;
-    if (arena->chunks != NULL && least_bytes > CHUNK_BYTES) {
+    if (arena->chunks != NULL && least_bytes > chunk_bytes) {
         /* A large item gets a chunk of its own behind the newest, whose rest stays in use. */
         chunk->next = arena->chunks->next;
         arena->chunks->next = chunk;

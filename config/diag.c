@@ -7,7 +7,7 @@
 
 #include "config/text.h"
 
-enum { SENTENCE_BYTES = 1024 };
+enum { FIRST_ROOM = 8, SENTENCE_BYTES = 1024 };
 
 static bool
 is_same(const struct diag *a, const struct diag *b)
@@ -15,6 +15,23 @@ is_same(const struct diag *a, const struct diag *b)
     return a->level == b->level && a->line == b->line && text_equal(a->file, b->file) &&
            text_equal(a->section, b->section) && text_equal(a->key, b->key) &&
            text_equal(a->text, b->text);
+}
+
+/* Most runs have none: room is made when there is something to keep. */
+static bool
+make_room(struct diags *diags)
+{
+    size_t room = diags->room == 0 ? FIRST_ROOM : 2 * diags->room;
+    struct diag *item = ARENA_NEW(diags->arena, struct diag, room);
+    if (item == NULL) {
+        return false;
+    }
+    if (diags->count > 0) {
+        memcpy(item, diags->item, diags->count * sizeof *item);
+    }
+    diags->item = item;
+    diags->room = room;
+    return true;
 }
 
 void
@@ -46,7 +63,7 @@ diag_add(struct diags *diags, enum diag_level level, enum exit_code code, struct
         (code == CODE_BROKEN && diags->worst != CODE_CONFIG)) {
         diags->worst = level == DIAG_ERROR ? code : diags->worst;
     }
-    if (diags->count == DIAG_MAX) {
+    if (diags->count == DIAG_MAX || (diags->count == diags->room && !make_room(diags))) {
         diags->more++;
         return;
     }

@@ -31,7 +31,8 @@ enum { DIAG_MAX = 256 }; /* kept; what is beyond is counted */
 
 struct diags {
     struct arena *arena;
-    struct diag item[DIAG_MAX];
+    struct diag *item;
+    size_t room;
     size_t count;  /* kept */
     size_t errors; /* of level error, kept or not */
     size_t more;   /* not kept */

@@ -97,7 +97,7 @@ static bool
 resolve_setting(struct resolver *resolver, const struct schema_key *key,
                 const struct setting *setting, void *field)
 {
-    char why[WHY_BYTES] = "an empty user", whole[2 * WHY_BYTES];
+    char why[WHY_BYTES] = "an empty user";
     bool has_variable = !value_is_deferred(key->type) && expand_has_variable(setting->text);
     const char *text = expanded(resolver, key, setting, has_variable);
     if (text == NULL) {
@@ -110,6 +110,7 @@ resolve_setting(struct resolver *resolver, const struct schema_key *key,
     }
     if (is_empty ||
         value_parse(key->type, key->limits, text, resolver->arena, field, why, sizeof why) != 0) {
+        char whole[2 * WHY_BYTES];
         struct text sentence = TEXT_OVER(whole);
         if (has_variable) {
             text_addf(&sentence, "%s = %.200s: ", setting->name, setting->text);
@@ -127,9 +128,9 @@ resolve_key(struct resolver *resolver, const struct schema_key *key, const struc
             void *base, const struct setting **from)
 {
     void *field = (char *)base + key->offset;
-    char why[WHY_BYTES];
     value_none(key->type, field);
     if (key->default_text[0] != '\0' && key->default_text[0] != '(') {
+        char why[WHY_BYTES];
         (void)value_parse(key->type, key->limits, key->default_text, resolver->arena, field, why,
                           sizeof why);
     }
@@ -246,7 +247,7 @@ quoted(const struct words *arguments, struct arena *arena)
 
 /* Each unit that takes a line of [defaults] tells of it; where there is no unit, this does. */
 static void
-check_defaults(struct resolver *resolver, const struct doc *doc)
+check_defaults(const struct resolver *resolver, const struct doc *doc)
 {
     size_t count = 0;
     const struct schema_key *keys = schema_keys(SECTION_DEFAULTS, &count);
@@ -284,7 +285,7 @@ add_arguments_unit(struct resolver *resolver, const struct doc *doc, struct conf
     }
     struct unit_config *unit = &config->unit[config->unit_count++];
     *unit = (struct unit_config){.name = "main", .is_main = true};
-    resolve_unit(doc, unit, NULL, resolver->arena, resolver->diags);
+    resolve_unit(doc, unit, NULL, resolver->draft, resolver->diags);
     unit->command = quoted(&config->arguments, resolver->arena);
     unit->after = after;
 }
@@ -336,13 +337,13 @@ resolve_units(struct resolver *resolver, const struct doc *doc, struct config *c
     }
     choose_main(config);
     for (size_t u = 0; u < config->unit_count; u++) {
-        resolve_unit(doc, &config->unit[u], NULL, resolver->arena, resolver->diags);
+        resolve_unit(doc, &config->unit[u], NULL, resolver->draft, resolver->diags);
     }
     config->takes_arguments = is_taken;
     if (config->arguments.count > 0 && !is_taken && find_unit(config, "main") == NULL) {
         for (size_t u = 0; u < config->unit_count; u++) {
             config->unit[u].is_main = false;
-            resolve_unit(doc, &config->unit[u], NULL, resolver->arena, resolver->diags);
+            resolve_unit(doc, &config->unit[u], NULL, resolver->draft, resolver->diags);
         }
         add_arguments_unit(resolver, doc, config);
         config->takes_arguments = true;
@@ -363,9 +364,10 @@ default_stop_timeout(const struct resolver *resolver, struct config *config)
 
 void
 resolve_base(const struct doc *doc, struct words arguments, const struct vars *vars,
-             struct arena *arena, struct config *ret_config, struct diags *diags)
+             struct arena *arena, struct arena *draft, struct config *ret_config,
+             struct diags *diags)
 {
-    struct resolver resolver = {.vars = vars, .arena = arena, .diags = diags};
+    struct resolver resolver = {.vars = vars, .arena = arena, .draft = draft, .diags = diags};
     struct config config = {.file = doc->file, .arguments = arguments};
     resolver.section = doc_section(doc, SECTION_INIT, "");
     resolve_section(&resolver, SECTION_INIT, &config.init, config.init.from);

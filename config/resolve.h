@@ -17,11 +17,15 @@
  *   resolve_unit()    all the other keys of that unit, with its final environment
  *   resolve_check()   the cross-checks over the whole: names, cycles, words of redirect, …
  *
+ * resolve_base() gives the units their values without variables already; those live in `draft`,
+ * which can be freed once resolve_unit() has replaced them.
+ *
  * `vars` NULL (lint, show): values that hold variables stay at their default and are not judged.
  * A value that a variable spoiled is CODE_BROKEN, everything else CODE_CONFIG.
  */
 void resolve_base(const struct doc *doc, struct words arguments, const struct vars *vars,
-                  struct arena *arena, struct config *ret_config, struct diags *diags);
+                  struct arena *arena, struct arena *draft, struct config *ret_config,
+                  struct diags *diags);
 void resolve_user(const struct doc *doc, struct unit_config *unit, const struct vars *vars,
                   struct arena *arena, struct diags *diags);
 void resolve_unit(const struct doc *doc, struct unit_config *unit, const struct vars *vars,

@@ -9,6 +9,7 @@ struct resolver {
     const struct section *section; /* that the keys are of; NULL: none, all defaults */
     const struct vars *vars; /* NULL: variables are not expanded, values with them not judged */
     struct arena *arena;
+    struct arena *draft; /* resolve_base() alone: for the units' values until resolve_unit() */
     struct diags *diags;
 };
 

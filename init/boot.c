@@ -35,10 +35,12 @@ report(const struct boot *boot, int code, const struct text *text)
     return code;
 }
 
+/* One at a time; pages that no report reaches cost nothing. */
 static struct text
-report_text(struct boot *boot)
+report_text(void)
 {
-    return text_over(ARENA_NEW(&boot->arena, char, REPORT_BYTES), REPORT_BYTES);
+    static char bytes[REPORT_BYTES];
+    return TEXT_OVER(bytes);
 }
 
 /* Where anything is wrong with the contract: all of it, and the code that it ends with. */
@@ -49,7 +51,7 @@ judge_diags(struct boot *boot)
     if (code == CODE_OK) {
         return CODE_OK;
     }
-    struct text text = report_text(boot);
+    struct text text = report_text();
     diags_text(&boot->diags, &text);
     text_addf(&text, "roinit: nothing was started (%d)\n", code);
     return report(boot, code, &text);
@@ -58,7 +60,7 @@ judge_diags(struct boot *boot)
 static int
 fail(struct boot *boot, const struct err *err)
 {
-    struct text text = report_text(boot);
+    struct text text = report_text();
     text_addf(&text, "roinit: %s\n", err->text);
     return report(boot, (int)err->code, &text);
 }
@@ -81,7 +83,7 @@ boot_parse(struct boot *boot)
     if (load_contract(&source, &boot->arena, &boot->doc, &boot->diags, &err) != 0) {
         return fail(boot, &err);
     }
-    return judge_diags(boot);
+    return CODE_OK; /* what is wrong with its values is told in one go with what is wrong here */
 }
 
 /* What the command line gave to the contract. */
@@ -100,12 +102,14 @@ static int
 boot_validate(struct boot *boot)
 {
     struct config *config = &boot->config;
-    resolve_base(&boot->doc, arguments(boot), NULL, &boot->arena, config, &boot->diags);
+    resolve_base(&boot->doc, arguments(boot), NULL, &boot->draft, &boot->draft, config,
+                 &boot->diags);
     for (size_t u = 0; u < config->unit_count; u++) {
-        resolve_user(&boot->doc, &config->unit[u], NULL, &boot->arena, &boot->diags);
-        resolve_unit(&boot->doc, &config->unit[u], NULL, &boot->arena, &boot->diags);
+        resolve_user(&boot->doc, &config->unit[u], NULL, &boot->draft, &boot->diags);
     }
-    resolve_check(config, &boot->diags);
+    if (boot->diags.errors == 0) {
+        resolve_check(config, &boot->diags);
+    }
     return judge_diags(boot);
 }
 
@@ -115,7 +119,9 @@ boot_resolve(struct boot *boot)
     struct err err = {0};
     struct vars base;
     struct config *config = &boot->config;
-    resolve_base(&boot->doc, arguments(boot), &boot->inherited, &boot->arena, config, &boot->diags);
+    arena_free(&boot->draft);
+    resolve_base(&boot->doc, arguments(boot), &boot->inherited, &boot->arena, &boot->draft, config,
+                 &boot->diags);
     if (boot->last == BOOT_SUPERVISE) {
         resolve_arguments(config, &boot->diags);
     }
@@ -165,7 +171,7 @@ judge_findings(struct boot *boot, const struct findings *findings)
         .shows_wishes = log_is_enabled(LOG_INFO),
         .platform = boot->facts.platform,
     };
-    struct text text = report_text(boot);
+    struct text text = report_text();
     /* A lone command is as quiet as tini: of findings it prints errors. */
     if (is_broken || !boot->config.is_lone || log_is_enabled(LOG_INFO)) {
         findings_text(findings, &how, &text);
@@ -194,6 +200,7 @@ boot_redirect(struct boot *boot)
     for (size_t u = 0; u < boot->config.unit_count; u++) {
         boot_resolve_unit(boot, u);
     }
+    arena_free(&boot->draft);
     if (boot->diags.errors == 0) {
         identities_resolve_groups(&boot->config, &boot->arena, &boot->identities, &boot->diags);
         resolve_check(&boot->config, &boot->diags);
@@ -258,8 +265,11 @@ boot_walk(struct boot *boot, const struct options *options, enum boot_step last,
 #define BOOT_STEP_FUNCTION(name_, function_, text_) [BOOT_##name_] = function_,
     static int (*const steps[BOOT_STEP_COUNT])(struct boot *) = {BOOT_STEPS(BOOT_STEP_FUNCTION)};
 #undef BOOT_STEP_FUNCTION
-    *boot = (struct boot){.options = options, .last = last, .is_quiet = is_quiet};
+    boot->options = options;
+    boot->last = last;
+    boot->is_quiet = is_quiet;
     boot->arena.out_of_memory = out_of_memory;
+    boot->draft.out_of_memory = out_of_memory;
     boot->diags.arena = &boot->arena;
     boot->findings.arena = &boot->arena;
     self_observe(&boot->self);
@@ -277,5 +287,6 @@ boot_walk(struct boot *boot, const struct options *options, enum boot_step last,
 void
 boot_free(struct boot *boot)
 {
+    arena_free(&boot->draft);
     arena_free(&boot->arena);
 }

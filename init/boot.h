@@ -47,6 +47,7 @@ struct boot {
     enum boot_step last; /* stop after this one */
     bool is_quiet;       /* findings and diagnostics are kept, not reported: the caller prints */
     struct arena arena;
+    struct arena draft; /* of the document by itself, without variables: until RESOLVE */
     struct self self;
     struct vars inherited;
     struct doc doc;
@@ -68,7 +69,7 @@ struct boot {
     int64_t stale_since_ms; /* the status could not be written since then; 0: it can */
 };
 
-/* Walks the line up to and including `last`. Returns 0, or the exit code of the step that ended it;
+/* Walks the line from the beginning, over a `boot` of zeros, up to and including `last`. Returns 0, or the exit code of the step that ended it;
  * after SUPERVISE the container's. */
 int boot_walk(struct boot *boot, const struct options *options, enum boot_step last, bool is_quiet);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/capname.h"
 #include "config/doc.h"
 #include "config/err.h"
 #include "config/text.h"
@@ -96,25 +97,14 @@ judge_user(const struct judge *judge)
     findings_add(judge->findings, &finding);
 }
 
-/* clang-format off */
-static const char *const capability_names[] = {
-    "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID",
-    "SETPCAP", "LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW",
-    "IPC_LOCK", "IPC_OWNER", "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT",
-    "SYS_ADMIN", "SYS_BOOT", "SYS_NICE", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD",
-    "LEASE", "AUDIT_WRITE", "AUDIT_CONTROL", "SETFCAP", "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG",
-    "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF", "CHECKPOINT_RESTORE",
-};
-/* clang-format on */
-enum { CAPABILITIES = sizeof capability_names / sizeof capability_names[0] };
+enum { CAPABILITIES = 64 };
 
 static bool
-is_capability_of(const struct words *allowed, size_t number)
+is_capability_of(const struct words *allowed, int number)
 {
     for (size_t i = 0; i < allowed->count; i++) {
         const char *word = allowed->item[i];
-        word += text_starts_with(word, "CAP_") ? strlen("CAP_") : 0;
-        if (text_equal(word, "any") || text_equal(word, capability_names[number])) {
+        if (text_equal(word, "any") || capname_number(word) == number) {
             return true;
         }
     }
@@ -128,13 +118,14 @@ judge_capabilities(const struct judge *judge)
     char more[NAME_BYTES], kept[NAME_BYTES];
     struct text text = TEXT_OVER(more);
     struct text keep = TEXT_OVER(kept);
-    for (size_t i = 0; i < CAPABILITIES; i++) {
+    for (int i = 0; i < CAPABILITIES; i++) {
+        const char *name = capname_text(i);
         if ((judge->facts->cap_bounding >> i & 1) == 0) {
             continue;
         }
         struct text *to = is_capability_of(allowed, i) ? &keep : &text;
         const char *between = to == &keep ? "," : " ";
-        text_addf(to, "%s%s", to->length == 0 ? "" : between, capability_names[i]);
+        text_addf(to, "%s%s", to->length == 0 ? "" : between, name != NULL ? name : "UNKNOWN");
     }
     if (text.length == 0) {
         return;

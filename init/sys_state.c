@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -111,6 +112,11 @@ open_folder(const char *path, struct err *err)
         (void)close(fd);
         return err_set(err, CODE_SYSTEM, 0,
                        "\"%s\" is not used as state-dir: another roinit that runs holds it", path);
+    }
+    struct statvfs fs;
+    if (fstatvfs(fd, &fs) != 0 || (fs.f_flag & ST_RDONLY) != 0) {
+        (void)close(fd);
+        return err_set(err, CODE_SYSTEM, EROFS, "cannot use \"%s\" as state-dir", path);
     }
     (void)fchmod(fd, 0755);
     return fd;

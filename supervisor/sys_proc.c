@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -23,6 +24,9 @@ enum { KERNEL_SIGSET_BYTES = 8 };
 struct kernel_sigaction {
     unsigned long words[8];
 };
+
+/* The linker's: where the program's code begins and ends (ld(1), end(3)). */
+extern const char __executable_start, etext;
 
 static struct proc_limit boot_limits[LAUNCH_RLIMITS];
 
@@ -142,6 +146,19 @@ proc_signal(pid_t pid, int signal, bool is_for_group)
         return 0;
     }
     return kill(pid, signal) == 0 ? 0 : errno;
+}
+
+void
+proc_release_code(void)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t start = ((uintptr_t)&__executable_start + page - 1) / page * page;
+    uintptr_t end = (uintptr_t)&etext / page * page;
+    if (start < end) {
+        /* Read-only pages of the file: nothing is lost. */
+        (void)madvise((void *)start, end - start, MADV_RANDOM);
+        (void)madvise((void *)start, end - start, MADV_DONTNEED);
+    }
 }
 
 /* The children that the kernel lists: never processes that are not ours. */

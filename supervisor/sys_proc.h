@@ -42,6 +42,10 @@ int proc_signal(pid_t pid, int signal, bool is_for_group);
 /* Signals every process that PID 1 may (kill(2), -1); elsewhere every child. */
 void proc_sweep(int signal);
 
+/* Gives back the pages of the program's own code: most of it was for the boot. What is needed is
+ * mapped again as it is reached, page by page. */
+void proc_release_code(void);
+
 /* Drops from roinit's own sets, bounding set included, every capability that is not in `keep`
  * (bits by number), as far as it may. */
 void proc_keep_capabilities(uint64_t keep);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
@@ -21,13 +23,26 @@
  *
  *   stopwatch start ROUNDS CANDIDATE…    from fork to exit of an init that runs `true`
  *   stopwatch spawn N PROGRAM            the least that a supervisor can do: N posix_spawn in a
- *   stopwatch mounts KIND N COMMAND…     COMMAND below N distinct or N stacked mounts
+ *   stopwatch all ROUNDS N FIFO CANDIDATE…
+ *                                        from fork until N services have each written a byte to
+ * FIFO stopwatch service FIFO               such a service: writes its byte, then sleeps stopwatch
+ * memory N FIFO CANDIDATE…   kB of proportional set size of the init, once N are up stopwatch
+ * mounts KIND N COMMAND…     COMMAND below N distinct or N stacked mounts
  *
  * A candidate is one word, split at blanks. Figures are microseconds.
  */
 extern char **environ;
 
-enum { CANDIDATES_MAX = 16, ROUNDS_MAX = 1000, WORDS_MAX = 32, STACK_BYTES = 65536 };
+enum {
+    CANDIDATES_MAX = 16,
+    ROUNDS_MAX = 1000,
+    WORDS_MAX = 32,
+    STACK_BYTES = 65536,
+    WAIT_MS = 20000,
+    SETTLE_US = 300000,
+};
+
+static int64_t took[CANDIDATES_MAX][ROUNDS_MAX];
 
 static int64_t
 now_us(void)
@@ -92,9 +107,17 @@ compare(const void *a, const void *b)
 }
 
 static void
+print_medians(int rounds, int count, char *argv[CANDIDATES_MAX][WORDS_MAX])
+{
+    for (int i = 0; i < count; i++) {
+        qsort(took[i], (size_t)rounds, sizeof took[i][0], compare);
+        (void)printf("%s %" PRId64 " %" PRId64 "\n", argv[i][0], took[i][rounds / 2], took[i][0]);
+    }
+}
+
+static void
 run_start(int rounds, int count, char **candidate)
 {
-    static int64_t took[CANDIDATES_MAX][ROUNDS_MAX];
     char *argv[CANDIDATES_MAX][WORDS_MAX];
     for (int i = 0; i < count; i++) {
         split(candidate[i], argv[i]);
@@ -105,21 +128,129 @@ run_start(int rounds, int count, char **candidate)
             took[i][round] = time_start(argv[i]);
         }
     }
-    for (int i = 0; i < count; i++) {
-        qsort(took[i], (size_t)rounds, sizeof took[i][0], compare);
-        (void)printf("%s %" PRId64 " %" PRId64 "\n", argv[i][0], took[i][rounds / 2], took[i][0]);
-    }
+    print_medians(rounds, count, argv);
 }
 
 static void
-run_spawn(int count, char *program)
+run_spawn(int count, char *const *argv)
 {
-    char *argv[] = {program, NULL};
+    const char *program = argv[0];
     for (int i = 0; i < count; i++) {
         pid_t pid;
         if (posix_spawn(&pid, program, NULL, NULL, argv, environ) != 0) {
             die("posix_spawn");
         }
+    }
+    for (;;) {
+        (void)pause();
+    }
+}
+
+static void
+be_service(const char *fifo)
+{
+    int fd = open(fifo, O_WRONLY);
+    if (fd < 0 || write(fd, "x", 1) != 1) {
+        die(fifo);
+    }
+    (void)close(fd);
+    for (;;) {
+        (void)pause();
+    }
+}
+
+/* Starts an init and waits until `count` services have written. Returns its pid. */
+static pid_t
+start_all(int count, int fifo, char *const *argv, int64_t *ret_took)
+{
+    static char stack[STACK_BYTES] __attribute__((aligned(16)));
+    char bytes[4096];
+    int64_t start = now_us();
+    pid_t pid = clone(execute, stack + sizeof stack,
+                      CLONE_NEWPID | CLONE_VFORK | CLONE_VM | SIGCHLD, (void *)(uintptr_t)argv);
+    if (pid < 0) {
+        die("clone");
+    }
+    for (int left = count; left > 0;) {
+        struct pollfd poll_fd = {.fd = fifo, .events = POLLIN};
+        ssize_t got = poll(&poll_fd, 1, WAIT_MS) == 1 ? read(fifo, bytes, sizeof bytes) : -1;
+        if (got <= 0) {
+            (void)fprintf(stderr, "stopwatch: %s: %d of %d services are missing\n", argv[0], left,
+                          count);
+            exit(EXIT_FAILURE);
+        }
+        left -= (int)got;
+    }
+    *ret_took = now_us() - start;
+    return pid;
+}
+
+static void
+end_all(pid_t pid)
+{
+    int status;
+    (void)kill(pid, SIGKILL);
+    (void)waitpid(pid, &status, 0);
+}
+
+static int
+open_fifo(const char *path)
+{
+    (void)unlink(path);
+    /* Opened for both: then it never ends, whoever closes. */
+    int fd = mkfifo(path, 0666) == 0 ? open(path, O_RDWR | O_CLOEXEC) : -1;
+    if (fd < 0 || chmod(path, 0666) != 0) {
+        die(path);
+    }
+    return fd;
+}
+
+static void
+run_all(int rounds, int services, const char *path, int count, char **candidate)
+{
+    char *argv[CANDIDATES_MAX][WORDS_MAX];
+    int fifo = open_fifo(path);
+    for (int i = 0; i < count; i++) {
+        split(candidate[i], argv[i]);
+    }
+    for (int round = -1; round < rounds; round++) { /* the first fills the caches */
+        for (int i = 0; i < count; i++) {
+            int64_t one;
+            end_all(start_all(services, fifo, argv[i], &one));
+            took[i][round < 0 ? 0 : round] = one;
+        }
+    }
+    print_medians(rounds, count, argv);
+}
+
+static long
+proportional_kb(pid_t pid)
+{
+    char path[64], line[256];
+    long kb = -1;
+    (void)snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
+    FILE *file = fopen(path, "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL && kb < 0) {
+        (void)sscanf(line, "Pss: %ld kB", &kb);
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    return kb;
+}
+
+static void
+run_memory(int services, const char *path, int count, char **candidate)
+{
+    char *argv[WORDS_MAX];
+    int fifo = open_fifo(path);
+    for (int i = 0; i < count; i++) {
+        int64_t unused;
+        split(candidate[i], argv);
+        pid_t pid = start_all(services, fifo, argv, &unused);
+        (void)usleep(SETTLE_US);
+        (void)printf("%s %ld\n", argv[0], proportional_kb(pid));
+        end_all(pid);
     }
 }
 
@@ -150,8 +281,15 @@ main(int argc, char **argv)
 {
     if (argc > 3 && strcmp(argv[1], "start") == 0) {
         run_start(atoi(argv[2]) % ROUNDS_MAX, (argc - 3) % CANDIDATES_MAX, argv + 3);
-    } else if (argc == 4 && strcmp(argv[1], "spawn") == 0) {
-        run_spawn(atoi(argv[2]), argv[3]);
+    } else if (argc > 3 && strcmp(argv[1], "spawn") == 0) {
+        run_spawn(atoi(argv[2]), argv + 3);
+    } else if (argc > 5 && strcmp(argv[1], "all") == 0) {
+        run_all(atoi(argv[2]) % ROUNDS_MAX, atoi(argv[3]), argv[4], (argc - 5) % CANDIDATES_MAX,
+                argv + 5);
+    } else if (argc > 4 && strcmp(argv[1], "memory") == 0) {
+        run_memory(atoi(argv[2]), argv[3], (argc - 4) % CANDIDATES_MAX, argv + 4);
+    } else if (argc == 3 && strcmp(argv[1], "service") == 0) {
+        be_service(argv[2]);
     } else if (argc > 4 && strcmp(argv[1], "mounts") == 0) {
         run_mounts(argv[2], atoi(argv[3]), argv + 4);
     } else {

@@ -132,7 +132,8 @@ proc_leaves_out(const char *test, bool is_possible, const char *why)
 {
     if (!is_possible) {
         __atomic_add_fetch(left_out, 1, __ATOMIC_SEQ_CST);
-        printf("proc: LEFT OUT: %s: %s\n", test, why);
+        /* Check calls the function of a test NAME_fn */
+        printf("proc: LEFT OUT: %.*s: %s\n", (int)strlen(test) - 3, test, why);
     }
     return !is_possible;
 }

@@ -13,16 +13,29 @@
 /* The control socket: status, and clients of every bad kind. */
 
 #define CONTRACT                                                                                   \
-    BASE "[service web]\nlog = raw\ncommand = /puppet print:up sleep\n"                            \
+    BASE "[service web]\nrequires = once\nlog = raw\ncommand = /puppet print:up sleep\n"           \
          "[task once]\ncommand = /puppet exit:0\n"
+
+/* Asks for the status until it holds the text; PID 1 may still be about to see what has happened.
+ */
+static void
+await_status(struct box *box, const char *wanted, char *ret_text, size_t size)
+{
+    int64_t limit = proc_now_ms() + BOX_WAIT_MS;
+    do {
+        ck_assert_msg(proc_now_ms() < limit, "status lacks %s: %s", wanted, ret_text);
+        ck_assert_int_eq(box_exec(box, WORDS("status", "--json"), ret_text, size), 0);
+    } while (strstr(ret_text, wanted) == NULL);
+}
 
 static struct box
 start_one(void)
 {
+    char text[8192] = "";
     struct box box = box_start(&(struct start){.contract = CONTRACT});
     box_expect(&box, OUT, "up\n");
     box_await_file(&box, "/run/roinit/control");
-    box_await_processes(&box, PUPPETS, 1);
+    await_status(&box, "\"phase\":\"running\"", text, sizeof(text));
     return box;
 }
 

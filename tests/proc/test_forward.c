@@ -86,9 +86,10 @@ END_TEST
 START_TEST(a_storm_of_signals_does_not_hold_up_the_stop)
 {
     struct box box = box_start(&(struct start){
-        .contract = BASE "[service main]\ncommand = /puppet catch:15:0 ignore:1 print:up sleep\n"
-                         "[service storm]\nlog = raw\n"
-                         "command = /bin/sh -c 'while kill -HUP 1; do :; done'\n"});
+        .contract = BASE
+        "[service main]\ncommand = /puppet catch:15:0 ignore:1 file:/tmp/deaf print:up sleep\n"
+        "[service storm]\nlog = raw\n"
+        "command = /bin/sh -c '/puppet await:/tmp/deaf; while kill -HUP 1; do :; done'\n"});
     box_expect(&box, OUT, "up\n");
     box_signal(&box, SIGTERM);
     ck_assert_int_eq(box_end(&box), 0);

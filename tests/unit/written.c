@@ -35,7 +35,8 @@ written_resolve(struct written *written, const struct vars *vars)
     struct config *config = &written->config;
     struct words arguments = config->arguments;
     doc_finish(&written->doc, &written->arena);
-    resolve_base(&written->doc, arguments, vars, &written->arena, config, &written->diags);
+    resolve_base(&written->doc, arguments, vars, &written->arena, &written->arena, config,
+                 &written->diags);
     for (size_t u = 0; u < config->unit_count; u++) {
         struct unit_config *unit = &config->unit[u];
         resolve_user(&written->doc, unit, vars, &written->arena, &written->diags);
