@@ -100,7 +100,8 @@ arena_strdup(struct arena *arena, const char *string)
 char *
 arena_printf(struct arena *arena, const char *format, ...)
 {
-    va_list arguments, again;
+    va_list arguments;
+    va_list again;
     va_start(arguments, format);
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, arguments);

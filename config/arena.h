@@ -15,7 +15,9 @@ struct arena {
     void (*out_of_memory)(void);
 };
 
+/* clang-format off */
 #define ARENA_INIT {0}
+/* clang-format on */
 
 /* All of these return zeroed or copied memory, aligned for any type, owned by the arena; NULL only
  * where no memory is left and arena->out_of_memory is NULL. */
@@ -26,7 +28,8 @@ char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* A typed array of `count` zeroed items; checks the multiplication. */
-#define ARENA_NEW(arena_, type_, count_) ((type_ *)arena_alloc_array((arena_), sizeof(type_), (count_)))
+#define ARENA_NEW(arena_, type_, count_)                                                           \
+    ((type_ *)arena_alloc_array((arena_), sizeof(type_), (count_)))
 void *arena_alloc_array(struct arena *arena, size_t item_bytes, size_t count);
 
 /* Gives everything back. The arena can be used again. */

@@ -238,7 +238,7 @@ command_takes_arguments(const char *text)
             is_start = quote == '\0' && text[1] == '\n';
             text++;
         } else if (quote != '\0') {
-            quote = *text == quote ? '\0' : quote;
+            quote = (char)(*text == quote ? '\0' : quote);
         } else if (*text == '\'' || *text == '"') {
             quote = *text;
         }

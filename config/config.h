@@ -30,7 +30,7 @@ enum kill_mode { KILL_MIXED, KILL_GROUP, KILL_PROCESS };
 enum task_when { WHEN_START, WHEN_STOP, WHEN_STOPPED, WHEN_MANUAL };
 
 #define FIELD(field_, key_, type_, default_, limits_, support_, help_) VALUE_C_##type_ field_;
-#define MOUNT_FIELD(field_, key_, type_, tmpfs_, volume_, limits_, support_, help_)                 \
+#define MOUNT_FIELD(field_, key_, type_, tmpfs_, volume_, limits_, support_, help_)                \
     VALUE_C_##type_ field_;
 #define INIT_ID(field_, key_, type_, default_, limits_, support_, help_) INIT_##field_,
 #define REQUIRE_ID(field_, key_, type_, default_, limits_, support_, help_) REQUIRE_##field_,
@@ -97,8 +97,8 @@ struct unit_config {
 #undef UNIT_ID
 
 struct config {
-    const char *file;  /* the contract's path, or NULL: the built-in contract */
-    bool is_lone;      /* a lone command: no contract file */
+    const char *file; /* the contract's path, or NULL: the built-in contract */
+    bool is_lone;     /* a lone command: no contract file */
     struct init_config init;
     struct require_config require;
     struct mount_config *mount;

@@ -17,8 +17,8 @@ enum diag_level { DIAG_ERROR, DIAG_WARN };
 
 struct diag {
     enum diag_level level;
-    enum exit_code code; /* CODE_CONFIG; CODE_BROKEN where a variable's value is to blame; CODE_USAGE
-                            where the command line is */
+    enum exit_code code; /* CODE_CONFIG; CODE_BROKEN where a variable's value is to blame;
+                            CODE_USAGE where the command line is */
     const char *file;    /* NULL where no file is to blame */
     unsigned line;       /* 0 where none is */
     const char *section; /* "tmpfs /tmp", or NULL */
@@ -33,9 +33,9 @@ struct diags {
     struct arena *arena;
     struct diag *item;
     size_t room;
-    size_t count;  /* kept */
-    size_t errors; /* of level error, kept or not */
-    size_t more;   /* not kept */
+    size_t count;         /* kept */
+    size_t errors;        /* of level error, kept or not */
+    size_t more;          /* not kept */
     enum exit_code worst; /* what diag_code() says */
 };
 
@@ -47,8 +47,8 @@ struct diag_place {
     const char *key;
 };
 
-/* Adds one, unless the same stands there already. `cure` may be NULL; text and cure are copied, what
- * `place` points to must live as long as diags->arena. */
+/* Adds one, unless the same stands there already. `cure` may be NULL; text and cure are copied,
+ * what `place` points to must live as long as diags->arena. */
 void diag_add(struct diags *diags, enum diag_level level, enum exit_code code,
               struct diag_place place, const char *cure, const char *format, ...)
     __attribute__((format(printf, 6, 7)));

@@ -37,11 +37,10 @@ struct section {
 
 enum { DOC_SECTIONS_MAX = 1024, DOC_SETTINGS_MAX = 4096 /* in one section */ };
 
-
 struct doc {
     const char *file; /* the main file; NULL: the built-in contract */
     struct section *sections;
-    size_t count; /* of sections */
+    size_t count;    /* of sections */
     char digest[65]; /* SHA-256 over all files, hex */
 };
 

@@ -278,7 +278,8 @@ is_entry(struct docwrite *write, const struct docwrite_entry *entry,
     const struct schema_key *key = schema_find(write->section->kind, entry->name);
     bool is_env = write->section->kind == SECTION_ENV;
     bool is_list = key != NULL && value_is_list(key->type);
-    const char *problem = NULL, *cure = NULL;
+    const char *problem = NULL;
+    const char *cure = NULL;
     if (is_env && !vars_is_name(entry->name, strlen(entry->name))) {
         problem = "this cannot be a variable's name";
         cure = "use letters, digits and _, no digit first";

@@ -199,7 +199,7 @@ lines_piece(const struct line *line, const char *name, size_t name_length, size_
     *out++ = MARK_START;
     for (size_t i = 0; i < length; i++) {
         char byte = line->value[*at + i];
-        *out++ = byte == ';' ? (char)SEMICOLON : byte == '#' ? (char)HASH : byte;
+        *out++ = (char)(byte == ';' ? SEMICOLON : byte == '#' ? HASH : byte);
     }
     *out++ = MARK_END;
     *out++ = '\n';
@@ -216,7 +216,7 @@ lines_unwrap(char *piece, size_t *ret_length)
         return NULL;
     }
     for (size_t i = 1; i < length - 1; i++) {
-        piece[i] = piece[i] == SEMICOLON ? ';' : piece[i] == HASH ? '#' : piece[i];
+        piece[i] = (char)(piece[i] == SEMICOLON ? ';' : piece[i] == HASH ? '#' : piece[i]);
     }
     *ret_length = length - 2;
     return piece + 1;

@@ -224,6 +224,7 @@ resolve_env(struct resolver *resolver, const struct doc *doc, struct config *con
 static const char *
 quoted(const struct words *arguments, struct arena *arena)
 {
+    static const char escaped[] = {'\'', '\\', '\'', '\''}; /* out, a quote, and in again */
     const char *command = "";
     for (size_t i = 0; i < arguments->count; i++) {
         const char *word = arguments->item[i];
@@ -233,8 +234,8 @@ quoted(const struct words *arguments, struct arena *arena)
         quote[at++] = '\'';
         for (size_t k = 0; k < length; k++) {
             if (word[k] == '\'') {
-                memcpy(quote + at, "'\\''", 4);
-                at += 4;
+                memcpy(quote + at, escaped, sizeof escaped);
+                at += sizeof escaped;
             } else {
                 quote[at++] = word[k];
             }
@@ -294,7 +295,8 @@ add_arguments_unit(struct resolver *resolver, const struct doc *doc, struct conf
 static void
 choose_main(struct config *config)
 {
-    struct unit_config *main = NULL, *only = NULL;
+    struct unit_config *main = NULL;
+    struct unit_config *only = NULL;
     size_t services = 0;
     for (size_t u = 0; u < config->unit_count; u++) {
         struct unit_config *unit = &config->unit[u];

@@ -50,7 +50,8 @@ static void
 take_block(struct sha256 *sha)
 {
     enum { A, B, C, D, E, F, G, H };
-    uint32_t w[64], v[8];
+    uint32_t w[64];
+    uint32_t v[8];
     expand_block(sha->block, w);
     memcpy(v, sha->state, sizeof(v));
     for (size_t i = 0; i < 64; i++) {

@@ -164,7 +164,8 @@ void
 text_add_utc(struct text *text, long long seconds)
 {
     enum { DAY = 86400, ERA_DAYS = 146097, ERA_START = 719468 };
-    long long days = seconds / DAY, rest = seconds % DAY;
+    long long days = seconds / DAY;
+    long long rest = seconds % DAY;
     if (rest < 0) {
         rest += DAY;
         days--;
@@ -214,7 +215,9 @@ static size_t
 edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     size_t row[3][WORD_MAX + 1];
-    size_t *before = row[0], *last = row[1], *now = row[2];
+    size_t *before = row[0];
+    size_t *last = row[1];
+    size_t *now = row[2];
     for (size_t j = 0; j <= b_length; j++) {
         last[j] = j;
         before[j] = j;

@@ -35,7 +35,8 @@ void text_add_json(struct text *text, const char *string);
 /* Adds a duration as users write it: "250ms", "4.2s" below 10 s, "42s", "4m12s", "1h30m". */
 void text_add_duration(struct text *text, long long milliseconds);
 
-/* Adds a time of the wall clock, seconds since 1970, in UTC: "2026-11-22T11:03:07", without a zone. */
+/* Adds a time of the wall clock, seconds since 1970, in UTC: "2026-11-22T11:03:07", without a zone.
+ */
 void text_add_utc(struct text *text, long long seconds);
 
 /* Adds a size as users write it: "64K", "10M", "1G", "512" where it is no whole multiple. */

@@ -35,13 +35,13 @@ struct success_status {
 
 /* Which signals to PID 1 a unit gets, and as which. */
 struct forward {
-    bool all;        /* as they came, but for what is rewritten in `to` */
-    uint8_t to[65];  /* to[n]: what signal n is sent as; 0: not (or, with `all`, as it came) */
+    bool all;       /* as they came, but for what is rewritten in `to` */
+    uint8_t to[65]; /* to[n]: what signal n is sent as; 0: not (or, with `all`, as it came) */
 };
 
 enum { LIMITS_MAX = 16 };
 struct limit {
-    int resource; /* RLIMIT_… */
+    int resource;        /* RLIMIT_… */
     uint64_t soft, hard; /* UINT64_MAX: unlimited */
 };
 struct limits {

@@ -47,7 +47,8 @@ value_form_conditions(const struct value_input *in, void *ret)
 static bool
 is_uid_range(const struct value_input *in, const char *word)
 {
-    unsigned long long low = 0, high = UINT_MAX - 1U;
+    unsigned long long low = 0;
+    unsigned long long high = UINT_MAX - 1U;
     const char *dash = strchr(word, '-');
     if (value_has_word("any non-root", word)) {
         return true;

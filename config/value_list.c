@@ -228,11 +228,11 @@ value_parse_status(const struct value_input *in, void *ret)
     value_split(in->text, in->arena, &words);
     for (size_t i = 0; i < words.count; i++) {
         unsigned long long code = 0;
-        int number = 0;
+        bool is_number = strspn(words.item[i], "0123456789") == strlen(words.item[i]);
+        int number = is_number ? 0 : signame_number(words.item[i]);
         if (text_number(words.item[i], 255, &code)) {
             status.codes[code / 64] |= 1ULL << (code % 64);
-        } else if (strspn(words.item[i], "0123456789") != strlen(words.item[i]) &&
-                   (number = signame_number(words.item[i])) != 0) {
+        } else if (number != 0) {
             status.signals |= SIGNAME_BIT(number);
         } else {
             return value_why(in, "\"%.60s\" is neither an exit code (0 to 255) nor a signal",
@@ -285,7 +285,8 @@ parse_rlimit(const struct value_input *in, const char *word, struct limit *ret)
     const char *soft = equals == NULL ? "" : equals + 1;
     const char *colon = strchr(soft, ':');
     size_t name_length = equals == NULL ? strlen(word) : (size_t)(equals - word);
-    size_t row = 0, rows = sizeof(resources) / sizeof(resources[0]);
+    size_t row = 0;
+    size_t rows = sizeof(resources) / sizeof(resources[0]);
     while (row < rows && (strlen(resources[row].name) != name_length ||
                           strncmp(resources[row].name, word, name_length) != 0)) {
         row++;

@@ -29,7 +29,8 @@ is_within(const char *limits, int64_t number, int (*read)(const char *text, int6
 {
     const char *dots = strstr(limits, "..");
     char least[32];
-    int64_t min = 0, max = 0;
+    int64_t min = 0;
+    int64_t max = 0;
     if (dots == NULL || (size_t)(dots - limits) >= sizeof(least)) {
         return true;
     }
@@ -121,7 +122,8 @@ value_parse_duration(const char *text, int64_t *ret_ms)
     static const struct unit_of units[] = {
         {"ms", 1}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {NULL, 0}};
     const int64_t max = INT64_MAX / 3600000 / 4;
-    int64_t total = 0, last = INT64_MAX;
+    int64_t total = 0;
+    int64_t last = INT64_MAX;
     if (strcmp(text, "0") == 0) {
         *ret_ms = 0;
         return 0;
@@ -148,7 +150,8 @@ value_parse_size(const char *text, int64_t *ret_bytes)
 {
     static const struct unit_of units[] = {
         {"K", 1LL << 10}, {"M", 1LL << 20}, {"G", 1LL << 30}, {"T", 1LL << 40}, {NULL, 0}};
-    int64_t number = 0, factor = 1;
+    int64_t number = 0;
+    int64_t factor = 1;
     if (!take_digits(&text, INT64_MAX >> 40, &number)) {
         return -1;
     }

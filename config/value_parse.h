@@ -5,7 +5,8 @@
 #include "config/value.h"
 
 /*
- * What value.c, value_number.c, value_list.c and value_form.c share: one parser a type, called through value_parse(). Pure.
+ * What value.c, value_number.c, value_list.c and value_form.c share: one parser a type, called
+ * through value_parse(). Pure.
  */
 struct value_input {
     const char *limits; /* "" where there are none */

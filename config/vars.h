@@ -32,8 +32,8 @@ bool expand_has_variable(const char *text);
 
 /* Expands a value that is not a command: $NAME, ${NAME}, ${NAME:-word}, ${NAME:?message}, $$.
  * Returns the text (the arena's), or NULL with a sentence in `why`, and whether a variable was to
- * blame in *ret_is_runtime (unset, message) or the notation (unfinished `${`). With `vars` NULL only
- * the notation is checked, and the text comes back as it is. */
+ * blame in *ret_is_runtime (unset, message) or the notation (unfinished `${`). With `vars` NULL
+ * only the notation is checked, and the text comes back as it is. */
 const char *expand_value(const char *text, const struct vars *vars, struct arena *arena, char *why,
                          size_t why_size, bool *ret_is_runtime);
 

@@ -197,7 +197,7 @@ view(const char *first, const char *text, const char *name, struct arena *arena)
     if (bytes == NULL) {
         return NULL;
     }
-    memcpy(bytes, first, used);
+    memcpy(bytes, first, used + 1);
     for (const char *line = text; *line != '\0'; line = next) {
         size_t length = line_length(line, &next);
         if (strncmp(line, name, name_length) != 0 || line[name_length] != ':') {

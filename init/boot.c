@@ -262,7 +262,7 @@ out_of_memory(void)
 int
 boot_walk(struct boot *boot, const struct options *options, enum boot_step last, bool is_quiet)
 {
-#define BOOT_STEP_FUNCTION(name_, function_, text_) [BOOT_##name_] = function_,
+#define BOOT_STEP_FUNCTION(name_, function_, text_) [BOOT_##name_] = (function_),
     static int (*const steps[BOOT_STEP_COUNT])(struct boot *) = {BOOT_STEPS(BOOT_STEP_FUNCTION)};
 #undef BOOT_STEP_FUNCTION
     boot->options = options;

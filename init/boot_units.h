@@ -13,7 +13,7 @@
 void boot_inherit(struct boot *boot, char *const *environment);
 
 /* All keys of a unit, with its final environment; and whether its command is there. */
-void boot_resolve_unit(struct boot *boot, size_t unit);
+void boot_resolve_unit(struct boot *boot, size_t u);
 
 /* For lint, without an environment: whether each command that holds no variable is there. */
 void boot_lint_commands(struct boot *boot);

@@ -55,7 +55,8 @@ judge_admin(const struct judge *judge)
 static bool
 is_user_of(const char *word, uid_t uid)
 {
-    unsigned long long low, high;
+    unsigned long long low;
+    unsigned long long high;
     char text[64];
     if (text_equal(word, "any") || (text_equal(word, "non-root") && uid != 0)) {
         return true;
@@ -115,7 +116,8 @@ void
 judge_capabilities(const struct judge *judge)
 {
     const struct words *allowed = &judge->config->require.capabilities;
-    char more[NAME_BYTES], kept[NAME_BYTES];
+    char more[NAME_BYTES];
+    char kept[NAME_BYTES];
     struct text text = TEXT_OVER(more);
     struct text keep = TEXT_OVER(kept);
     for (int i = 0; i < CAPABILITIES; i++) {

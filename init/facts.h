@@ -22,7 +22,7 @@ struct path_facts {
     int errnum;           /* why it could not be looked at; 0: all below is valid */
     bool is_mount_root;   /* a mount of its own (STATX_ATTR_MOUNT_ROOT) */
     bool is_directory;
-    uint64_t mount_id;    /* STATX_MNT_ID: field 1 of mountinfo; 0: unknown */
+    uint64_t mount_id; /* STATX_MNT_ID: field 1 of mountinfo; 0: unknown */
     bool is_read_only, is_noexec, is_nosuid, is_nodev; /* statvfs f_flag */
     const char *fs;       /* "tmpfs"; from statfs f_type where the mount table lacks it */
     uint64_t size_bytes;  /* 0: no limit at all */
@@ -42,13 +42,13 @@ struct facts {
     uint64_t cap_bounding, cap_effective, cap_permitted;
     bool no_new_privs;
     bool has_seccomp;
-    bool has_proc;                 /* /proc could be read */
-    struct path_facts root;        /* "/" */
-    struct path_facts *mount;      /* parallel to config->mount */
-    int *required_file_errnum;     /* parallel to config->require.files; 0: readable */
-    uint64_t memory_limit_bytes;   /* of the cgroup; 0: none known */
+    bool has_proc;               /* /proc could be read */
+    struct path_facts root;      /* "/" */
+    struct path_facts *mount;    /* parallel to config->mount */
+    int *required_file_errnum;   /* parallel to config->require.files; 0: readable */
+    uint64_t memory_limit_bytes; /* of the cgroup; 0: none known */
     uint64_t memory_total_bytes;
-    struct mount_table table;      /* what is mounted where, within a bound */
+    struct mount_table table; /* what is mounted where, within a bound */
 };
 
 #endif

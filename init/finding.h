@@ -63,5 +63,8 @@ void diags_text(const struct diags *diags, struct text *out);
 /* One document, {"v":1,"kept":…,"enforced":…,"findings":[…]}; either may be NULL. */
 void findings_json(const struct findings *findings, const struct diags *diags, bool is_enforced,
                    struct text *out);
+/* The verdict alone, {"kept":…,"enforced":…,"findings":[…]}: a part of the status. */
+void findings_json_verdict(const struct findings *findings, const struct diags *diags,
+                           bool is_enforced, struct text *out);
 
 #endif

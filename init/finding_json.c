@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "init/finding.h"
 
+#include <string.h>
+
 /* Both kinds of what is wrong in one form (behaviour.md, "Status, as JSON"). */
 
 static void
@@ -67,11 +69,25 @@ void
 findings_json(const struct findings *findings, const struct diags *diags, bool is_enforced,
               struct text *out)
 {
+    text_add(out, "{\"v\":1,");
+    size_t start = out->length;
+    findings_json_verdict(findings, diags, is_enforced, out);
+    /* Its own opening brace is the document's. */
+    if (!out->is_cut) {
+        memmove(out->bytes + start, out->bytes + start + 1, out->length - start);
+        out->length--;
+    }
+}
+
+void
+findings_json_verdict(const struct findings *findings, const struct diags *diags, bool is_enforced,
+                      struct text *out)
+{
     size_t findings_count = findings != NULL ? findings->count : 0;
     size_t diags_count = diags != NULL ? diags->count : 0;
     size_t errors = (findings != NULL ? findings->errors : 0) + (diags != NULL ? diags->errors : 0);
-    text_addf(out, "{\"v\":1,\"kept\":%s,\"enforced\":%s,\"findings\":[",
-              errors == 0 ? "true" : "false", is_enforced ? "true" : "false");
+    text_addf(out, "{\"kept\":%s,\"enforced\":%s,\"findings\":[", errors == 0 ? "true" : "false",
+              is_enforced ? "true" : "false");
     for (size_t i = 0; i < diags_count; i++) {
         text_add(out, i > 0 ? "," : "");
         add_diag(&diags->item[i], out);

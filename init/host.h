@@ -14,7 +14,7 @@ struct loop_host host_of(struct boot *boot);
 
 /* The final environment of a unit, with its env-files as they are now. Returns 0, or -1 with the
  * first thing that is wrong in *err. */
-int host_unit_vars(const struct boot *boot, size_t unit, struct arena *arena, struct vars *ret_vars,
+int host_unit_vars(const struct boot *boot, size_t u, struct arena *arena, struct vars *ret_vars,
                    struct err *err);
 
 /* PATH, or what execvp(3) would take without one. */

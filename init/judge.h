@@ -29,7 +29,7 @@ judge_check judge_root, judge_admin, judge_user, judge_capabilities, judge_secco
     judge_files, judge_undeclared;
 
 /* Of the mount-th declared path. */
-typedef void judge_mount_check(const struct judge *judge, size_t mount);
+typedef void judge_mount_check(const struct judge *judge, size_t m);
 judge_mount_check judge_mounted, judge_fs, judge_options, judge_size, judge_free, judge_mode,
     judge_owner;
 

@@ -72,7 +72,8 @@ mend_tmpfs(const struct judge *judge, size_t m, struct finding *finding)
 {
     const struct mount_config *mount = &judge->config->mount[m];
     struct arena *arena = judge->findings->arena;
-    char options[MEND_BYTES], size[64] = "";
+    char options[MEND_BYTES];
+    char size[64] = "";
     struct text text = TEXT_OVER(options);
     struct text limit = TEXT_OVER(size);
     add_tmpfs_options(judge, m, &text);

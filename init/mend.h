@@ -21,10 +21,10 @@ void mend_fixed(struct finding *finding, enum mend_kind kind);
 
 /* How to mount the mount-th declared path so that every clause holds: kind, options, size, owner.
  */
-void mend_mount(const struct judge *judge, size_t mount, struct finding *finding);
+void mend_mount(const struct judge *judge, size_t m, struct finding *finding);
 
 /* How its owner gets to write there. */
-void mend_owner(const struct judge *judge, size_t mount, struct finding *finding);
+void mend_owner(const struct judge *judge, size_t m, struct finding *finding);
 
 /* How roinit gets to run as that user ("10001:10001"). */
 void mend_user(const struct judge *judge, const char *user, struct finding *finding);

@@ -67,7 +67,8 @@ has_option(const char *options, const char *option)
 static bool
 parse_device(char *word, struct mount_entry *entry)
 {
-    unsigned long long major, minor;
+    unsigned long long major;
+    unsigned long long minor;
     char *colon = strchr(word, ':');
     if (colon == NULL) {
         return false;
@@ -87,7 +88,8 @@ parse_line(char *line, struct mount_entry *entry)
 {
     struct cursor cursor = {line};
     char *field[FIELDS_BEFORE];
-    unsigned long long id, parent;
+    unsigned long long id;
+    unsigned long long parent;
     for (int i = 0; i < FIELDS_BEFORE; i++) {
         field[i] = next_word(&cursor);
         if (field[i] == NULL) {
@@ -144,10 +146,10 @@ find_id(const struct mount_table *table, uint64_t id)
 {
     struct mount_entry key = {.id = id};
     const struct mount_entry *key_pointer = &key;
-    struct mount_entry **found =
-        table->count == 0
-            ? NULL
-            : bsearch(&key_pointer, table->by_id, table->count, sizeof *table->by_id, compare_ids);
+    struct mount_entry **found = table->count == 0
+                                     ? NULL
+                                     : bsearch(&key_pointer, table->by_id, table->count,
+                                               sizeof(struct mount_entry *), compare_ids);
     return found != NULL ? *found : NULL;
 }
 
@@ -203,7 +205,7 @@ mountinfo_parse(const char *bytes, size_t length, struct arena *arena,
         }
         line = next;
     }
-    qsort(ret_table->by_id, ret_table->count, sizeof *ret_table->by_id, compare_ids);
+    qsort(ret_table->by_id, ret_table->count, sizeof(struct mount_entry *), compare_ids);
     mark_hidden(ret_table);
 }
 

@@ -56,6 +56,22 @@ option_word(const char *word, struct options *options, struct err *err)
     return err_set(err, CODE_USAGE, 0, "unknown option \"%s\": see `roinit help`", word);
 }
 
+/* The first word that is no option: a verb, else the beginning of a command, which only PID 1 takes
+ * without `--`. Returns how many words it took; options->verb NULL: it is neither. */
+static int
+take_verb(char *const *word, struct options *options, bool *ret_is_command)
+{
+    const struct verb *verb = verb_here(word[0], options->is_pid1);
+    if (verb == NULL) {
+        *ret_is_command = options->is_pid1;
+        options->verb = options->is_pid1 ? options->verb : NULL;
+        return 0;
+    }
+    options->verb = verb;
+    *ret_is_command = verb->where == VERB_RUN;
+    return *ret_is_command && text_equal(word[1], "--") ? 2 : 1;
+}
+
 int
 options_parse(int argc, char *const *argv, bool is_pid1, struct options *ret_options,
               struct err *err)
@@ -78,15 +94,9 @@ options_parse(int argc, char *const *argv, bool is_pid1, struct options *ret_opt
             return -1;
         }
     } else if (at < argc) {
-        const struct verb *verb = verb_here(argv[at], is_pid1);
-        if (verb == NULL && !is_pid1) {
+        at += take_verb(argv + at, &options, &is_command);
+        if (!is_command && options.verb == NULL) {
             return unknown_verb(argv[at], err);
-        }
-        is_command = verb == NULL || verb->where == VERB_RUN;
-        at += verb != NULL;
-        options.verb = verb != NULL ? verb : options.verb;
-        if (verb != NULL && is_command && at < argc && text_equal(argv[at], "--")) {
-            at++;
         }
     }
     options.word = argv + at;

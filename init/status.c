@@ -77,7 +77,7 @@ add_bool(struct text *out, const char *key, bool value)
 }
 
 static void
-add_last_exit(const struct fleet_unit *unit, struct text *out)
+add_last_exit(const struct status *status, const struct fleet_unit *unit, struct text *out)
 {
     char name[16];
     if (!unit->has_ended) {
@@ -87,6 +87,8 @@ add_last_exit(const struct fleet_unit *unit, struct text *out)
     text_addf(out, "{\"code\":%d,\"signal\":", unit->last.code);
     text_add_json(out, unit->last.signal != 0 ? signame_text(unit->last.signal, name, sizeof name)
                                               : NULL);
+    text_add(out, ",\"at\":");
+    add_time(status, unit->ended_ms, out);
     text_add(out, "}");
 }
 
@@ -108,9 +110,9 @@ add_unit(const struct status *status, const struct fleet_unit *unit, struct text
     add_time(status, unit->since_ms, out);
     text_addf(out, ",\"restarts\":%u,", unit->starts > 1 ? unit->starts - 1 : 0);
     add_bool(out, "essential", config->essential);
-    text_add(out, ",\"last_exit\":");
-    add_last_exit(unit, out);
-    text_add(out, "}");
+    text_add(out, ",\"status\":null,\"last_exit\":");
+    add_last_exit(status, unit, out);
+    text_add(out, ",\"checks\":{}}");
 }
 
 static void
@@ -190,7 +192,7 @@ status_json(const struct status *status, struct text *out)
               (long long)(status->now_ms - fleet->boot_ms));
     add_bool(out, "ro", status->facts->root.is_read_only);
     text_add(out, "},\"verdict\":");
-    findings_json(status->findings, status->diags, is_enforced(status), out);
+    findings_json_verdict(status->findings, status->diags, is_enforced(status), out);
     add_degraded(status, out);
     add_mounts(status, out);
     text_addf(out, ",\"orphans\":%llu,\"lines_lost\":%llu,\"units\":[",

@@ -135,7 +135,8 @@ read_account_file(const char *image, const char *path, struct arena *arena, cons
 int
 files_read_accounts(struct arena *arena, struct accounts *ret_accounts, struct err *err)
 {
-    const char *passwd, *group;
+    const char *passwd;
+    const char *group;
     if (read_account_file("/etc/passwd.image", "/etc/passwd", arena, &passwd, err) != 0 ||
         read_account_file("/etc/group.image", "/etc/group", arena, &group, err) != 0) {
         return -1;

@@ -251,7 +251,8 @@ static int
 copy_entry(struct seeder *seeder, const char *name)
 {
     const struct level *at = &seeder->level[seeder->depth - 1];
-    struct stat file, there;
+    struct stat file;
+    struct stat there;
     if (++seeder->entries > ENTRIES_MAX) {
         return problem_because(seeder->problem, "seed it", name, "more than 1000000 files");
     }

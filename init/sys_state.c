@@ -36,7 +36,8 @@ open_component(int folder_fd, const char *name)
     if (fd >= 0 || (errno != ENOTDIR && errno != ELOOP)) {
         return fd;
     }
-    struct stat folder, link;
+    struct stat folder;
+    struct stat link;
     if (fstat(folder_fd, &folder) != 0 ||
         fstatat(folder_fd, name, &link, AT_SYMLINK_NOFOLLOW) != 0) {
         return -1;

@@ -24,10 +24,9 @@ struct state {
     char path[256];
 };
 
-#define STATE_NONE                                                                                 \
-    {                                                                                              \
-        .folder_fd = -1, .stale_fd = -1, .control_fd = -1                                          \
-    }
+/* clang-format off */
+#define STATE_NONE {.folder_fd = -1, .stale_fd = -1, .control_fd = -1}
+/* clang-format on */
 
 /* Makes the first of `folders` that can be made, empties it, and listens on its control socket.
  * Returns 0; or -1 with *err, which says why the last one could not be, and *ret_state none. */

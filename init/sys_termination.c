@@ -24,13 +24,13 @@ void
 termination_write(const char *text, size_t length)
 {
     struct stat st;
-    char more[MORE_BYTES] = "";
     int fd =
         open("/dev/termination-log", O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0) {
         return;
     }
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && ftruncate(fd, 0) == 0) {
+        char more[MORE_BYTES] = "";
         size_t kept = length;
         if (length > TERMINATION_BYTES) {
             const char *end = memrchr(text, '\n', TERMINATION_BYTES - MORE_BYTES);

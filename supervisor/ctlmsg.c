@@ -37,12 +37,14 @@ ctlmsg_write_request(char *buffer, size_t size, const char *const *words, size_t
 {
     size_t limit = size < CTLMSG_REQUEST_MAX ? size : CTLMSG_REQUEST_MAX;
     size_t at = 0;
+    /* cppcheck-suppress knownConditionTrueFalse ; of another caller than the one it sees */
     if (limit < 2 || count == 0 || count > CTLMSG_WORDS_MAX) {
         return 0;
     }
     buffer[at++] = CTLMSG_VERSION;
     for (size_t i = 0; i < count; i++) {
         size_t length = strlen(words[i]);
+        /* cppcheck-suppress knownConditionTrueFalse */
         if (length == 0 || at + length + 2 > limit) {
             return 0;
         }

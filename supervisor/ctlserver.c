@@ -119,7 +119,8 @@ ctlserver_accept(struct ctlserver *server, int64_t now_ms)
         (void)close(fd);
         return -1;
     }
-    struct ctl_client *client = &server->client[slot];
+    struct ctl_client *client =
+        &server->client[slot]; /* cppcheck-suppress nullPointer; have_slots() */
     client->fd = fd;
     client->since_ms = now_ms;
     client->request = request;

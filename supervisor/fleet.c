@@ -208,6 +208,7 @@ fleet_exit(struct fleet *fleet, size_t u, const struct outcome *outcome, int64_t
         restart_decide(unit->config, &unit->history, &seen, unit->stop_signal, unit->started_ms,
                        now_ms, fleet->ops->chance(fleet->context));
     unit->has_ended = true;
+    unit->ended_ms = now_ms;
     unit->last = seen;
     unit->is_well = verdict.is_success;
     unit->is_limit = verdict.is_limit;

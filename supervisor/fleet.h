@@ -64,10 +64,10 @@ struct sv_ops {
      * off); -code where it cannot be started at all, with the exit code that it gets for that. */
     pid_t (*spawn)(void *context, size_t unit, size_t part);
     /* How many commands the unit has, one after the other: 1; the files of a command-dir. */
-    size_t (*parts)(void *context, size_t unit);
+    size_t (*parts)(void *context, size_t u);
     /* Whether all of only-if holds. */
-    bool (*may_start)(void *context, size_t unit);
-    void (*signal)(void *context, size_t unit, int signal, bool is_for_all);
+    bool (*may_start)(void *context, size_t u);
+    void (*signal)(void *context, size_t u, int signal, bool is_for_all);
     /* One timer a unit, and the container's own (FLEET_TIMER_…). Arming replaces. */
     void (*arm)(void *context, int timer, int64_t after_ms);
     void (*disarm)(void *context, int timer);
@@ -92,7 +92,8 @@ struct fleet_unit {
     size_t part;        /* which of its commands runs, of ops->parts() */
     unsigned starts, fork_failures;
     struct restart_history history;
-    bool has_ended; /* `last` is valid */
+    int64_t ended_ms; /* its last end */
+    bool has_ended;   /* `last` is valid */
     struct outcome last;
     bool is_well;  /* the last end counts as success */
     bool is_limit; /* lost because of start-limit */
@@ -114,7 +115,7 @@ struct fleet {
     pid_t stop_sender;                     /* 0: outside of the container */
     int64_t boot_ms, stop_ms, deadline_ms; /* deadline INT64_MAX: no clock */
     int64_t slow_ms;                       /* the next time that a slow boot is told */
-    bool has_started; /* any process at all */
+    bool has_started;                      /* any process at all */
     bool is_hurried, is_killed;
     bool is_unsettled;  /* call fleet_settle() again in the next turn */
     int asked_code;     /* of `roinit shutdown CODE`; -1: none */
@@ -131,8 +132,8 @@ void fleet_init(struct fleet *fleet, const struct config *config, const struct s
 void fleet_boot(struct fleet *fleet, int64_t now_ms);
 
 /* News. Each may lead to actions at once; the order of units is looked at in fleet_settle(). */
-void fleet_ready(struct fleet *fleet, size_t unit, int64_t now_ms);
-void fleet_exit(struct fleet *fleet, size_t unit, const struct outcome *outcome, int64_t now_ms);
+void fleet_ready(struct fleet *fleet, size_t u, int64_t now_ms);
+void fleet_exit(struct fleet *fleet, size_t u, const struct outcome *outcome, int64_t now_ms);
 void fleet_timeout(struct fleet *fleet, int timer, int64_t now_ms);
 /* A stop signal from `sender` (0: from outside). A second TERM or INT, a second or more after the
  * first, kills. */
@@ -151,7 +152,7 @@ void fleet_settle(struct fleet *fleet, int64_t now_ms);
 bool fleet_is_ready(const struct fleet *fleet);
 
 /* Used by fleet*.c only: one event for one unit, through the table. */
-void fleet_event(struct fleet *fleet, size_t unit, enum life_event event,
+void fleet_event(struct fleet *fleet, size_t u, enum life_event event,
                  const struct restart_verdict *verdict, int64_t now_ms);
 void fleet_begin_end(struct fleet *fleet, enum fleet_cause cause, int64_t now_ms);
 void fleet_settle_end(struct fleet *fleet, int64_t now_ms);

@@ -30,12 +30,12 @@ void log_own(enum log_level level, const char *format, ...) __attribute__((forma
 const char *log_time_text(char *buffer, size_t size);
 
 /* Text of roinit's own that is lines already, such as a report. */
-void log_text(enum log_sink sink, const char *bytes, size_t length);
+void log_text(enum log_sink which, const char *bytes, size_t length);
 
 /* The descriptor to watch until it takes more; -1: nothing waits. */
-int log_waiting_fd(enum log_sink sink);
+int log_waiting_fd(enum log_sink which);
 /* Writes what waits, as far as it goes. */
-void log_drain(enum log_sink sink);
+void log_drain(enum log_sink which);
 /* Waits at most `timeout_ms` in all for the readers: at the very end, when nothing else is left to
  * do. */
 void log_flush(int timeout_ms);

@@ -15,7 +15,7 @@
 static struct loop_unit *
 unit_of_timer(ev_timer *timer)
 {
-    return (struct loop_unit *)((char *)timer - offsetof(struct loop_unit, timer));
+    return (struct loop_unit *)(void *)((char *)timer - offsetof(struct loop_unit, timer));
 }
 
 void
@@ -82,8 +82,8 @@ loop_on_report(struct ev_loop *ev, ev_io *watcher, int events)
     struct loop *loop = watcher->data;
     (void)ev;
     (void)events;
-    loop_finish_report(loop,
-                       (struct loop_unit *)((char *)watcher - offsetof(struct loop_unit, report)));
+    loop_finish_report(
+        loop, (struct loop_unit *)(void *)((char *)watcher - offsetof(struct loop_unit, report)));
 }
 
 void

@@ -48,7 +48,7 @@ void loop_on_report(struct ev_loop *ev, ev_io *watcher, int events);
 void loop_on_pipe(struct ev_loop *ev, ev_io *watcher, int events);
 void loop_on_unit_timer(struct ev_loop *ev, ev_timer *watcher, int events);
 void loop_on_fleet_timer(struct ev_loop *ev, ev_timer *watcher, int events);
-void loop_signal_unit(struct loop *loop, size_t unit, int signal, bool is_for_group);
+void loop_signal_unit(struct loop *loop, size_t u, int signal, bool is_for_group);
 
 void loop_on_signals(struct ev_loop *ev, ev_io *watcher, int events);
 /* Reaps, within the budget of a turn. */

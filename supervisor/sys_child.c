@@ -271,8 +271,12 @@ verify_groups(const struct launch *launch)
 static int
 verify_privileges(const struct launch *launch)
 {
-    uid_t real_uid, effective_uid, saved_uid;
-    gid_t real_gid, effective_gid, saved_gid;
+    uid_t real_uid;
+    uid_t effective_uid;
+    uid_t saved_uid;
+    gid_t real_gid;
+    gid_t effective_gid;
+    gid_t saved_gid;
     errno = EPERM;
     if (getresuid(&real_uid, &effective_uid, &saved_uid) != 0 ||
         getresgid(&real_gid, &effective_gid, &saved_gid) != 0) {

@@ -26,7 +26,8 @@ struct kernel_sigaction {
 };
 
 /* The linker's: where the program's code begins and ends (ld(1), end(3)). */
-extern const char __executable_start, etext;
+extern char __executable_start; /* NOLINT: the name is the linker's */
+extern char etext;
 
 static struct proc_limit boot_limits[LAUNCH_RLIMITS];
 
@@ -151,14 +152,12 @@ proc_signal(pid_t pid, int signal, bool is_for_group)
 void
 proc_release_code(void)
 {
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t start = ((uintptr_t)&__executable_start + page - 1) / page * page;
-    uintptr_t end = (uintptr_t)&etext / page * page;
-    if (start < end) {
-        /* Read-only pages of the file: nothing is lost. */
-        (void)madvise((void *)start, end - start, MADV_RANDOM);
-        (void)madvise((void *)start, end - start, MADV_DONTNEED);
-    }
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *start = &__executable_start;
+    start += page - 1 - ((uintptr_t)start + page - 1) % page;
+    size_t length = start < &etext ? (size_t)(&etext - start) / page * page : 0;
+    /* Read-only pages of the file: nothing is lost. */
+    (void)madvise(start, length, MADV_DONTNEED);
 }
 
 /* The children that the kernel lists: never processes that are not ours. */

@@ -10,8 +10,8 @@
 typedef Suite *suite_maker(void);
 
 /*
- * Runs the suites that `makers` build; the list ends with NULL. Check's own variables choose: CK_RUN_SUITE,
- * CK_RUN_CASE, CK_FORK, CK_TAP_LOG_FILE_NAME.
+ * Runs the suites that `makers` build; the list ends with NULL. Check's own variables choose:
+ * CK_RUN_SUITE, CK_RUN_CASE, CK_FORK, CK_TAP_LOG_FILE_NAME.
  *
  * Returns the exit status of the ring's program: 0 where every test passed.
  */

@@ -73,7 +73,9 @@ try_a_box(void)
         if (child == 0) {
             const struct start start = {.argv = WORDS("--version")};
             stage_enter(&start,
-                        &(struct stage){.fd = {-1, 2, 2}, .report = dup(1), .terminal = -1});
+                        &(struct stage){.fd = {-1, open("/dev/null", O_WRONLY | O_CLOEXEC), 2},
+                                        .report = dup(1),
+                                        .terminal = -1});
         }
         waitpid(child, &status, 0);
         _exit(child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : 1);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One line a suite: SUITE(text) stands for text_suite() of test_text.c. No guard: main.c includes it twice. */
+/* One line a suite: SUITE(text) stands for text_suite() of test_text.c. No guard: main.c includes
+ * it twice. */
 SUITE(accounts)
 SUITE(environ)
 SUITE(identity)
