@@ -126,6 +126,7 @@ UNIT_TESTS = \
 
 SIM_TESTS = \
     tests/sim/main.c \
+    tests/sim/test_fleet.c \
 
 PROC_TESTS = \
     tests/proc/harness.c \
