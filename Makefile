@@ -76,6 +76,7 @@ INIT_SRC = \
     init/contract.c \
     init/contract_host.c \
     init/contract_mount.c \
+    init/contract_undeclared.c \
     init/environ.c \
     init/environ_files.c \
     init/environ_redirect.c \
@@ -108,13 +109,19 @@ INIT_SRC = \
 
 # ---- the rings; tests/<ring>/suites.h names the suites
 UNIT_TESTS = \
+    tests/unit/judged.c \
     tests/unit/main.c \
+    tests/unit/sample.c \
     tests/unit/stage.c \
     tests/unit/test_accounts.c \
+    tests/unit/test_contract.c \
+    tests/unit/test_contract_mount.c \
     tests/unit/test_environ.c \
+    tests/unit/test_finding.c \
     tests/unit/test_identity.c \
     tests/unit/test_lines.c \
     tests/unit/test_load.c \
+    tests/unit/test_mountinfo.c \
     tests/unit/test_redirect.c \
     tests/unit/test_resolve.c \
     tests/unit/test_tables.c \
@@ -204,7 +211,7 @@ JOBS = $(shell nproc 2>/dev/null || echo 2)
 Q = $(if $(V),,@)
 say = @echo "  $(1)$(if $(filter release,$(FLAVOUR)),, [$(FLAVOUR)])"
 
-.PHONY: all static musl check sim proc e2e test asan cov golden regolden floors pure format reformat \
+.PHONY: docs bench all static musl check sim proc e2e test asan cov golden regolden floors pure format reformat \
     tidy lint analyzer clang demo demo-docker packages install clean help
 .DELETE_ON_ERROR:
 
@@ -270,6 +277,13 @@ test:  ## all four rings, with everything that they need on a Debian machine
 
 golden: $(BIN)  ## output that people read, held against tests/golden
 	tests/golden.sh $(BIN)
+	packaging/docs.sh $(BIN) --check
+
+docs: $(BIN)  ## the reference in README.md, from what the program says of itself
+	packaging/docs.sh $(BIN)
+
+bench: $(BIN) musl  ## roinit beside tini, dumb-init and catatonit, in one run (root)
+	tests/bench/run.sh $(BUILD)/bench $(BIN) $(BUILD)/musl/roinit
 
 regolden: $(BIN)  ## rewrite tests/golden from the program
 	tests/golden.sh $(BIN) --write

@@ -7,29 +7,33 @@
 /* clang-format off */
 static const struct {
     const char *id, *sentence;
+    enum finding_level level;
     judge_check *check;
 } host_clauses[] = {
-    {"root",       "/ is read-only, by its mount or by its super block",    judge_root},
-    {"admin",      "nobody can remount: CAP_SYS_ADMIN is not to be had",    judge_admin},
-    {"user",       "roinit runs as a user that the contract allows",        judge_user},
-    {"capabilities","the bounding set holds no more than the contract allows", judge_capabilities},
-    {"seccomp",    "a seccomp filter is active",                            judge_seccomp},
-    {"env",        "the variables that the image needs are set",            judge_env},
-    {"files",      "the files that the image needs can be read",            judge_files},
-    {"undeclared", "nothing is writable that the contract does not name",   judge_undeclared},
+    {"root",         "/ is read-only, by its mount or by its super block",       FINDING_ERROR, judge_root},
+    {"admin",        "nobody can remount: CAP_SYS_ADMIN is not to be had",       FINDING_WISH,  judge_admin},
+    {"user",         "roinit runs as a user that the contract allows",           FINDING_ERROR, judge_user},
+    {"capabilities", "the bounding set holds no more than the contract allows",  FINDING_ERROR, judge_capabilities},
+    {"seccomp",      "a seccomp filter is active",                               FINDING_ERROR, judge_seccomp},
+    {"env",          "the variables that the image needs are set",               FINDING_ERROR, judge_env},
+    {"files",        "the files that the image needs can be read",               FINDING_ERROR, judge_files},
+    {"memory",       "all tmpfs together fit into the memory of the container",  FINDING_WISH,  judge_memory},
+    {"undeclared",   "nothing is writable that the contract does not name",      FINDING_WARN,  judge_undeclared},
 };
 
-/* Of a declared path; the first says whether there is anything for the others to look at. */
+/* Of a declared path; judge_mounted says first whether there is anything for them to look at. The
+ * level is the strictest: a word with ? is a wish, and a default owner only warned of. */
 static const struct {
     const char *id, *sentence;
+    enum finding_level level;
     judge_mount_check *check;
 } mount_clauses[] = {
-    {"fs",      "its file system is of a type that will do",                judge_fs},
-    {"options", "it has the mount options that the contract wants",         judge_options},
-    {"size",    "it is no larger than the contract allows, and has a limit",judge_size},
-    {"free",    "it has the free room that the contract wants",             judge_free},
-    {"mode",    "its top directory has the mode that the contract wants",   judge_mode},
-    {"owner",   "its owner can write there",                                judge_owner},
+    {"fs",      "its file system is of a type that will do",                 FINDING_ERROR, judge_fs},
+    {"options", "it has the mount options that the contract wants",          FINDING_ERROR, judge_options},
+    {"size",    "it is no larger than the contract allows, and has a limit", FINDING_ERROR, judge_size},
+    {"free",    "it has the free room that the contract wants",              FINDING_ERROR, judge_free},
+    {"mode",    "its top directory has the mode that the contract wants",    FINDING_ERROR, judge_mode},
+    {"owner",   "its owner can write there",                                 FINDING_ERROR, judge_owner},
 };
 /* clang-format on */
 
@@ -57,17 +61,20 @@ contract_check(const struct config *config, const struct facts *facts,
                const struct identities *identities, const struct vars *inherited,
                struct findings *findings)
 {
-    struct judge judge = {config, facts, identities, inherited, findings};
+    struct judge judge = {config, facts, identities, inherited, findings, FINDING_ERROR};
     for (size_t i = 0; i < HOST_CLAUSES; i++) {
+        judge.level = host_clauses[i].level;
         host_clauses[i].check(&judge);
     }
     for (size_t m = 0; m < config->mount_count; m++) {
         bool is_mount = facts->mount[m].errnum == 0 && facts->mount[m].is_mount_root;
         if (!is_mount) {
+            judge.level = FINDING_ERROR;
             judge_mounted(&judge, m);
             continue; /* nothing for the other clauses to look at */
         }
         for (size_t i = 0; i < MOUNT_CLAUSES; i++) {
+            judge.level = mount_clauses[i].level;
             mount_clauses[i].check(&judge, m);
         }
     }

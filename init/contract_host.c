@@ -12,14 +12,14 @@
 
 /* The clauses about everything but the declared paths. */
 
-enum { NAME_BYTES = 512, UNDECLARED_MAX = 64 };
+enum { NAME_BYTES = 1024 }; /* all capabilities need some 700 */
 
 static struct finding
 begin(const struct judge *judge, const char *subject, enum require_key key, const char *name)
 {
     const struct setting *from = judge->config->require.from[key];
     return (struct finding){
-        .level = FINDING_ERROR, .subject = subject, .place = judge_place(from, NULL, name)};
+        .level = judge->level, .subject = subject, .place = judge_place(from, NULL, name)};
 }
 
 void
@@ -44,7 +44,6 @@ judge_admin(const struct judge *judge)
         return;
     }
     struct finding finding = begin(judge, "CAP_SYS_ADMIN", REQUIRE_root, "root");
-    finding.level = FINDING_WISH;
     finding.found = "in the bounding set";
     finding.expected = "dropped: whoever has it can mount / read-write again";
     mend_fixed(&finding, MEND_DROP_ADMIN);
@@ -91,11 +90,26 @@ judge_user(const struct judge *judge)
     struct finding finding = begin(judge, "user", REQUIRE_user, "user");
     finding.found = arena_printf(judge->findings->arena, "uid %u", (unsigned)uid);
     finding.expected = arena_strdup(judge->findings->arena, wanted);
+    /* The first of UID-UID; for non-root any will do. */
     const char *first = users->item[0];
-    unsigned long long number;
-    bool is_number = text_number(first, UINT32_MAX, &number);
-    mend_user(judge, is_number ? first : "10001", &finding);
+    size_t length = strcspn(first, "-");
+    bool is_number = first[0] >= '0' && first[0] <= '9';
+    mend_user(judge, is_number ? arena_strndup(judge->findings->arena, first, length) : "10001",
+              &finding);
     findings_add(judge->findings, &finding);
+}
+
+/* What nobody can say without /proc: not kept then, and never silently. */
+static bool
+tell_unknown(const struct judge *judge, struct finding *finding)
+{
+    if (judge->facts->has_proc) {
+        return false;
+    }
+    finding->found = "not to be looked at: /proc/self/status cannot be read";
+    finding->mend[MEND_CONTRACT] = "mount proc on /proc";
+    findings_add(judge->findings, finding);
+    return true;
 }
 
 enum { CAPABILITIES = 64 };
@@ -104,39 +118,64 @@ static bool
 is_capability_of(const struct words *allowed, int number)
 {
     for (size_t i = 0; i < allowed->count; i++) {
-        const char *word = allowed->item[i];
-        if (text_equal(word, "any") || capname_number(word) == number) {
+        if (capname_number(allowed->item[i]) == number) {
             return true;
         }
     }
-    return allowed->count == 0;
+    return false;
+}
+
+static bool
+is_any(const struct words *words)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        if (text_equal(words->item[i], "any")) {
+            return true;
+        }
+    }
+    return words->count == 0;
+}
+
+static void
+add_capability(struct text *text, const char *between, int number)
+{
+    const char *name = capname_text(number);
+    text_add(text, text->length == 0 ? "" : between);
+    if (name != NULL) {
+        text_add(text, name);
+    } else {
+        text_addf(text, "number %d", number);
+    }
 }
 
 void
 judge_capabilities(const struct judge *judge)
 {
     const struct words *allowed = &judge->config->require.capabilities;
-    char more[NAME_BYTES];
-    char kept[NAME_BYTES];
-    struct text text = TEXT_OVER(more);
-    struct text keep = TEXT_OVER(kept);
-    for (int i = 0; i < CAPABILITIES; i++) {
-        const char *name = capname_text(i);
-        if ((judge->facts->cap_bounding >> i & 1) == 0) {
-            continue;
-        }
-        struct text *to = is_capability_of(allowed, i) ? &keep : &text;
-        const char *between = to == &keep ? "," : " ";
-        text_addf(to, "%s%s", to->length == 0 ? "" : between, name != NULL ? name : "UNKNOWN");
-    }
-    if (text.length == 0) {
+    struct arena *arena = judge->findings->arena;
+    char bytes[3][NAME_BYTES];
+    struct text more = TEXT_OVER(bytes[0]);
+    struct text keep = TEXT_OVER(bytes[1]);
+    struct text want = TEXT_OVER(bytes[2]);
+    if (is_any(allowed)) {
         return;
     }
+    for (int i = 0; i < CAPABILITIES; i++) {
+        bool is_allowed = is_capability_of(allowed, i);
+        if ((judge->facts->cap_bounding >> i & 1) != 0) {
+            add_capability(is_allowed ? &keep : &more, is_allowed ? "," : " ", i);
+        }
+        if (is_allowed) {
+            add_capability(&want, " ", i);
+        }
+    }
     struct finding finding = begin(judge, "capabilities", REQUIRE_capabilities, "capabilities");
-    finding.found = arena_printf(judge->findings->arena, "%s in the bounding set", more);
-    finding.expected =
-        keep.length == 0 ? "none" : arena_printf(judge->findings->arena, "no more than %s", kept);
-    mend_capabilities(judge, arena_strdup(judge->findings->arena, kept), &finding);
+    finding.expected = want.length == 0 ? "none" : arena_printf(arena, "no more than %s", bytes[2]);
+    if (tell_unknown(judge, &finding) || more.length == 0) {
+        return;
+    }
+    finding.found = arena_printf(arena, "%s in the bounding set", bytes[0]);
+    mend_capabilities(judge, arena_strdup(arena, bytes[1]), &finding);
     findings_add(judge->findings, &finding);
 }
 
@@ -147,8 +186,11 @@ judge_seccomp(const struct judge *judge)
         return;
     }
     struct finding finding = begin(judge, "seccomp", REQUIRE_seccomp, "seccomp");
-    finding.found = "no filter";
     finding.expected = "an active filter";
+    if (tell_unknown(judge, &finding)) {
+        return;
+    }
+    finding.found = "no filter";
     mend_fixed(&finding, MEND_SECCOMP);
     findings_add(judge->findings, &finding);
 }
@@ -192,99 +234,33 @@ judge_files(const struct judge *judge)
     }
 }
 
-/* ---------------------------------------------------------------- undeclared mounts */
-
-/* The surfaces that runtimes always add (platforms.md, part 3); with a slash at the end all that
- * lies below. */
-static const char *const expected_surfaces[] = {
-    "/proc",
-    "/proc/",
-    "/sys",
-    "/sys/",
-    "/dev",
-    "/dev/",
-    "/etc/hosts",
-    "/etc/hostname",
-    "/etc/resolv.conf",
-    "/run/secrets/kubernetes.io/serviceaccount",
-    "/var/run/secrets/kubernetes.io/serviceaccount",
-    "/run/.containerenv",
-};
-
-static bool
-is_expected(const struct mount_entry *entry)
+/* Each page of a tmpfs counts as memory of the container: whoever fills one that is larger than
+ * its limit is killed where he could have been told "no space". Those without any limit are told
+ * one by one (judge_size). */
+void
+judge_memory(const struct judge *judge)
 {
-    for (size_t i = 0; i < sizeof expected_surfaces / sizeof expected_surfaces[0]; i++) {
-        const char *surface = expected_surfaces[i];
-        size_t length = strlen(surface);
-        bool is_below = surface[length - 1] == '/';
-        if (is_below ? text_starts_with(entry->path, surface) : text_equal(entry->path, surface)) {
-            return true;
-        }
-    }
-    /* /dev/null bound over a file that is to be hidden: says rw, holds nothing. */
-    return text_equal(entry->root, "/null") &&
-           (text_equal(entry->fs, "tmpfs") || text_equal(entry->fs, "devtmpfs"));
-}
-
-static bool
-is_declared(const struct judge *judge, const struct mount_entry *entry)
-{
+    uint64_t limit = judge->facts->memory_limit_bytes;
+    uint64_t sum = 0;
+    char told[2][64];
     for (size_t m = 0; m < judge->config->mount_count; m++) {
         const struct path_facts *path = &judge->facts->mount[m];
-        if (path->errnum == 0 && path->is_mount_root &&
-            (path->mount_id == entry->id || text_equal(path->resolved, entry->path))) {
-            return true;
+        bool is_memory = path->errnum == 0 && path->is_mount_root && text_equal(path->fs, "tmpfs");
+        if (is_memory && path->has_limit && !path->is_read_only) {
+            sum += path->size_bytes < UINT64_MAX - sum ? path->size_bytes : UINT64_MAX - sum;
         }
     }
-    return text_equal(entry->path, "/");
-}
-
-static void
-add_undeclared(const struct judge *judge, enum finding_level level, const char *path)
-{
-    struct arena *arena = judge->findings->arena;
-    struct finding finding = begin(judge, path, REQUIRE_undeclared_mounts, "undeclared-mounts");
-    finding.level = level;
-    finding.found = "writable, and not in the contract";
-    finding.expected = "declared, or read-only";
-    finding.mend[MEND_CONTRACT] =
-        arena_printf(arena, "add [volume %s], or mount it read-only", path);
-    findings_add(judge->findings, &finding);
-}
-
-void
-judge_undeclared(const struct judge *judge)
-{
-    const struct mount_table *table = &judge->facts->table;
-    enum undeclared_mounts policy =
-        (enum undeclared_mounts)judge->config->require.undeclared_mounts;
-    enum finding_level level = policy == UNDECLARED_DENY ? FINDING_ERROR : FINDING_WARN;
-    size_t told = 0;
-    if (policy == UNDECLARED_ALLOW) {
+    if (limit == 0 || sum <= limit) {
         return;
     }
-    for (size_t i = 0; i < table->count; i++) {
-        const struct mount_entry *entry = &table->entry[i];
-        if (entry->is_hidden || entry->is_read_only || entry->is_super_read_only ||
-            is_expected(entry) || is_declared(judge, entry)) {
-            continue;
-        }
-        if (told++ < UNDECLARED_MAX) {
-            add_undeclared(judge, level, entry->path);
-        }
-    }
-    if (told > UNDECLARED_MAX || !table->is_complete) {
-        struct finding finding =
-            begin(judge, "mounts", REQUIRE_undeclared_mounts, "undeclared-mounts");
-        finding.level = level;
-        finding.found =
-            table->is_complete
-                ? arena_printf(judge->findings->arena, "%zu more that are writable",
-                               told - UNDECLARED_MAX)
-                : arena_printf(judge->findings->arena, "a table of mounts that is incomplete: %s",
-                               table->incomplete);
-        finding.expected = "all writable mounts in the contract";
-        findings_add(judge->findings, &finding);
-    }
+    struct text size = TEXT_OVER(told[0]);
+    struct text most = TEXT_OVER(told[1]);
+    text_add_size(&size, (long long)(sum & INT64_MAX));
+    text_add_size(&most, (long long)(limit & INT64_MAX));
+    struct arena *arena = judge->findings->arena;
+    struct finding finding = {.level = judge->level, .subject = "memory"};
+    finding.found = arena_printf(arena, "tmpfs of %s together", told[0]);
+    finding.expected = arena_printf(arena, "less than the memory limit, %s", told[1]);
+    mend_memory(judge, told[0], &finding);
+    findings_add(judge->findings, &finding);
 }

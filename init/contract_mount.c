@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdio.h>
+#include <errno.h>
+#include <linux/capability.h>
 #include <string.h>
 
 #include "config/doc.h"
@@ -19,7 +20,7 @@ begin(const struct judge *judge, size_t m, enum mount_key key, const char *name)
 {
     const struct mount_config *mount = &judge->config->mount[m];
     return (struct finding){
-        .level = FINDING_ERROR,
+        .level = judge->level,
         .subject = mount->path,
         .place = judge_place(mount->from[key], mount->section, name),
     };
@@ -31,9 +32,29 @@ joined(const struct judge *judge, const struct words *words, const char *between
     char bytes[WORDS_BYTES];
     struct text text = TEXT_OVER(bytes);
     for (size_t i = 0; i < words->count; i++) {
-        text_addf(&text, "%s%s", i == 0 ? "" : between, words->item[i]);
+        size_t length = strcspn(words->item[i], "?");
+        text_add(&text, i == 0 ? "" : between);
+        text_add_bytes(&text, words->item[i], length);
     }
     return arena_strdup(judge->findings->arena, bytes);
+}
+
+/* "tmpfs rw", "a volume, ro": what has to be, so without the wishes. */
+static const char *
+wanted(const struct judge *judge, const struct mount_config *mount)
+{
+    char bytes[WORDS_BYTES];
+    struct text text = TEXT_OVER(bytes);
+    struct option_want want[OPTION_PAIRS];
+    const char *before = mount->is_tmpfs ? "tmpfs " : "a volume, ";
+    options_want(&mount->options, mount->is_tmpfs, want);
+    for (size_t pair = 0; pair < OPTION_PAIRS; pair++) {
+        if (want[pair].word != NULL && !want[pair].is_wish) {
+            text_addf(&text, "%s%s", before, want[pair].word);
+            before = ",";
+        }
+    }
+    return arena_strdup(judge->findings->arena, text.length > 0 ? bytes : "a mount");
 }
 
 void
@@ -41,18 +62,17 @@ judge_mounted(const struct judge *judge, size_t m)
 {
     const struct mount_config *mount = &judge->config->mount[m];
     const struct path_facts *path = &judge->facts->mount[m];
-    char expected[WORDS_BYTES];
-    struct text text = TEXT_OVER(expected);
+    bool is_absent = path->errnum == ENOENT || path->errnum == ENOTDIR;
     if (mount->optional) {
         return; /* the section is as if it weren't there */
     }
     struct finding finding = begin(judge, m, MOUNT_path, NULL);
-    text_addf(&text, "%s ", mount->is_tmpfs ? "tmpfs" : "a volume,");
-    options_want_text(&mount->options, mount->is_tmpfs, ",", &text);
-    finding.found = path->errnum == 0 ? "not a mount"
-                                      : arena_printf(judge->findings->arena, "not there (%s)",
-                                                     err_errno_text(path->errnum));
-    finding.expected = arena_strdup(judge->findings->arena, expected);
+    finding.found = path->errnum == 0
+                        ? "not a mount"
+                        : arena_printf(judge->findings->arena, "%s (%s)",
+                                       is_absent ? "not there" : "not to be looked at",
+                                       err_errno_text(path->errnum));
+    finding.expected = wanted(judge, mount);
     mend_mount(judge, m, &finding);
     findings_add(judge->findings, &finding);
 }
@@ -75,8 +95,8 @@ judge_fs(const struct judge *judge, size_t m)
         return;
     }
     struct finding finding = begin(judge, m, MOUNT_fs, "fs");
-    finding.level = is_wish ? FINDING_WISH : FINDING_ERROR;
-    finding.found = arena_printf(judge->findings->arena, "%s", path->fs);
+    finding.level = is_wish ? FINDING_WISH : judge->level;
+    finding.found = path->fs;
     finding.expected = joined(judge, &mount->fs, " or ");
     mend_mount(judge, m, &finding);
     findings_add(judge->findings, &finding);
@@ -94,7 +114,7 @@ judge_options(const struct judge *judge, size_t m)
             continue;
         }
         struct finding finding = begin(judge, m, MOUNT_options, "options");
-        finding.level = want[pair].is_wish ? FINDING_WISH : FINDING_ERROR;
+        finding.level = want[pair].is_wish ? FINDING_WISH : judge->level;
         finding.found = options_word(pair, !want[pair].is_on);
         finding.expected = want[pair].word;
         mend_mount(judge, m, &finding);
@@ -112,20 +132,22 @@ size_words(const struct judge *judge, const char *before, uint64_t bytes)
     return arena_strdup(judge->findings->arena, buffer);
 }
 
-/* A tmpfs without a limit is memory without a limit: an unmet wish, or, with size-max, an error. */
+/* A tmpfs without a limit is memory without a limit: an unmet wish, or, with size-max, an error. Of
+ * other file systems only size-max is asked. */
 void
 judge_size(const struct judge *judge, size_t m)
 {
     const struct mount_config *mount = &judge->config->mount[m];
     const struct path_facts *path = &judge->facts->mount[m];
     bool has_max = mount->from[MOUNT_size_max_bytes] != NULL && mount->size_max_bytes > 0;
-    bool is_unbounded = !path->has_limit || path->size_bytes == 0;
+    bool is_memory = text_equal(path->fs, "tmpfs") || text_equal(path->fs, "ramfs");
+    bool is_unbounded = (has_max || is_memory) && (!path->has_limit || path->size_bytes == 0);
     bool is_too_large = has_max && path->size_bytes > (uint64_t)mount->size_max_bytes;
     if (path->is_read_only || (!is_unbounded && !is_too_large)) {
         return;
     }
     struct finding finding = begin(judge, m, MOUNT_size_max_bytes, "size-max");
-    finding.level = has_max ? FINDING_ERROR : FINDING_WISH;
+    finding.level = has_max ? judge->level : FINDING_WISH;
     finding.found =
         is_unbounded ? "no size limit" : size_words(judge, "a size of ", path->size_bytes);
     finding.expected = has_max
@@ -146,8 +168,7 @@ judge_free(const struct judge *judge, size_t m)
     struct finding finding = begin(judge, m, MOUNT_min_free_bytes, "min-free");
     finding.found = size_words(judge, "free room of ", path->free_bytes);
     finding.expected = size_words(judge, "at least ", (uint64_t)mount->min_free_bytes);
-    finding.mend[MEND_DOCKER] = finding.mend[MEND_COMPOSE] = finding.mend[MEND_KUBERNETES] =
-        mount->is_tmpfs ? "a larger size=" : "a larger volume, or remove files from it";
+    mend_free(judge, m, &finding);
     findings_add(judge->findings, &finding);
 }
 
@@ -160,12 +181,14 @@ judge_mode(const struct judge *judge, size_t m)
         return;
     }
     struct place after = place_after(judge->config, judge->facts, judge->identities, m);
+    bool may_change =
+        judge->facts->self.uid == path->uid || place_has_capability(judge->facts, CAP_FOWNER);
     struct finding finding = begin(judge, m, MOUNT_mode, "mode");
-    finding.is_mended_by_prepare = after.changes_mode;
-    finding.level = after.changes_mode ? FINDING_WISH : FINDING_ERROR;
+    finding.is_mended_by_prepare = after.changes_mode && may_change;
+    finding.level = finding.is_mended_by_prepare ? FINDING_WISH : judge->level;
     finding.found = arena_printf(judge->findings->arena, "mode %04o", (unsigned)path->mode);
     finding.expected = arena_printf(judge->findings->arena, "mode %04o", (unsigned)mount->mode);
-    mend_mount(judge, m, &finding);
+    mend_mode(judge, m, &finding);
     findings_add(judge->findings, &finding);
 }
 
@@ -206,7 +229,7 @@ judge_owner(const struct judge *judge, size_t m)
         place_may_identity(judge->facts, &after, &who, PLACE_WRITE | PLACE_SEARCH);
     finding.level = finding.is_mended_by_prepare ? FINDING_WISH
                     : owner->is_default          ? FINDING_WARN
-                                                 : FINDING_ERROR;
+                                                 : judge->level;
     finding.found = arena_printf(judge->findings->arena, "owned by %u:%u with mode %04o",
                                  (unsigned)path->uid, (unsigned)path->gid, (unsigned)path->mode);
     finding.expected = arena_printf(judge->findings->arena, "writable for %u:%u",

@@ -44,17 +44,30 @@ level_color(const struct report *report, enum finding_level level)
     return level == FINDING_ERROR ? "\033[31m" : "\033[33m";
 }
 
-/* The names by which a platform's mend is introduced, and which platform it is for. Podman takes
- * Docker's flags. */
+/* The names by which a platform's mend is introduced, and which platform it is for. */
 static const struct {
     const char *name;
     bool is_for[PLATFORM_KUBERNETES + 1];
 } mend_rows[MEND_COUNT] = {
     [MEND_DOCKER] = {"docker", {[PLATFORM_DOCKER] = true, [PLATFORM_PODMAN] = true}},
+    [MEND_PODMAN] = {"podman", {[PLATFORM_PODMAN] = true}},
     [MEND_COMPOSE] = {"compose", {[PLATFORM_DOCKER] = true, [PLATFORM_PODMAN] = true}},
     [MEND_KUBERNETES] = {"kubernetes", {[PLATFORM_KUBERNETES] = true}},
     [MEND_CONTRACT] = {NULL, {false}},
 };
+
+/* Whether this mend helps on the platform at hand; where Podman has its own, the flags of Docker
+ * and of compose are not for it. */
+static bool
+is_mend_wanted(const struct finding *finding, const struct report *report, int mend)
+{
+    bool has_own = report->platform == PLATFORM_PODMAN && finding->mend[MEND_PODMAN] != NULL;
+    if (has_own && (mend == MEND_DOCKER || mend == MEND_COMPOSE)) {
+        return false;
+    }
+    return report->platform == PLATFORM_UNKNOWN || mend_rows[mend].name == NULL ||
+           mend_rows[mend].is_for[report->platform];
+}
 
 static void
 add_spaces(struct text *out, size_t count)
@@ -69,9 +82,7 @@ add_mends(const struct finding *finding, const struct report *report, struct tex
 {
     bool is_first = true;
     for (int i = 0; i < MEND_COUNT; i++) {
-        bool is_wanted = report->platform == PLATFORM_UNKNOWN || mend_rows[i].name == NULL ||
-                         mend_rows[i].is_for[report->platform];
-        if (finding->mend[i] == NULL || !is_wanted) {
+        if (finding->mend[i] == NULL || !is_mend_wanted(finding, report, i)) {
             continue;
         }
         add_spaces(out, is_first ? INDENT : 3);

@@ -22,8 +22,16 @@ enum finding_level {
 }; /* a wish: warned of by verify
       and --json, at boot at info */
 
-/* The mends: one row a platform. A mend is complete: it can be pasted. */
-enum mend_for { MEND_DOCKER, MEND_COMPOSE, MEND_KUBERNETES, MEND_CONTRACT, MEND_COUNT };
+/* The mends: one row a platform. A mend is complete: it can be pasted. Podman takes Docker's flags,
+ * and has a mend of its own only where it doesn't. */
+enum mend_for {
+    MEND_DOCKER,
+    MEND_PODMAN,
+    MEND_COMPOSE,
+    MEND_KUBERNETES,
+    MEND_CONTRACT,
+    MEND_COUNT
+};
 
 struct finding {
     enum finding_level level;

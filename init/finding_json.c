@@ -29,10 +29,8 @@ static void
 add_finding(const struct finding *finding, struct text *out)
 {
     static const char *const names[MEND_COUNT] = {
-        [MEND_DOCKER] = "docker",
-        [MEND_COMPOSE] = "compose",
-        [MEND_KUBERNETES] = "kubernetes",
-        [MEND_CONTRACT] = "contract",
+        [MEND_DOCKER] = "docker",         [MEND_PODMAN] = "podman",     [MEND_COMPOSE] = "compose",
+        [MEND_KUBERNETES] = "kubernetes", [MEND_CONTRACT] = "contract",
     };
     bool is_first = true;
     text_addf(out, "{\"level\":\"%s\"", finding->level == FINDING_ERROR ? "error" : "warn");

@@ -10,7 +10,7 @@
 
 /*
  * What every clause looks at, for contract*.c alone: the checks are in contract_mount.c (a declared
- * path) and contract_host.c (everything else). Pure.
+ * path), contract_undeclared.c (what is not declared) and contract_host.c (everything else). Pure.
  */
 struct judge {
     const struct config *config;
@@ -18,6 +18,7 @@ struct judge {
     const struct identities *identities;
     const struct vars *inherited;
     struct findings *findings;
+    enum finding_level level; /* of the clause: how much it matters where it is not kept */
 };
 
 /* Where a value was written: file, line, section, key. */
@@ -26,7 +27,7 @@ struct diag_place judge_place(const struct setting *from, const struct section *
 
 typedef void judge_check(const struct judge *judge);
 judge_check judge_root, judge_admin, judge_user, judge_capabilities, judge_seccomp, judge_env,
-    judge_files, judge_undeclared;
+    judge_files, judge_memory, judge_undeclared;
 
 /* Of the mount-th declared path. */
 typedef void judge_mount_check(const struct judge *judge, size_t m);

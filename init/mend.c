@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "init/mend.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "config/text.h"
@@ -35,10 +36,24 @@ mend_fixed(struct finding *finding, enum mend_kind kind)
     }
 }
 
-/* The volume's name where none is known: the last component of its path. */
+/* The name of the volume: where the engine keeps it ("…/volumes/NAME/_data"), else a guess, the
+ * last component of its path. */
 static const char *
-volume_name(const char *path)
+volume_name(const struct judge *judge, size_t m)
 {
+    static const char folder[] = "/volumes/";
+    static const char inside[] = "/_data";
+    const char *path = judge->config->mount[m].path;
+    const struct mount_entry *entry =
+        mountinfo_by_id(&judge->facts->table, judge->facts->mount[m].mount_id);
+    const char *name = entry != NULL ? strstr(entry->root, folder) : NULL;
+    if (name != NULL) {
+        name += strlen(folder);
+        size_t length = strcspn(name, "/");
+        if (text_equal(name + length, inside)) {
+            return arena_strndup(judge->findings->arena, name, length);
+        }
+    }
     const char *slash = strrchr(path, '/');
     return slash != NULL && slash[1] != '\0' ? slash + 1 : "data";
 }
@@ -47,41 +62,77 @@ volume_name(const char *path)
 static long long
 size_of(const struct mount_config *mount)
 {
-    return mount->size_max_bytes > 0 ? (long long)mount->size_max_bytes : 64LL * 1024 * 1024;
+    const long long usual = 64LL * 1024 * 1024;
+    if (mount->size_max_bytes > 0) {
+        return (long long)mount->size_max_bytes;
+    }
+    return mount->min_free_bytes > usual ? (long long)mount->min_free_bytes : usual;
+}
+
+/* Whether the flags have to name him: not for root, and not where anybody may write. Runtimes give
+ * a tmpfs the mode of the image's directory (platforms.md, part 2). */
+static bool
+has_to_own(const struct judge *judge, size_t m)
+{
+    const struct path_facts *path = &judge->facts->mount[m];
+    const struct mount_owner *owner = &judge->identities->mount[m];
+    bool is_for_all = path->errnum == 0 && (path->mode & 01777) == 01777;
+    return owner->is_known && owner->uid != 0 && (!is_for_all || judge->config->mount[m].mode >= 0);
+}
+
+/* Podman refuses uid= on a tmpfs, but gives it to the container's user; to another one the boot
+ * gives it. */
+static void
+mend_podman(const struct judge *judge, size_t m, const char *words, struct finding *finding)
+{
+    const struct mount_config *mount = &judge->config->mount[m];
+    bool is_own = judge->identities->mount[m].uid == judge->facts->self.uid;
+    char mode[32] = "";
+    char size[32];
+    struct text limit = TEXT_OVER(size);
+    text_add_size(&limit, size_of(mount));
+    if (mount->mode >= 0) {
+        (void)snprintf(mode, sizeof mode, ",%smode=%04o", is_own ? "tmpfs-" : "",
+                       (unsigned)mount->mode);
+    }
+    finding->mend[MEND_PODMAN] =
+        is_own ? arena_printf(judge->findings->arena,
+                              "--mount type=tmpfs,dst=%s,U=true,%s,tmpfs-size=%s%s", mount->path,
+                              words, size, mode)
+               : arena_printf(judge->findings->arena, "--tmpfs %s:%s,size=%s%s", mount->path, words,
+                              size, mode);
 }
 
 /* "rw,nosuid,nodev,noexec,size=16M,uid=10001,gid=10001": as Docker's --tmpfs takes it. */
 static void
-add_tmpfs_options(const struct judge *judge, size_t m, struct text *out)
-{
-    const struct mount_config *mount = &judge->config->mount[m];
-    const struct mount_owner *owner = &judge->identities->mount[m];
-    options_want_text(&mount->options, mount->is_tmpfs, ",", out);
-    text_add(out, ",size=");
-    text_add_size(out, size_of(mount));
-    if (mount->mode >= 0) {
-        text_addf(out, ",mode=%04o", (unsigned)mount->mode);
-    }
-    if (owner->is_known && owner->uid != 0) {
-        text_addf(out, ",uid=%u,gid=%u", (unsigned)owner->uid, (unsigned)owner->gid);
-    }
-}
-
-static void
 mend_tmpfs(const struct judge *judge, size_t m, struct finding *finding)
 {
     const struct mount_config *mount = &judge->config->mount[m];
+    const struct mount_owner *owner = &judge->identities->mount[m];
     struct arena *arena = judge->findings->arena;
+    char words[64];
     char options[MEND_BYTES];
-    char size[64] = "";
+    char size[64];
+    struct text word = TEXT_OVER(words);
     struct text text = TEXT_OVER(options);
     struct text limit = TEXT_OVER(size);
-    add_tmpfs_options(judge, m, &text);
+    options_want_text(&mount->options, mount->is_tmpfs, ",", &word);
+    text_addf(&text, "%s,size=", words);
+    text_add_size(&text, size_of(mount));
+    if (mount->mode >= 0) {
+        text_addf(&text, ",mode=%04o", (unsigned)mount->mode);
+    }
+    if (has_to_own(judge, m)) {
+        text_addf(&text, ",uid=%u,gid=%u", (unsigned)owner->uid, (unsigned)owner->gid);
+        mend_podman(judge, m, words, finding);
+    }
     text_add_size(&limit, size_of(mount));
+    bool is_whole = limit.length > 0 && strchr("KMGT", size[limit.length - 1]) != NULL;
+    text_add(&limit, is_whole ? "i" : "");
     finding->mend[MEND_DOCKER] = arena_printf(arena, "--tmpfs %s:%s", mount->path, options);
     finding->mend[MEND_COMPOSE] = arena_printf(arena, "tmpfs: [\"%s:%s\"]", mount->path, options);
     finding->mend[MEND_KUBERNETES] =
-        arena_printf(arena, "emptyDir {medium: Memory, sizeLimit: %si} at %s", size, mount->path);
+        arena_printf(arena, "emptyDir {medium: Memory, sizeLimit: %s} at %s", size, mount->path);
 }
 
 static void
@@ -89,7 +140,7 @@ mend_volume(const struct judge *judge, size_t m, struct finding *finding)
 {
     const struct mount_config *mount = &judge->config->mount[m];
     struct arena *arena = judge->findings->arena;
-    const char *name = volume_name(mount->path);
+    const char *name = volume_name(judge, m);
     bool is_ro = options_want_read_only(&mount->options);
     finding->mend[MEND_DOCKER] =
         arena_printf(arena, "-v %s:%s%s", name, mount->path, is_ro ? ":ro" : "");
@@ -109,6 +160,49 @@ mend_mount(const struct judge *judge, size_t m, struct finding *finding)
     }
 }
 
+/* What root has to run on a volume once. Not in the image, which may hold no such program, and
+ * whose entry point would verify its contract first. */
+static void
+mend_once(const struct judge *judge, size_t m, const char *command, struct finding *finding)
+{
+    const char *path = judge->config->mount[m].path;
+    const char *name = volume_name(judge, m);
+    struct arena *arena = judge->findings->arena;
+    finding->mend[MEND_DOCKER] =
+        arena_printf(arena, "docker run --rm -v %s:%s busybox %s %s", name, path, command, path);
+    finding->mend[MEND_PODMAN] =
+        arena_printf(arena, "podman run --rm -v %s:%s busybox %s %s", name, path, command, path);
+    finding->mend[MEND_KUBERNETES] =
+        arena_printf(arena, "an init container as root that runs: %s %s", command, path);
+}
+
+void
+mend_mode(const struct judge *judge, size_t m, struct finding *finding)
+{
+    const struct mount_config *mount = &judge->config->mount[m];
+    if (mount->is_tmpfs) {
+        mend_tmpfs(judge, m, finding);
+    } else {
+        mend_once(judge, m,
+                  arena_printf(judge->findings->arena, "chmod %04o", (unsigned)mount->mode),
+                  finding);
+    }
+}
+
+void
+mend_free(const struct judge *judge, size_t m, struct finding *finding)
+{
+    struct arena *arena = judge->findings->arena;
+    if (judge->config->mount[m].is_tmpfs) {
+        mend_tmpfs(judge, m, finding);
+        return;
+    }
+    finding->mend[MEND_DOCKER] = arena_printf(
+        arena, "remove files from volume %s, or give it a larger disk", volume_name(judge, m));
+    finding->mend[MEND_KUBERNETES] =
+        "remove files, or raise resources.requests.storage of its persistentVolumeClaim";
+}
+
 void
 mend_owner(const struct judge *judge, size_t m, struct finding *finding)
 {
@@ -118,13 +212,13 @@ mend_owner(const struct judge *judge, size_t m, struct finding *finding)
     if (mount->is_tmpfs) {
         mend_tmpfs(judge, m, finding);
     } else {
-        const char *name = volume_name(mount->path);
-        finding->mend[MEND_DOCKER] =
-            arena_printf(arena, "docker run --rm --user 0 -v %s:%s IMAGE chown %u:%u %s", name,
-                         mount->path, (unsigned)owner->uid, (unsigned)owner->gid, mount->path);
-        finding->mend[MEND_COMPOSE] =
-            arena_printf(arena, "docker compose run --rm --user 0 SERVICE chown %u:%u %s",
-                         (unsigned)owner->uid, (unsigned)owner->gid, mount->path);
+        mend_once(judge, m,
+                  arena_printf(arena, "chown %u:%u", (unsigned)owner->uid, (unsigned)owner->gid),
+                  finding);
+        if (owner->uid == judge->facts->self.uid) {
+            finding->mend[MEND_PODMAN] =
+                arena_printf(arena, "-v %s:%s:U", volume_name(judge, m), mount->path);
+        }
     }
     finding->mend[MEND_KUBERNETES] =
         arena_printf(arena, "securityContext.fsGroup: %u", (unsigned)owner->gid);
@@ -146,6 +240,18 @@ mend_env(const struct judge *judge, const char *name, struct finding *finding)
     finding->mend[MEND_DOCKER] = arena_printf(arena, "-e %s=...", name);
     finding->mend[MEND_COMPOSE] = arena_printf(arena, "environment: {%s: ...}", name);
     finding->mend[MEND_KUBERNETES] = arena_printf(arena, "env: [{name: %s, value: ...}]", name);
+}
+
+void
+mend_memory(const struct judge *judge, const char *size, struct finding *finding)
+{
+    struct arena *arena = judge->findings->arena;
+    finding->mend[MEND_DOCKER] =
+        arena_printf(arena, "a --memory of more than %s, or a smaller size= of a --tmpfs", size);
+    finding->mend[MEND_COMPOSE] =
+        arena_printf(arena, "a mem_limit of more than %s, or a smaller size= of a tmpfs", size);
+    finding->mend[MEND_KUBERNETES] = arena_printf(
+        arena, "a resources.limits.memory of more than %s, or a smaller sizeLimit", size);
 }
 
 void

@@ -23,6 +23,15 @@ void mend_fixed(struct finding *finding, enum mend_kind kind);
  */
 void mend_mount(const struct judge *judge, size_t m, struct finding *finding);
 
+/* How the container gets memory enough for tmpfs of that size. */
+void mend_memory(const struct judge *judge, const char *size, struct finding *finding);
+
+/* How its top directory gets the mode. */
+void mend_mode(const struct judge *judge, size_t m, struct finding *finding);
+
+/* How it gets more free room. */
+void mend_free(const struct judge *judge, size_t m, struct finding *finding);
+
 /* How its owner gets to write there. */
 void mend_owner(const struct judge *judge, size_t m, struct finding *finding);
 

@@ -118,7 +118,9 @@ parse_line(char *line, struct mount_entry *entry)
     entry->is_nodev = has_option(field[5], "nodev");
     entry->fs = fs;
     entry->source = unescape(source);
-    entry->is_super_read_only = has_option(super, "ro");
+    /* ro or rw comes first; what follows is the file system's own, and may say anything. */
+    size_t first = strcspn(super, ",");
+    entry->is_super_read_only = first == strlen("ro") && strncmp(super, "ro", first) == 0;
     entry->super_options = super;
     return true;
 }
@@ -153,41 +155,113 @@ find_id(const struct mount_table *table, uint64_t id)
     return found != NULL ? *found : NULL;
 }
 
-/* What cannot be reached: a mount with another on the same path on top of it, and whatever was
- * mounted below it before. Parents come before their children in the table, since the kernel lists
- * them in the order in which they were mounted; one that comes later has been moved, and then its
- * children are looked at as if they could be reached, which errs on the safe side. */
-static void
-mark_hidden(struct mount_table *table)
+/* ---------------------------------------------------------------- what can be reached */
+
+static bool
+is_root(const char *path)
 {
-    for (size_t i = 0; i < table->count; i++) {
-        struct mount_entry *entry = &table->entry[i];
-        struct mount_entry *parent = find_id(table, entry->parent);
-        if (parent != NULL && parent != entry && text_equal(parent->path, entry->path)) {
-            parent->is_hidden = true;
-        }
+    return path[0] == '/' && path[1] == '\0';
+}
+
+/* As strcmp(3), with the slash before all other bytes: what lies below a path follows it at once.
+ */
+static int
+compare_paths(const char *left, const char *right)
+{
+    while (*left != '\0' && *left == *right) {
+        left++;
+        right++;
     }
-    for (size_t i = 0; i < table->count; i++) {
-        struct mount_entry *entry = &table->entry[i];
-        const struct mount_entry *parent = find_id(table, entry->parent);
-        if (parent != NULL && parent->is_hidden && !text_equal(parent->path, entry->path)) {
+    int rank[2];
+    for (int i = 0; i < 2; i++) {
+        unsigned char byte = (unsigned char)(i == 0 ? *left : *right);
+        rank[i] = byte == '\0' ? 0 : byte == '/' ? 1 : byte + 1;
+    }
+    return rank[0] - rank[1];
+}
+
+static int
+compare_siblings(const void *a, const void *b)
+{
+    const struct mount_entry *left = *(const struct mount_entry *const *)a;
+    const struct mount_entry *right = *(const struct mount_entry *const *)b;
+    if (left->parent != right->parent) {
+        return left->parent < right->parent ? -1 : 1;
+    }
+    return compare_paths(left->path, right->path);
+}
+
+/* Two mounts on one parent, the one's path below the other's: a walk turns off at the upper one and
+ * never gets to the lower one, whichever was there first. */
+static void
+mark_shadowed(struct mount_entry **sorted, size_t count)
+{
+    const struct mount_entry *upper = NULL;
+    qsort(sorted, count, sizeof(struct mount_entry *), compare_siblings);
+    for (size_t i = 0; i < count; i++) {
+        struct mount_entry *entry = sorted[i];
+        size_t length = upper != NULL ? strlen(upper->path) : 0;
+        if (upper != NULL && upper->parent == entry->parent && !is_root(upper->path) &&
+            strncmp(entry->path, upper->path, length) == 0 && entry->path[length] == '/') {
             entry->is_hidden = true;
+        } else {
+            upper = entry;
         }
     }
 }
+
+/* What cannot be reached: a mount with another one on top of it, and whatever is mounted below it
+ * or shadowed. Parents come before their children in the table, since the kernel lists them in the
+ * order in which they were made; one that comes later has been moved, and then its children are
+ * looked at as if they could be reached, which errs on the safe side. So does what is said of "/":
+ * a mount on top of it leaves those who are there already where they are. */
+static void
+mark_hidden(struct mount_table *table, struct mount_entry **sorted, bool *is_covered)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct mount_entry *entry = &table->entry[i];
+        const struct mount_entry *parent = find_id(table, entry->parent);
+        if (parent != NULL && parent != entry && !is_root(entry->path) &&
+            text_equal(parent->path, entry->path)) {
+            is_covered[parent - table->entry] = true;
+        }
+    }
+    mark_shadowed(sorted, table->count);
+    for (size_t i = 0; i < table->count; i++) {
+        struct mount_entry *entry = &table->entry[i];
+        const struct mount_entry *parent = find_id(table, entry->parent);
+        if (parent != NULL && parent != entry) {
+            bool is_on_top = text_equal(parent->path, entry->path);
+            bool is_below_cover = is_covered[parent - table->entry] && !is_on_top;
+            entry->is_hidden = entry->is_hidden || parent->is_hidden || is_below_cover;
+        }
+    }
+    for (size_t i = 0; i < table->count; i++) {
+        table->entry[i].is_hidden = table->entry[i].is_hidden || is_covered[i];
+    }
+}
+
+/* ---------------------------------------------------------------- the table */
 
 void
 mountinfo_parse(const char *bytes, size_t length, struct arena *arena,
                 struct mount_table *ret_table)
 {
-    size_t lines = count_lines(bytes, length);
+    size_t room = count_lines(bytes, length) + 1;
     char *copy = arena_strndup(arena, bytes, length);
-    char *end = copy + length;
+    struct mount_entry **sorted = ARENA_NEW(arena, struct mount_entry *, room);
+    bool *is_covered = ARENA_NEW(arena, bool, room);
     *ret_table = (struct mount_table){
-        .entry = ARENA_NEW(arena, struct mount_entry, lines + 1),
-        .by_id = ARENA_NEW(arena, struct mount_entry *, lines + 1),
+        .entry = ARENA_NEW(arena, struct mount_entry, room),
+        .by_id = ARENA_NEW(arena, struct mount_entry *, room),
         .is_complete = true,
     };
+    if (copy == NULL || sorted == NULL || is_covered == NULL || ret_table->entry == NULL ||
+        ret_table->by_id == NULL) {
+        *ret_table = (struct mount_table){.incomplete = "there is no memory for it"};
+        return;
+    }
+    char *end = copy + length;
     for (char *line = copy; line < end;) {
         char *stop = memchr(line, '\n', (size_t)(end - line));
         char *next = stop != NULL ? stop + 1 : end;
@@ -196,6 +270,7 @@ mountinfo_parse(const char *bytes, size_t length, struct arena *arena,
         }
         struct mount_entry *entry = &ret_table->entry[ret_table->count];
         if (stop != NULL && parse_line(line, entry)) {
+            sorted[ret_table->count] = entry;
             ret_table->by_id[ret_table->count++] = entry;
         } else {
             *entry = (struct mount_entry){0};
@@ -206,11 +281,41 @@ mountinfo_parse(const char *bytes, size_t length, struct arena *arena,
         line = next;
     }
     qsort(ret_table->by_id, ret_table->count, sizeof(struct mount_entry *), compare_ids);
-    mark_hidden(ret_table);
+    mark_hidden(ret_table, sorted, is_covered);
 }
 
 const struct mount_entry *
 mountinfo_by_id(const struct mount_table *table, uint64_t id)
 {
     return find_id(table, id);
+}
+
+const struct mount_entry *
+mountinfo_by_path(const struct mount_table *table, const char *path)
+{
+    const struct mount_entry *found = NULL;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct mount_entry *entry = &table->entry[i];
+        if (!entry->is_hidden && text_equal(entry->path, path)) {
+            found = entry; /* only "/" can be there twice */
+            if (is_root(path)) {
+                break;
+            }
+        }
+    }
+    return found;
+}
+
+const char *
+mountinfo_super_option(const struct mount_entry *entry, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = entry->super_options; *at != '\0';) {
+        size_t word = strcspn(at, ",");
+        if (word > length && strncmp(at, name, length) == 0 && at[length] == '=') {
+            return at + length + 1;
+        }
+        at += word + (at[word] == ',');
+    }
+    return NULL;
 }

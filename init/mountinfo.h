@@ -40,4 +40,12 @@ void mountinfo_parse(const char *bytes, size_t length, struct arena *arena,
 /* The entry with that id, or NULL. */
 const struct mount_entry *mountinfo_by_id(const struct mount_table *table, uint64_t id);
 
+/* What a walk to `path`, free of symbolic links, reaches if a mount of its own lies there; else
+ * NULL. For kernels that tell no mount ids. */
+const struct mount_entry *mountinfo_by_path(const struct mount_table *table, const char *path);
+
+/* The value of NAME=VALUE among the super block's options, up to the next comma or the end; NULL
+ * where there is none of that name. */
+const char *mountinfo_super_option(const struct mount_entry *entry, const char *name);
+
 #endif

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <linux/stat.h> /* after sys/stat.h: musl 1.2.3 knows no struct statx */
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/sysinfo.h>
@@ -19,12 +18,14 @@
 #include "config/text.h"
 
 enum {
-    READ_BYTES = 4096, /* one read takes as long as its lines need: small, so that the clock is
-                          looked at often enough */
-    STATUS_BYTES = 8192,
+    /* One read takes as long as its lines need, and the clock is looked at between reads only. The
+     * kernel fills a page at a time however much is asked for. Measured (Linux 6.18): 5,000
+     * distinct mounts are listed in 9 ms; below 20,000 stacked ones the worst read takes 3 ms, and
+     * OBSERVE_TABLE_MS is met within that. */
+    READ_BYTES = 4096,
+    STATUS_BYTES = 16384,
     TMPFS_MAGIC = 0x01021994,
     /* linux/stat.h; musl's own headers are older than the calls. */
-    STATX_WANT_BASICS = 0x7ff,
     STATX_WANT_MNT_ID = 0x1000,
     ATTRIBUTE_MOUNT_ROOT = 0x2000,
 };
@@ -107,8 +108,9 @@ observe_table(struct arena *arena, struct mount_table *ret_table)
         mountinfo_parse(bytes, end != NULL ? (size_t)(end - bytes) + 1 : length, arena, ret_table);
         if (got != 0) {
             ret_table->is_complete = false;
-            ret_table->incomplete =
-                is_late ? "the kernel needs too long to list it" : "it is larger than 1 MiB";
+            ret_table->incomplete = got < 0   ? "it cannot be read to its end"
+                                    : is_late ? "the kernel needs too long to list it"
+                                              : "it is larger than 1 MiB";
         }
     }
     free(bytes);
@@ -142,33 +144,49 @@ has_limit(const struct mount_table *table, const struct path_facts *path, unsign
     }
     const struct mount_entry *entry = mountinfo_by_id(table, path->mount_id);
     if (entry != NULL) {
-        const char *size = strstr(entry->super_options, "size=");
-        return size != NULL && strncmp(size, "size=0k", strlen("size=0k")) != 0;
+        const char *size = mountinfo_super_option(entry, "size");
+        return size != NULL && strtoull(size, NULL, 10) != 0; /* 0k: none */
     }
     uint64_t half = memory_bytes / 2;
     bool is_default = path->size_bytes > half - half / 64 && path->size_bytes < half + half / 64;
     return path->size_bytes != 0 && !is_default;
 }
 
+/* Owner, mode, and which mount. Where statx(2) does not tell the mount (before Linux 5.8, in
+ * sandboxes, under profiles that refuse the call) the mount table does. */
+static int
+look_at_inode(int fd, const struct facts *facts, struct path_facts *path)
+{
+    struct kernel_statx stx;
+    struct stat st;
+    memset(&stx, 0, sizeof stx);
+    if (fstat(fd, &st) != 0) {
+        return -1;
+    }
+    path->is_directory = S_ISDIR(st.st_mode);
+    path->uid = st.st_uid;
+    path->gid = st.st_gid;
+    path->mode = st.st_mode & 07777;
+    (void)syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_WANT_MNT_ID, &stx); /* else all zero */
+    path->is_mount_root = (stx.attributes & ATTRIBUTE_MOUNT_ROOT) != 0;
+    path->mount_id = (stx.mask & STATX_WANT_MNT_ID) != 0 ? stx.mount_id : 0;
+    if ((stx.attributes_mask & ATTRIBUTE_MOUNT_ROOT) == 0 || path->mount_id == 0) {
+        const struct mount_entry *entry = mountinfo_by_path(&facts->table, path->resolved);
+        path->is_mount_root = entry != NULL;
+        path->mount_id = entry != NULL ? entry->id : 0;
+    }
+    return 0;
+}
+
 static void
 look_at(int fd, const struct facts *facts, struct path_facts *path)
 {
-    struct kernel_statx stx;
     struct statvfs fs;
     struct statfs type;
-    memset(&stx, 0, sizeof stx);
-    if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_WANT_BASICS | STATX_WANT_MNT_ID, &stx) !=
-            0 ||
-        fstatvfs(fd, &fs) != 0 || fstatfs(fd, &type) != 0) {
+    if (look_at_inode(fd, facts, path) != 0 || fstatvfs(fd, &fs) != 0 || fstatfs(fd, &type) != 0) {
         path->errnum = errno;
         return;
     }
-    path->is_mount_root = (stx.attributes & ATTRIBUTE_MOUNT_ROOT) != 0;
-    path->mount_id = (stx.mask & STATX_WANT_MNT_ID) != 0 ? stx.mount_id : 0;
-    path->is_directory = S_ISDIR(stx.mode);
-    path->uid = stx.uid;
-    path->gid = stx.gid;
-    path->mode = stx.mode & 07777;
     path->is_read_only = (fs.f_flag & ST_RDONLY) != 0;
     path->is_noexec = (fs.f_flag & ST_NOEXEC) != 0;
     path->is_nosuid = (fs.f_flag & ST_NOSUID) != 0;
@@ -214,7 +232,10 @@ static void
 observe_process(struct facts *facts)
 {
     char status[STATUS_BYTES];
-    facts->has_proc = read_small("/proc/self/status", status, sizeof status) > 0;
+    /* Without the bounding set in it, it is not what it should be, and "no capabilities" no fact.
+     */
+    facts->has_proc = read_small("/proc/self/status", status, sizeof status) > 0 &&
+                      strstr(status, "\nCapBnd:") != NULL;
     if (!facts->has_proc) {
         return;
     }

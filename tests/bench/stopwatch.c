@@ -261,13 +261,13 @@ run_mounts(const char *kind, int count, char **argv)
     bool is_stacked = strcmp(kind, "stacked") == 0;
     char path[64];
     if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-        mount("bench", "/mnt", "tmpfs", 0, NULL) != 0 || mkdir("/mnt/base", 0755) != 0) {
+        mount("bench", "/srv", "tmpfs", 0, NULL) != 0 || mkdir("/srv/base", 0755) != 0) {
         die("a mount namespace");
     }
     for (int i = 0; i < count; i++) {
-        (void)snprintf(path, sizeof path, is_stacked ? "/mnt/stack" : "/mnt/m%d", i);
+        (void)snprintf(path, sizeof path, is_stacked ? "/srv/stack" : "/srv/m%d", i);
         (void)mkdir(path, 0755);
-        if (mount("/mnt/base", path, NULL, MS_BIND, NULL) != 0 ||
+        if (mount("/srv/base", path, NULL, MS_BIND, NULL) != 0 ||
             mount(NULL, path, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) != 0) {
             die(path);
         }

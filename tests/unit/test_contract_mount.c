@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/runner.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <string.h>
+
+#include "tests/unit/judged.h"
+#include "tests/unit/sample.h"
+
+#define SUITE(name_) Suite *name_##_suite(void);
+#include "tests/unit/suites.h"
+#undef SUITE
+
+/* ---------------------------------------------------------------- declared paths */
+
+START_TEST(a_path_that_is_no_mount_breaks_the_contract)
+{
+    judged.stage.path[STAGE_TMP].is_mount_root = false;
+    judged.stage.path[STAGE_DATA] = (struct path_facts){.path = "/data", .errnum = ENOENT};
+    judged_findings_are("error /tmp: not a mount, want tmpfs rw\n"
+                        "error /data: not there (no such file or directory), want a volume, rw\n");
+    judged_mend_is(MEND_DOCKER, "--tmpfs /tmp:rw,nosuid,nodev,noexec,size=64M");
+    judged_mend_is(MEND_COMPOSE, "tmpfs: [\"/tmp:rw,nosuid,nodev,noexec,size=64M\"]");
+    judged_mend_is(MEND_KUBERNETES, "emptyDir {medium: Memory, sizeLimit: 64Mi} at /tmp");
+    judged_mend_is(MEND_PODMAN, NULL);
+    ck_assert_str_eq(judged.findings.item[1].mend[MEND_DOCKER], "-v data:/data");
+}
+END_TEST
+
+START_TEST(an_optional_section_is_as_if_it_were_not_there)
+{
+    judged.stage.mount[STAGE_TMP].optional = judged.stage.mount[STAGE_DATA].optional = true;
+    judged.stage.path[STAGE_TMP].is_mount_root = false;
+    judged.stage.path[STAGE_DATA] = (struct path_facts){.path = "/data", .errnum = ENOENT};
+    judged_findings_are("");
+    judged.stage.path[STAGE_TMP].is_mount_root = true;
+    judged.stage.path[STAGE_TMP].is_read_only = true;
+    judged_findings_are("error /tmp: ro, want rw\n");
+}
+END_TEST
+
+START_TEST(a_path_that_cannot_be_looked_at_is_not_said_to_be_absent)
+{
+    judged.stage.path[STAGE_DATA] = (struct path_facts){.path = "/data", .errnum = EACCES};
+    judged_findings_are(
+        "error /data: not to be looked at (permission denied), want a volume, rw\n");
+}
+END_TEST
+
+START_TEST(options_are_wishes_where_a_question_mark_stands)
+{
+    judged.stage.path[STAGE_TMP].is_noexec = judged.stage.path[STAGE_TMP].is_nosuid = false;
+    judged.stage.path[STAGE_DATA].is_read_only = true;
+    judged_findings_are("wish /tmp: suid, want nosuid\nwish /tmp: exec, want noexec\n"
+                        "error /data: ro, want rw\n");
+}
+END_TEST
+
+START_TEST(each_pair_of_options_stands_alone)
+{
+    judged.stage.mount[STAGE_TMP].options = WORDS("exec");
+    judged.stage.mount[STAGE_RUN].options = WORDS("nodev", "noexec");
+    judged.stage.path[STAGE_RUN].is_nodev = false;
+    judged.stage.mount[STAGE_DATA].options = WORDS("nosuid?");
+    judged_findings_are("error /tmp: noexec, want exec\nerror /run: dev, want nodev\n"
+                        "wish /data: suid, want nosuid\n");
+    judged_mend_is(MEND_DOCKER, "--tmpfs /tmp:rw,nosuid,nodev,exec,size=64M");
+}
+END_TEST
+
+START_TEST(the_type_of_file_system_is_a_wish_or_asked_for)
+{
+    judged.stage.path[STAGE_TMP].fs = "ext4";
+    judged.stage.mount[STAGE_DATA].fs = WORDS("xfs", "btrfs");
+    judged_findings_are("wish /tmp: ext4, want tmpfs\nerror /data: ext4, want xfs or btrfs\n");
+    judged.stage.path[STAGE_TMP].fs = "tmpfs";
+    judged.stage.path[STAGE_DATA].fs = "btrfs";
+    judged_findings_are("");
+}
+END_TEST
+
+START_TEST(a_tmpfs_without_limit_is_a_wish_and_an_error_with_size_max)
+{
+    judged.stage.path[STAGE_TMP].has_limit = false;
+    judged.stage.path[STAGE_RUN].size_bytes = 0;
+    judged.stage.mount[STAGE_RUN].size_max_bytes = 8 * 1024 * 1024;
+    judged.stage.mount[STAGE_RUN].from[MOUNT_size_max_bytes] = &judged.stage.setting;
+    judged.stage.path[STAGE_DATA].size_bytes = 0;
+    judged_findings_are("wish /tmp: no size limit, want a size limit (size=...): without one it is "
+                        "memory without a limit\n"
+                        "error /run: no size limit, want at most 8M\n");
+    ck_assert_str_eq(judged.findings.item[1].mend[MEND_DOCKER],
+                     "--tmpfs /run:rw,nosuid,nodev,noexec,size=8M,uid=10001,gid=20001");
+    ck_assert_str_eq(judged.findings.item[1].place.file, "FILE");
+    ck_assert_str_eq(judged.findings.item[1].place.key, "size-max");
+    ck_assert_uint_eq(judged.findings.item[1].place.line, 7);
+}
+END_TEST
+
+START_TEST(size_max_and_min_free_are_limits_themselves)
+{
+    for (size_t m = 0; m < STAGE_MOUNTS; m++) {
+        judged.stage.mount[m].size_max_bytes = judged.stage.mount[m].min_free_bytes =
+            16 * 1024 * 1024;
+        judged.stage.mount[m].from[MOUNT_size_max_bytes] = &judged.stage.setting;
+    }
+    judged_findings_are("");
+    judged.stage.path[STAGE_TMP].size_bytes++;
+    judged.stage.path[STAGE_DATA].free_bytes--;
+    judged_findings_are("error /tmp: a size of 16777217, want at most 16M\n"
+                        "error /data: free room of 16777215, want at least 16M\n");
+}
+END_TEST
+
+START_TEST(the_mend_of_a_tmpfs_is_a_size_that_kubernetes_knows)
+{
+    judged.stage.path[STAGE_TMP].is_mount_root = false;
+    judged.stage.mount[STAGE_TMP].size_max_bytes = 1000;
+    judged_findings_are("error /tmp: not a mount, want tmpfs rw\n");
+    judged_mend_is(MEND_KUBERNETES, "emptyDir {medium: Memory, sizeLimit: 1000} at /tmp");
+}
+END_TEST
+
+/* ---------------------------------------------------------------- mode and owner */
+
+/* Root's own 0755, which app cannot write to. */
+static void
+take_away(size_t m)
+{
+    judged.stage.path[m].uid = 0;
+    judged.stage.path[m].gid = 0;
+    judged.stage.path[m].mode = 0755;
+    judged.stage.config.init.from[INIT_state_dir] = &judged.stage.setting; /* elsewhere */
+}
+
+static void
+name_owner(size_t m)
+{
+    judged.stage.mount[m].owner = (struct user_spec){"10001", "20001"};
+    judged.stage.mount[m].from[MOUNT_owner] = &judged.stage.setting;
+}
+
+START_TEST(a_named_owner_has_to_be_able_to_write_a_default_one_is_warned_of)
+{
+    take_away(STAGE_RUN);
+    take_away(STAGE_DATA);
+    name_owner(STAGE_DATA);
+    judged_findings_are(
+        "warn /run: owned by 0:0 with mode 0755, want writable for 10001:20001\n"
+        "error /data: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
+    judged_mend_is(MEND_DOCKER, "--tmpfs /run:rw,nosuid,nodev,noexec,size=64M,uid=10001,gid=20001");
+    judged_mend_is(MEND_PODMAN,
+                   "--mount type=tmpfs,dst=/run,U=true,rw,nosuid,nodev,noexec,tmpfs-size=64M");
+    judged_mend_is(MEND_KUBERNETES, "securityContext.fsGroup: 20001");
+    ck_assert_str_eq(judged.findings.item[1].mend[MEND_DOCKER],
+                     "docker run --rm -v data:/data busybox chown 10001:20001 /data");
+    ck_assert_str_eq(judged.findings.item[1].mend[MEND_PODMAN], "-v data:/data:U");
+}
+END_TEST
+
+START_TEST(the_mend_names_the_volume_that_is_there)
+{
+    sample_read("docker-ro-volumes", &judged.stage.arena, &judged.stage.facts.table);
+    take_away(STAGE_DATA);
+    name_owner(STAGE_DATA);
+    judged.stage.path[STAGE_DATA].mount_id = 112;
+    judged_findings_are(
+        "error /data: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
+    judged_mend_is(MEND_DOCKER, "docker run --rm -v nv1:/data busybox chown 10001:20001 /data");
+}
+END_TEST
+
+/* clang-format off */
+static const struct {
+    const char *why;
+    uid_t uid;
+    gid_t gid;
+    mode_t mode;
+    bool can_write;
+} writable[] = {
+    {"the owner",                       10001, 0,     0700,  true},
+    {"the owner's bits come first",     10001, 20001, 0077,  false},
+    {"his group",                       0,     20001, 0770,  true},
+    {"the group's bits before others'", 0,     20001, 0707,  false},
+    {"a supplementary group",           0,     44,    02770, true},
+    {"somebody else's group",           0,     6,     0770,  false},
+    {"anybody",                         0,     0,     0777,  true},
+    {"fsGroup's emptyDir",              0,     1,     02777, true},
+    {"write without search",            0,     0,     0776,  false},
+    {"sticky, for all",                 0,     0,     01777, true},
+};
+/* clang-format on */
+
+START_TEST(owner_asks_whether_he_can_write_never_who_owns_it)
+{
+    name_owner(STAGE_DATA);
+    judged.stage.path[STAGE_DATA].uid = writable[_i].uid;
+    judged.stage.path[STAGE_DATA].gid = writable[_i].gid;
+    judged.stage.path[STAGE_DATA].mode = writable[_i].mode;
+    stage_resolve(&judged.stage, CODE_OK);
+    judged.stage.identities.unit[0].group_count = 1;
+    judged.stage.identities.unit[0].group[0] = 44;
+    judged_check();
+    ck_assert_msg((judged.findings.count == 0) == writable[_i].can_write, "%s", writable[_i].why);
+}
+END_TEST
+
+START_TEST(root_may_write_everywhere_only_with_dac_override)
+{
+    stage_set_user(&judged.stage, 0, "root", NULL);
+    judged.stage.self.uid = 0;
+    judged.stage.self.gid = 0;
+    judged.stage.self.can_switch = true;
+    judged.stage.facts.cap_effective = CAPABILITY(DAC_OVERRIDE);
+    judged_findings_are("");
+    judged.stage.facts.cap_effective = 0;
+    judged_findings_are("warn /run: owned by 10001:20001 with mode 0755, want writable for 0:0\n"
+                        "warn /data: owned by 10001:20001 with mode 0755, want writable for 0:0\n");
+}
+END_TEST
+
+START_TEST(what_the_boot_gives_to_its_owner_is_no_error)
+{
+    take_away(STAGE_RUN);
+    name_owner(STAGE_RUN);
+    judged.stage.self.uid = 0;
+    judged.stage.self.can_switch = true;
+    judged.stage.facts.cap_effective = CAPABILITY(CHOWN) | CAPABILITY(FOWNER);
+    judged_findings_are(
+        "mended /run: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
+    ck_assert_uint_eq(judged.findings.errors, 0);
+    judged.stage.mount[STAGE_RUN].chown = CHOWN_NEVER;
+    judged_findings_are("error /run: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
+    judged_mend_is(MEND_PODMAN, "--tmpfs /run:rw,nosuid,nodev,noexec,size=64M");
+}
+END_TEST
+
+START_TEST(the_recursive_walks_only_verify)
+{
+    take_away(STAGE_DATA);
+    name_owner(STAGE_DATA);
+    judged.stage.self.uid = 0;
+    judged.stage.self.can_switch = true;
+    judged.stage.facts.cap_effective = UINT64_MAX;
+    judged.stage.mount[STAGE_DATA].chown = _i == 0 ? CHOWN_ON_MISMATCH : CHOWN_ALWAYS;
+    judged_findings_are(
+        "error /data: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
+}
+END_TEST
+
+START_TEST(the_mount_of_the_state_directory_needs_no_owner_by_default)
+{
+    take_away(STAGE_RUN);
+    judged.stage.config.init.from[INIT_state_dir] = NULL;
+    judged.stage.self.uid = 0;
+    judged.stage.self.can_switch = true;
+    judged_findings_are("");
+    name_owner(STAGE_RUN);
+    judged_findings_are("error /run: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
+}
+END_TEST
+
+START_TEST(the_mode_is_mended_by_the_boot_only_where_it_may)
+{
+    judged.stage.mount[STAGE_DATA].mode = 0700;
+    judged_findings_are("mended /data: mode 0755, want mode 0700\n");
+    judged.stage.path[STAGE_DATA].uid = 0;
+    judged.stage.path[STAGE_DATA].mode = 0777;
+    judged_findings_are("error /data: mode 0777, want mode 0700\n");
+    judged_mend_is(MEND_DOCKER, "docker run --rm -v data:/data busybox chmod 0700 /data");
+    judged.stage.path[STAGE_DATA].mode = 0700;
+    judged.stage.path[STAGE_DATA].uid = STAGE_APP;
+    judged_findings_are("");
+}
+END_TEST
+
+START_TEST(all_is_told_at_once)
+{
+    judged.stage.facts.root.is_read_only = false;
+    judged.stage.path[STAGE_TMP].is_mount_root = false;
+    judged.stage.path[STAGE_DATA].is_read_only = true;
+    judged.stage.config.require.env = WORDS("TOKEN");
+    judged_findings_are("error /: mounted read-write, want read-only\n"
+                        "error TOKEN: a variable that is not set, want a value\n"
+                        "error /tmp: not a mount, want tmpfs rw\n"
+                        "error /data: ro, want rw\n");
+    ck_assert_uint_eq(judged.findings.errors, 4);
+}
+END_TEST
+
+Suite *
+contract_mount_suite(void)
+{
+    Suite *suite = suite_create("contract_mount");
+    TCase *path = judged_case(suite, "declared");
+    tcase_add_test(path, a_path_that_is_no_mount_breaks_the_contract);
+    tcase_add_test(path, an_optional_section_is_as_if_it_were_not_there);
+    tcase_add_test(path, a_path_that_cannot_be_looked_at_is_not_said_to_be_absent);
+    tcase_add_test(path, options_are_wishes_where_a_question_mark_stands);
+    tcase_add_test(path, each_pair_of_options_stands_alone);
+    tcase_add_test(path, the_type_of_file_system_is_a_wish_or_asked_for);
+    tcase_add_test(path, a_tmpfs_without_limit_is_a_wish_and_an_error_with_size_max);
+    tcase_add_test(path, size_max_and_min_free_are_limits_themselves);
+    tcase_add_test(path, the_mend_of_a_tmpfs_is_a_size_that_kubernetes_knows);
+    tcase_add_test(path, a_named_owner_has_to_be_able_to_write_a_default_one_is_warned_of);
+    tcase_add_test(path, the_mend_names_the_volume_that_is_there);
+    tcase_add_loop_test(path, owner_asks_whether_he_can_write_never_who_owns_it, 0,
+                        sizeof writable / sizeof writable[0]);
+    tcase_add_test(path, root_may_write_everywhere_only_with_dac_override);
+    tcase_add_test(path, what_the_boot_gives_to_its_owner_is_no_error);
+    tcase_add_loop_test(path, the_recursive_walks_only_verify, 0, 2);
+    tcase_add_test(path, the_mount_of_the_state_directory_needs_no_owner_by_default);
+    tcase_add_test(path, the_mode_is_mended_by_the_boot_only_where_it_may);
+    tcase_add_test(path, all_is_told_at_once);
+    return suite;
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/runner.h"
+
+#include <string.h>
+
+#include "init/finding.h"
+
+#define SUITE(name_) Suite *name_##_suite(void);
+#include "tests/unit/suites.h"
+#undef SUITE
+
+static struct arena arena;
+static struct findings findings;
+static struct diags diags;
+static char bytes[64 * 1024];
+
+static void
+setup(void)
+{
+    arena = (struct arena)ARENA_INIT;
+    findings = (struct findings){.arena = &arena};
+    diags = (struct diags){.arena = &arena};
+}
+
+static void
+teardown(void)
+{
+    arena_free(&arena);
+}
+
+static const struct finding a_root = {
+    .level = FINDING_ERROR,
+    .subject = "/",
+    .found = "mounted read-write",
+    .expected = "read-only",
+    .place = {"/etc/roinit.ini", 2, "require", "root"},
+    .mend = {[MEND_DOCKER] = "--read-only",
+             [MEND_COMPOSE] = "read_only: true",
+             [MEND_KUBERNETES] = "securityContext.readOnlyRootFilesystem: true"},
+};
+static const struct finding a_tmpfs = {
+    .level = FINDING_ERROR,
+    .subject = "/tmp",
+    .found = "not a mount",
+    .expected = "tmpfs rw",
+    .mend = {[MEND_DOCKER] = "--tmpfs /tmp:rw,nosuid,nodev,noexec",
+             [MEND_KUBERNETES] = "emptyDir {medium: Memory} at /tmp"},
+};
+static const struct finding an_upload = {
+    .level = FINDING_WARN,
+    .subject = "/srv/upload",
+    .found = "writable, and not in the contract",
+    .expected = "declared, or read-only",
+    .mend = {[MEND_CONTRACT] = "add [volume /srv/upload], or mount it read-only"},
+};
+static const struct finding a_wish = {
+    .level = FINDING_WISH,
+    .subject = "/tmp",
+    .found = "exec",
+    .expected = "noexec",
+    .mend =
+        {[MEND_DOCKER] = "D", [MEND_PODMAN] = "P", [MEND_COMPOSE] = "C", [MEND_KUBERNETES] = "K"},
+};
+
+static void
+text_is(const struct report *report, const char *want)
+{
+    struct text text = TEXT_OVER(bytes);
+    findings_text(&findings, report, &text);
+    ck_assert_str_eq(bytes, want);
+}
+
+START_TEST(a_broken_contract_is_told_as_the_page_says)
+{
+    struct report report = {.file = "/etc/roinit.ini"};
+    findings_add(&findings, &a_root);
+    findings_add(&findings, &a_tmpfs);
+    findings_add(&findings, &an_upload);
+    text_is(&report, "roinit: the container breaks its contract (/etc/roinit.ini)\n"
+                     "  error  /              mounted read-write, want read-only\n"
+                     "         docker: --read-only   compose: read_only: true   "
+                     "kubernetes: securityContext.readOnlyRootFilesystem: true\n"
+                     "  error  /tmp           not a mount, want tmpfs rw\n"
+                     "         docker: --tmpfs /tmp:rw,nosuid,nodev,noexec   "
+                     "kubernetes: emptyDir {medium: Memory} at /tmp\n"
+                     "  warn   /srv/upload    writable, and not in the contract\n"
+                     "         add [volume /srv/upload], or mount it read-only\n");
+    ck_assert_uint_eq(findings.errors, 2);
+}
+END_TEST
+
+START_TEST(what_keeps_the_contract_is_not_said_to_break_it)
+{
+    struct report report = {0};
+    text_is(&report, "");
+    findings_add(&findings, &an_upload);
+    text_is(&report, "roinit: the container keeps its contract (built in)\n"
+                     "  warn   /srv/upload    writable, and not in the contract\n"
+                     "         add [volume /srv/upload], or mount it read-only\n");
+}
+END_TEST
+
+START_TEST(wishes_are_told_only_where_asked_for)
+{
+    struct report report = {.file = "F"};
+    findings_add(&findings, &a_wish);
+    text_is(&report, "");
+    report.shows_wishes = true;
+    text_is(&report, "roinit: the container keeps its contract (F)\n"
+                     "  warn   /tmp           exec, want noexec\n"
+                     "         docker: D   podman: P   compose: C   kubernetes: K\n");
+}
+END_TEST
+
+/* clang-format off */
+static const struct {
+    enum platform platform;
+    bool has_podman;
+    const char *want;
+} mends[] = {
+    {PLATFORM_UNKNOWN,    true,  "docker: D   podman: P   compose: C   kubernetes: K\n"},
+    {PLATFORM_UNKNOWN,    false, "docker: D   compose: C   kubernetes: K\n"},
+    {PLATFORM_DOCKER,     true,  "docker: D   compose: C\n"},
+    {PLATFORM_PODMAN,     true,  "podman: P\n"},
+    {PLATFORM_PODMAN,     false, "docker: D   compose: C\n"},
+    {PLATFORM_KUBERNETES, true,  "kubernetes: K\n"},
+};
+/* clang-format on */
+
+START_TEST(a_report_names_the_mends_of_the_platform_at_hand)
+{
+    struct report report = {.shows_wishes = true, .platform = mends[_i].platform};
+    struct finding finding = a_wish;
+    struct text text = TEXT_OVER(bytes);
+    finding.mend[MEND_PODMAN] = mends[_i].has_podman ? "P" : NULL;
+    findings_add(&findings, &finding);
+    findings_text(&findings, &report, &text);
+    const char *second = strchr(strchr(bytes, '\n') + 1, '\n') + 1;
+    ck_assert_str_eq(second + strspn(second, " "), mends[_i].want);
+}
+END_TEST
+
+START_TEST(what_prepare_mends_is_shown_as_that)
+{
+    struct report report = {.shows_wishes = true};
+    struct finding finding = a_wish;
+    finding.is_mended_by_prepare = true;
+    findings_add(&findings, &finding);
+    text_is(&report, "roinit: the container keeps its contract (built in)\n"
+                     "  warn   /tmp           exec, want noexec (the boot mends it)\n");
+}
+END_TEST
+
+START_TEST(bytes_of_others_cannot_forge_a_line)
+{
+    struct report report = {.file = "F", .has_color = false};
+    struct finding finding = {.level = FINDING_WARN,
+                              .subject = "/a\nroinit: all is well\033[2J",
+                              .found = "x\ry",
+                              .expected = "z\t",
+                              .mend = {[MEND_DOCKER] = "-v \xc3\xa9\n"}};
+    findings_add(&findings, &finding);
+    text_is(&report, "roinit: the container keeps its contract (F)\n"
+                     "  warn   /a\\x0aroinit: all is well\\x1b[2J x\\x0dy, want z\\x09\n"
+                     "         docker: -v \\xc3\\xa9\\x0a\n");
+}
+END_TEST
+
+START_TEST(a_long_subject_keeps_its_distance)
+{
+    struct report report = {.file = "F"};
+    struct finding finding = {.subject = "/var/cache/nginx", .found = "f", .expected = "e"};
+    findings_add(&findings, &finding);
+    text_is(&report, "roinit: the container breaks its contract (F)\n"
+                     "  error  /var/cache/nginx f, want e\n");
+}
+END_TEST
+
+START_TEST(what_is_beyond_the_limit_is_counted)
+{
+    struct report report = {0};
+    struct text text = TEXT_OVER(bytes);
+    for (int i = 0; i < FINDINGS_MAX + 3; i++) {
+        findings_add(&findings, &a_root);
+    }
+    ck_assert_uint_eq(findings.count, FINDINGS_MAX);
+    ck_assert_uint_eq(findings.errors, FINDINGS_MAX + 3);
+    findings_text(&findings, &report, &text);
+    ck_assert(text.is_cut || strstr(bytes, "  and 3 more\n") != NULL);
+}
+END_TEST
+
+static void
+json_is(bool is_enforced, const char *want)
+{
+    struct text text = TEXT_OVER(bytes);
+    findings_json(&findings, &diags, is_enforced, &text);
+    ck_assert_str_eq(bytes, want);
+}
+
+START_TEST(json_is_one_document)
+{
+    json_is(true, "{\"v\":1,\"kept\":true,\"enforced\":true,\"findings\":[]}");
+    findings_add(&findings, &a_root);
+    findings_add(&findings, &an_upload);
+    json_is(false,
+            "{\"v\":1,\"kept\":false,\"enforced\":false,\"findings\":["
+            "{\"level\":\"error\",\"file\":\"/etc/roinit.ini\",\"line\":2,\"section\":\"require\","
+            "\"key\":\"root\",\"subject\":\"/\",\"found\":\"mounted read-write\","
+            "\"want\":\"read-only\",\"fix\":{\"docker\":\"--read-only\","
+            "\"compose\":\"read_only: true\","
+            "\"kubernetes\":\"securityContext.readOnlyRootFilesystem: true\"}},"
+            "{\"level\":\"warn\",\"subject\":\"/srv/upload\","
+            "\"found\":\"writable, and not in the contract\","
+            "\"want\":\"declared, or read-only\","
+            "\"fix\":{\"contract\":\"add [volume /srv/upload], or mount it read-only\"}}]}");
+}
+END_TEST
+
+START_TEST(json_tells_wishes_podman_and_what_prepare_mends)
+{
+    struct finding finding = a_wish;
+    finding.is_mended_by_prepare = true;
+    findings_add(&findings, &finding);
+    json_is(true, "{\"v\":1,\"kept\":true,\"enforced\":true,\"findings\":["
+                  "{\"level\":\"warn\",\"subject\":\"/tmp\",\"found\":\"exec\",\"want\":\"noexec\","
+                  "\"prepare\":true,\"fix\":{\"docker\":\"D\",\"podman\":\"P\",\"compose\":\"C\","
+                  "\"kubernetes\":\"K\"}}]}");
+}
+END_TEST
+
+START_TEST(json_stays_json_whatever_the_bytes)
+{
+    struct finding finding = {
+        .level = FINDING_WARN, .subject = "/a\"\n\xff", .found = "\\", .expected = "\001"};
+    findings_add(&findings, &finding);
+    json_is(true, "{\"v\":1,\"kept\":true,\"enforced\":true,\"findings\":["
+                  "{\"level\":\"warn\",\"subject\":\"/a\\\"\\n\xef\xbf\xbd\",\"found\":\"\\\\\","
+                  "\"want\":\"\\u0001\",\"fix\":{}}]}");
+}
+END_TEST
+
+START_TEST(diagnostics_have_the_same_form)
+{
+    struct text text = TEXT_OVER(bytes);
+    struct diag_place place = {"/etc/roinit.ini", 7, "tmpfs /tmp", "optins"};
+    diag_add(&diags, DIAG_ERROR, CODE_CONFIG, place, "did you mean \"options\"?",
+             "\"optins\" is no key");
+    diags_text(&diags, &text);
+    ck_assert_str_eq(bytes,
+                     "roinit: the contract is wrong\n"
+                     "  error  /etc/roinit.ini:7: [tmpfs /tmp] optins: \"optins\" is no key\n"
+                     "         did you mean \"options\"?\n");
+    json_is(true, "{\"v\":1,\"kept\":false,\"enforced\":true,\"findings\":["
+                  "{\"level\":\"error\",\"file\":\"/etc/roinit.ini\",\"line\":7,"
+                  "\"section\":\"tmpfs /tmp\",\"key\":\"optins\","
+                  "\"text\":\"\\\"optins\\\" is no key\","
+                  "\"cure\":\"did you mean \\\"options\\\"?\"}]}");
+}
+END_TEST
+
+Suite *
+finding_suite(void)
+{
+    Suite *suite = suite_create("finding");
+    TCase *told = tcase_create("text");
+    TCase *json = tcase_create("json");
+    tcase_add_checked_fixture(told, setup, teardown);
+    tcase_add_checked_fixture(json, setup, teardown);
+    tcase_add_test(told, a_broken_contract_is_told_as_the_page_says);
+    tcase_add_test(told, what_keeps_the_contract_is_not_said_to_break_it);
+    tcase_add_test(told, wishes_are_told_only_where_asked_for);
+    tcase_add_loop_test(told, a_report_names_the_mends_of_the_platform_at_hand, 0,
+                        sizeof mends / sizeof mends[0]);
+    tcase_add_test(told, what_prepare_mends_is_shown_as_that);
+    tcase_add_test(told, bytes_of_others_cannot_forge_a_line);
+    tcase_add_test(told, a_long_subject_keeps_its_distance);
+    tcase_add_test(told, what_is_beyond_the_limit_is_counted);
+    tcase_add_test(json, json_is_one_document);
+    tcase_add_test(json, json_tells_wishes_podman_and_what_prepare_mends);
+    tcase_add_test(json, json_stays_json_whatever_the_bytes);
+    tcase_add_test(json, diagnostics_have_the_same_form);
+    suite_add_tcase(suite, told);
+    suite_add_tcase(suite, json);
+    return suite;
+}
