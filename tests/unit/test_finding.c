@@ -243,18 +243,18 @@ END_TEST
 START_TEST(diagnostics_have_the_same_form)
 {
     struct text text = TEXT_OVER(bytes);
-    struct diag_place place = {"/etc/roinit.ini", 7, "tmpfs /tmp", "optins"};
+    struct diag_place place = {"/etc/roinit.ini", 7, "tmpfs /tmp", "x-options"};
     diag_add(&diags, DIAG_ERROR, CODE_CONFIG, place, "did you mean \"options\"?",
-             "\"optins\" is no key");
+             "\"x-options\" is no key");
     diags_text(&diags, &text);
     ck_assert_str_eq(bytes,
                      "roinit: the contract is wrong\n"
-                     "  error  /etc/roinit.ini:7: [tmpfs /tmp] optins: \"optins\" is no key\n"
+                     "  error  /etc/roinit.ini:7: [tmpfs /tmp] x-options: \"x-options\" is no key\n"
                      "         did you mean \"options\"?\n");
     json_is(true, "{\"v\":1,\"kept\":false,\"enforced\":true,\"findings\":["
                   "{\"level\":\"error\",\"file\":\"/etc/roinit.ini\",\"line\":7,"
-                  "\"section\":\"tmpfs /tmp\",\"key\":\"optins\","
-                  "\"text\":\"\\\"optins\\\" is no key\","
+                  "\"section\":\"tmpfs /tmp\",\"key\":\"x-options\","
+                  "\"text\":\"\\\"x-options\\\" is no key\","
                   "\"cure\":\"did you mean \\\"options\\\"?\"}]}");
 }
 END_TEST

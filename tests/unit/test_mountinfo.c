@@ -108,17 +108,19 @@ START_TEST(flags_are_words_of_their_own)
 {
     sample_parse("1 0 0:1 / /a rw,nosuid,nodev,noexec,relatime - tmpfs t rw,size=4k\n"
                  "2 0 0:2 / /b rw,relatime shared:1 master:2 unbindable - ext4 ro-disk rw,ro\n"
-                 "3 0 0:3 / /c ro - overlay  ro,lowerdir=/size=1/rw\n",
+                 "3 0 0:3 / /c ro - overlay  ro,lowerdir=/size=1/rw\n"
+                 "4 0 0:4 / /d rw - tmpfs t \n5 0 0:5 / /e rw - tmpfs t root=1\n",
                  &arena, &table);
-    ck_assert_uint_eq(table.count, 3);
+    ck_assert_uint_eq(table.count, 5);
     const struct mount_entry *e = table.entry;
     ck_assert(e[0].is_noexec && e[0].is_nosuid && e[0].is_nodev && !e[0].is_read_only);
     ck_assert(!e[1].is_noexec && !e[1].is_nosuid && !e[1].is_nodev && !e[1].is_read_only);
     ck_assert_msg(!e[1].is_super_read_only, "only the first word is the super block's");
     ck_assert(e[2].is_read_only && e[2].is_super_read_only);
+    ck_assert(!e[3].is_super_read_only && !e[4].is_super_read_only);
     ck_assert_str_eq(e[2].source, "");
     ck_assert_ptr_null(mountinfo_super_option(&e[2], "size"));
-    ck_assert_ptr_null(mountinfo_super_option(&e[0], "siz"));
+    ck_assert_ptr_null(mountinfo_super_option(&e[0], "si"));
     ck_assert_str_eq(mountinfo_super_option(&e[0], "size"), "4k");
 }
 END_TEST
