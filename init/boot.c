@@ -107,9 +107,7 @@ boot_validate(struct boot *boot)
     for (size_t u = 0; u < config->unit_count; u++) {
         resolve_user(&boot->doc, &config->unit[u], NULL, &boot->draft, &boot->diags);
     }
-    if (boot->diags.errors == 0) {
-        resolve_check(config, &boot->diags);
-    }
+    resolve_check(config, &boot->diags);
     return judge_diags(boot);
 }
 

@@ -63,6 +63,17 @@ own(const struct identities *identities, struct identity *ret)
 }
 
 /* The user as the contract names him, whoever roinit is. */
+/* Nobody of that name. Where a variable gave it, what was written is told as well. */
+static void
+add_unknown(const struct setting *from, const struct section *section, const char *why,
+            struct diags *diags)
+{
+    bool has_variable = from != NULL && expand_has_variable(from->text);
+    diag_add(diags, DIAG_ERROR, identity_blame(from), identity_place(from, section),
+             "add it to the image, or give a number", "%s%s%s", has_variable ? from->text : "",
+             has_variable ? ": " : "", why);
+}
+
 static int
 find_named(const struct identities *identities, const struct user_spec *spec, struct identity *ret,
            char *why, size_t why_size)
@@ -135,9 +146,7 @@ find_units(const struct config *config, struct identities *identities, struct di
             continue;
         }
         if (find_named(identities, &unit->user, who, why, sizeof why) != 0) {
-            diag_add(diags, DIAG_ERROR, identity_blame(unit->from[UNIT_user]),
-                     identity_place(unit->from[UNIT_user], unit->section),
-                     "add it to the image, or give a number", "%s", why);
+            add_unknown(unit->from[UNIT_user], unit->section, why, diags);
             own(identities, who); /* never started: the error ends the boot */
             continue;
         }
@@ -221,9 +230,7 @@ find_owners(const struct config *config, struct identities *identities, struct d
         } else if (identities_find(identities, &mount->owner, &who, why, sizeof why) == 0) {
             *owner = (struct mount_owner){true, false, who.uid, who.gid};
         } else {
-            diag_add(diags, DIAG_ERROR, identity_blame(mount->from[MOUNT_owner]),
-                     identity_place(mount->from[MOUNT_owner], mount->section),
-                     "add it to the image, or give a number", "%s", why);
+            add_unknown(mount->from[MOUNT_owner], mount->section, why, diags);
         }
     }
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "init/options.h"
 
+#include <string.h>
+
 #include "config/text.h"
 
 static const char *
@@ -33,13 +35,21 @@ verb_here(const char *word, bool is_pid1)
     return verb != NULL && (verb->is_for_pid1 || !is_pid1) ? verb : NULL;
 }
 
-/* The words of a verb other than run: --json is taken out, whatever its place. */
-static void
-take_json(struct options *options)
+/* The options among the words of a verb other than run: those that its row names. */
+static int
+take_options(struct options *options, struct err *err)
 {
     for (size_t i = 0; i < options->word_count; i++) {
-        options->is_json |= text_equal(options->word[i], "--json");
+        const char *word = options->word[i];
+        bool is_known = strstr(options->verb->arguments, word) != NULL;
+        if (word[0] == '-' && word[1] != '\0' && !is_known) {
+            return err_set(err, CODE_USAGE, 0,
+                           "`roinit %s` has no option \"%s\": see `roinit help %s`",
+                           options->verb->name, word, options->verb->name);
+        }
+        options->is_json |= text_equal(word, "--json");
     }
+    return 0;
 }
 
 static int
@@ -101,8 +111,8 @@ options_parse(int argc, char *const *argv, bool is_pid1, struct options *ret_opt
     }
     options.word = argv + at;
     options.word_count = at < argc ? (size_t)(argc - at) : 0;
-    if (!is_command) {
-        take_json(&options);
+    if (!is_command && take_options(&options, err) != 0) {
+        return -1;
     }
     *ret_options = options;
     return 0;

@@ -232,7 +232,7 @@ INI
         run run_in "${HARD[@]}" -v "$BATS_TEST_TMPDIR/data:/data" --entrypoint sh -- \
             -c "exec /usr/bin/roinit -- sh -c 'ls /proc/\$\$/fd >/data/fds; exit 5' $closed"
         expect 5
-        [ "$(head -3 "$BATS_TEST_TMPDIR/data/fds" | tr '\n' ' ')" = '0 1 2 ' ]
+        [ "$(grep -cx '[012]' "$BATS_TEST_TMPDIR/data/fds")" = 3 ] # 10 is the shell's own, for its redirection
         run run_in --entrypoint sh -- -c "exec /usr/bin/roinit -- sh -c 'exit 5' $closed"
         expect 77
     done

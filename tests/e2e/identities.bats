@@ -85,7 +85,7 @@ INI
     MOUNT=(-v "$BATS_TEST_TMPDIR/roinit.ini:/etc/roinit.ini:ro")
     run run_in "${HARD[@]}" --
     expect 0
-    read -r _ count _ pid session < <(tr '\n' ' ' <<<"$output")
+    read -r _ count _ pid session <<<"$(tr '\n' ' ' <<<"$output")"
     [ "$count" = 3 ]
     [ "$pid" = "$session" ]
 }

@@ -136,12 +136,13 @@ INI
     says 'did you mean'
     run docker exec --user 54321:54321 "$CONTAINER" roinit status app
     expect 0
+    MOUNT=()
     run run_in --read-only -- sh -c 'roinit status'
     expect 69
 }
 
 @test "the state directory is nobody else's to write, and holds no secret" {
-    printf '[tmpfs /run]\n[service app]\ncommand = sleep 1000 hush\nenv =\n    PASSWORD=sesame\n' >"$BATS_TEST_TMPDIR/roinit.ini"
+    printf '[tmpfs /run]\n[service app]\ncommand = sh -c "sleep 1000" hush\nenv =\n    PASSWORD=sesame\n' >"$BATS_TEST_TMPDIR/roinit.ini"
     MOUNT=(-v "$BATS_TEST_TMPDIR/roinit.ini:/etc/roinit.ini:ro")
     start --read-only --tmpfs /run:size=1m,mode=755 --
     eventually docker exec "$CONTAINER" roinit status app
