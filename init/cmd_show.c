@@ -3,6 +3,7 @@
 
 #include "config/dump.h"
 #include "init/boot.h"
+#include "init/contract.h"
 
 enum { SHOW_BYTES = 4 * 1024 * 1024 };
 
@@ -21,6 +22,7 @@ cmd_show(const struct options *options)
         dump_json(&boot.doc, &text);
     } else {
         dump_contract(&boot.doc, &text);
+        contract_surfaces(&text);
     }
     (void)fputs(bytes, stdout);
     return CODE_OK;

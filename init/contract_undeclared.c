@@ -3,6 +3,7 @@
 
 #include "config/doc.h"
 #include "config/text.h"
+#include "init/contract.h"
 #include "init/judge.h"
 
 /* What is writable and not in the contract: the one clause that needs the whole mount table. */
@@ -24,6 +25,16 @@ static const char *const expected_surfaces[] = {
     "/run/secrets/kubernetes.io/serviceaccount",
     "/var/run/secrets/kubernetes.io/serviceaccount",
 };
+
+void
+contract_surfaces(struct text *out)
+{
+    text_add(out, "\n# Writable by every runtime's doing, and so never undeclared:\n#");
+    for (size_t i = 0; i < sizeof expected_surfaces / sizeof expected_surfaces[0]; i++) {
+        text_addf(out, " %s", expected_surfaces[i]);
+    }
+    text_add(out, "\n");
+}
 
 static bool
 is_expected(const struct mount_entry *entry)

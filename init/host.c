@@ -213,6 +213,13 @@ host_publish(void *context)
 }
 
 static void
+host_degrade(void *context, const char *what, const char *why)
+{
+    struct boot *boot = context;
+    status_degrade(&boot->status, what, why);
+}
+
+static void
 host_answer(void *context, const struct ctl_request *request, const struct ctl_peer *peer,
             struct ctl_reply *reply)
 {
@@ -254,6 +261,7 @@ host_of(struct boot *boot)
         .parts = host_parts,
         .may_start = host_may_start,
         .publish = host_publish,
+        .degrade = host_degrade,
         .answer = host_answer,
         .keep_capabilities = keep_capabilities(boot),
         .control_fd = boot->state.control_fd,

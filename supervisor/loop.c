@@ -112,6 +112,8 @@ on_timer(struct ev_loop *ev, ev_timer *watcher, int events)
     (void)events;
     if (watcher == &loop->expire) {
         arm_expiry(loop);
+    } else if (watcher == &loop->limits) {
+        loop_look_at_limits(loop);
     } else if (watcher == &loop->starved) {
         ev_io_start(ev, &loop->listen);
     } else {
@@ -147,9 +149,11 @@ init_watchers(struct loop *loop)
     ev_timer_init(&loop->publish, on_timer, 0., 0.);
     ev_timer_init(&loop->expire, on_timer, 0., 0.);
     ev_timer_init(&loop->starved, on_timer, 0., 0.);
+    ev_timer_init(&loop->limits, on_timer, loop_seconds(LOOP_LIMITS_MS),
+                  loop_seconds(LOOP_LIMITS_MS));
     ev_io_init(&loop->listen, on_listen, loop->server.fd, EV_READ);
     loop->signals.data = loop->clock.data = loop->slow.data = loop->publish.data = loop;
-    loop->expire.data = loop->starved.data = loop->listen.data = loop;
+    loop->expire.data = loop->starved.data = loop->listen.data = loop->limits.data = loop;
     for (int i = 0; i < LOG_SINKS; i++) {
         ev_io_init(&loop->sink[i], on_sink, -1, EV_WRITE);
         loop->sink[i].data = loop;
@@ -220,6 +224,7 @@ int
 loop_run(struct loop *loop)
 {
     ev_io_start(loop->ev, &loop->signals);
+    ev_timer_start(loop->ev, &loop->limits);
     if (loop->server.fd >= 0) {
         ev_io_start(loop->ev, &loop->listen);
     }

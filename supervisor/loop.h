@@ -28,6 +28,8 @@ struct loop_host {
     bool (*may_start)(void *context, size_t unit);
     /* The state changed: at most 10 times a second. */
     void (*publish)(void *context);
+    /* What is not as it should be, though the container runs: for the status. */
+    void (*degrade)(void *context, const char *what, const char *why);
     /* A client's request. */
     void (*answer)(void *context, const struct ctl_request *request, const struct ctl_peer *peer,
                    struct ctl_reply *reply);

@@ -94,11 +94,27 @@ loop_on_pipe(struct ev_loop *ev, ev_io *watcher, int events)
     (void)log_pipe_read(watcher->data);
 }
 
+void
+loop_look_at_limits(struct loop *loop)
+{
+    const char *name = proc_tampered_limit();
+    if (name == NULL || loop->is_tampered) {
+        return;
+    }
+    char why[64];
+    struct text text = TEXT_OVER(why);
+    loop->is_tampered = true;
+    text_addf(&text, "tampered: somebody has lowered %s of PID 1", name);
+    log_own(LOG_WARN, "limits %s; units get those of the boot, or the contract's", why);
+    loop->host->degrade(loop->host->context, "limits", why);
+}
+
 static pid_t
 do_spawn(void *context, size_t u, size_t part)
 {
     struct loop *loop = context;
     struct loop_unit *unit = &loop->unit[u];
+    loop_look_at_limits(loop);
     pid_t pid = unit_spawn(&unit->io, u, part, loop->host, loop->tty_fd);
     if (pid > 0) {
         ev_io_set(&unit->report, unit->io.report_fd, EV_READ);

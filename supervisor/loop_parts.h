@@ -12,7 +12,7 @@
  * The loop from the inside, for loop*.c alone: loop_actions.c carries out what the fleet decides,
  * loop_news.c brings it what the kernel says, loop.c turns.
  */
-enum { LOOP_PUBLISH_MS = 100 };
+enum { LOOP_PUBLISH_MS = 100, LOOP_LIMITS_MS = 60000 };
 
 struct loop_unit {
     struct unit_io io;
@@ -29,11 +29,12 @@ struct loop {
     struct loop_unit *unit;
     int signal_fd, tty_fd;
     ev_io signals;
-    ev_timer clock, slow, publish, expire, starved;
+    ev_timer clock, slow, publish, expire, starved, limits;
     ev_io sink[LOG_SINKS];
     struct ctlserver server;
     ev_io listen, client[CTL_CLIENTS_MAX];
     uint64_t orphans;
+    bool is_tampered;       /* told once */
     bool has_more_children; /* the budget of a turn was not enough */
     int64_t published_ms;
     unsigned chance;
@@ -53,6 +54,10 @@ void loop_signal_unit(struct loop *loop, size_t u, int signal, bool is_for_group
 void loop_on_signals(struct ev_loop *ev, ev_io *watcher, int events);
 /* Reaps, within the budget of a turn. */
 void loop_reap(struct loop *loop);
+
+/* Looks whether a service has lowered PID 1's limits; told once. Before each fork, and once a
+ * minute. */
+void loop_look_at_limits(struct loop *loop);
 
 double loop_seconds(int64_t milliseconds);
 

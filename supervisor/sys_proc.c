@@ -111,6 +111,39 @@ proc_note_limits(void)
     (void)proc_set_limit(RLIMIT_NOFILE, &files);
 }
 
+const char *
+proc_tampered_limit(void)
+{
+    /* Those by which PID 1 can be starved. */
+    static const struct {
+        int resource;
+        const char *name;
+    } looked_at[] = {
+        {RLIMIT_CPU, "cpu"},     {RLIMIT_NPROC, "nproc"}, {RLIMIT_NOFILE, "nofile"},
+        {RLIMIT_AS, "as"},       {RLIMIT_DATA, "data"},   {RLIMIT_STACK, "stack"},
+        {RLIMIT_FSIZE, "fsize"},
+    };
+    const char *first = NULL;
+    for (size_t i = 0; i < sizeof looked_at / sizeof looked_at[0]; i++) {
+        int resource = looked_at[i].resource;
+        struct proc_limit want = boot_limits[resource];
+        struct proc_limit now;
+        if (resource == RLIMIT_NOFILE) {
+            want.soft = want.hard;
+        }
+        if (proc_get_limit(resource, &now) != 0 ||
+            (now.soft >= want.soft && now.hard >= want.hard)) {
+            continue;
+        }
+        first = first != NULL ? first : looked_at[i].name;
+        if (proc_set_limit(resource, &want) != 0) {
+            now.soft = now.hard; /* without SYS_RESOURCE: as far as it goes */
+            (void)proc_set_limit(resource, &now);
+        }
+    }
+    return first;
+}
+
 pid_t
 proc_spawn(const struct launch *launch, int *ret_report_fd, int *ret_errnum)
 {

@@ -30,6 +30,10 @@ int proc_signal_fd(struct err *err);
 /* Notes the resource limits that PID 1 has now: what units get where the contract is silent. */
 void proc_note_limits(void);
 
+/* Whether somebody has lowered PID 1's own limits since (prlimit(2) by a service of the same uid):
+ * the name of the first one, else NULL (I36). Raises what can be raised again. */
+const char *proc_tampered_limit(void);
+
 /* Starts a process. Returns its pid and the reading end of its exec report in *ret_report_fd
  * (close-on-exec, non-blocking); 0 where the system has no process or descriptor to give, with
  * errno in *ret_errnum. */

@@ -5,7 +5,7 @@
 load lib
 
 ended() { # waits for the end; a limit only so that a broken run does not hang
-    CODE=$(timeout "${1:-20}" docker wait "$CONTAINER") || { docker logs "$CONTAINER" >&2; return 1; }
+    CODE=$(timeout 20 docker wait "$CONTAINER") || { docker logs "$CONTAINER" >&2; return 1; }
 }
 logs() { output=$(docker logs "$CONTAINER" 2>&1); }
 
@@ -25,7 +25,7 @@ stop_ms() {
 }
 
 @test "docker stop costs at most 300 ms more than a bare program that ends at TERM: medians of three, each example" {
-    run_flags=(--tmpfs /run:size=16m,uid=10001,gid=10001 --tmpfs /tmp:size=16m,mode=1777)
+    run_flags=(--tmpfs "/run:size=16m,uid=10001,gid=10001" --tmpfs "/tmp:size=16m,mode=1777")
     for round in 1 2 3; do
         stop_ms roinit-example-distroless "${HARD[@]}" --entrypoint /server -- >>"$BATS_TEST_TMPDIR/bare"
         stop_ms roinit-example-distroless "${HARD[@]}" "${run_flags[@]}" -- >>"$BATS_TEST_TMPDIR/distroless"

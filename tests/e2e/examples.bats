@@ -58,3 +58,12 @@ serves() { docker exec "$CONTAINER" "$@"; }
     docker stop -t 8 "$CONTAINER" >/dev/null
     [ "$(exit_code)" = 0 ]
 }
+
+@test "Dockerfile.test is a full check by itself, and its image runs read-only with roinit as its entry point" {
+    root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+    git -C "$root" archive HEAD 2>/dev/null | docker build -q --network=host -t roinit-e2e-check -f Dockerfile.test - >/dev/null
+    IMAGE=roinit-e2e-check
+    run run_in "${HARD[@]}" -- puppet print:up exit:7
+    expect 7
+    says up
+}
