@@ -107,6 +107,7 @@ have_slots(struct ctlserver *server)
 int
 ctlserver_accept(struct ctlserver *server, int64_t now_ms)
 {
+    /* cppcheck-suppress nullPointer ; accept(2): nobody asks for the address */
     int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) {
         bool is_starved = errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS;
@@ -119,8 +120,7 @@ ctlserver_accept(struct ctlserver *server, int64_t now_ms)
         (void)close(fd);
         return -1;
     }
-    struct ctl_client *client =
-        &server->client[slot]; /* cppcheck-suppress nullPointer; have_slots() */
+    struct ctl_client *client = &server->client[slot];
     client->fd = fd;
     client->since_ms = now_ms;
     client->request = request;

@@ -88,14 +88,6 @@ signal_stop(struct fleet *fleet, size_t u)
 }
 
 static void
-arm_if_set(struct fleet *fleet, size_t u, int64_t after_ms)
-{
-    if (after_ms > 0) {
-        fleet->ops->arm(fleet->context, (int)u, after_ms);
-    }
-}
-
-static void
 act(struct fleet *fleet, size_t u, enum life_action action, const struct restart_verdict *verdict,
     int64_t now_ms)
 {
@@ -114,10 +106,14 @@ act(struct fleet *fleet, size_t u, enum life_action action, const struct restart
         spawn(fleet, u, now_ms);
         return;
     case LIFE_ACTION_ARM_RUN:
-        arm_if_set(fleet, u, unit->config->is_task ? unit->config->timeout_ms : 0);
+        if (unit->config->is_task && unit->config->timeout_ms > 0) { /* 0: for ever */
+            fleet->ops->arm(fleet->context, (int)u, unit->config->timeout_ms);
+        }
         return;
     case LIFE_ACTION_ARM_STOP:
-        arm_if_set(fleet, u, unit->config->stop_timeout_ms);
+        if (unit->config->stop_timeout_ms >= 0) { /* 0: KILL follows at once */
+            fleet->ops->arm(fleet->context, (int)u, unit->config->stop_timeout_ms);
+        }
         return;
     case LIFE_ACTION_ARM_BACKOFF:
         fleet->ops->arm(fleet->context, (int)u, verdict != NULL ? verdict->delay_ms : 0);

@@ -393,6 +393,21 @@ START_TEST(a_unit_that_ignores_term_is_killed_at_the_end_of_the_clock_and_its_co
 }
 END_TEST
 
+START_TEST(a_unit_has_its_own_stop_timeout_and_0_is_kill_at_once)
+{
+    begin();
+    size_t deaf = add("deaf");
+    world.unit[deaf].stop_timeout_ms = 0;
+    world.script[deaf].stops_ms = FOR_EVER;
+    boot();
+    run_until(100);
+    term();
+    run_until(110);
+    is_over(137);
+    ck_assert_str_eq(world.order, "+deaf -deaf !deaf ");
+}
+END_TEST
+
 START_TEST(at_two_thirds_of_the_clock_every_unit_has_had_its_stop_signal)
 {
     begin();
@@ -664,6 +679,7 @@ fleet_suite(void)
         units_start_in_order_and_stop_in_reverse,
         a_term_during_boot_starts_nothing_more,
         a_unit_that_ignores_term_is_killed_at_the_end_of_the_clock_and_its_code_is_137,
+        a_unit_has_its_own_stop_timeout_and_0_is_kill_at_once,
         at_two_thirds_of_the_clock_every_unit_has_had_its_stop_signal,
         a_second_term_a_second_later_kills_one_at_once_does_not,
         restarts_back_off_and_the_limit_gives_the_last_code,
