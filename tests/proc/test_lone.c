@@ -25,7 +25,7 @@ run_with_code(const char *word, int code)
 START_TEST(each_exit_code_of_a_lone_command_is_passed_on)
 {
     for (int code = 0; code <= 255; code++) {
-        char word[16];
+        char word[24];
         snprintf(word, sizeof(word), "exit:%d", code);
         run_with_code(word, code);
     }
@@ -40,7 +40,7 @@ START_TEST(death_by_each_signal_becomes_128_plus_its_number)
     for (int number = 1; number <= SIGNAL_MAX; number++) {
         bool is_internal = number == 32 || number == 33; /* of the C library */
         if (!is_internal && (not_deadly & bit(number)) == 0) {
-            char word[16];
+            char word[24];
             snprintf(word, sizeof(word), "die:%d", number);
             run_with_code(word, 128 + number);
         }
