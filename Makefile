@@ -116,14 +116,20 @@ UNIT_TESTS = \
     tests/unit/test_accounts.c \
     tests/unit/test_contract.c \
     tests/unit/test_contract_mount.c \
+    tests/unit/test_ctlmsg.c \
     tests/unit/test_environ.c \
     tests/unit/test_finding.c \
     tests/unit/test_identity.c \
+    tests/unit/test_life.c \
     tests/unit/test_lines.c \
     tests/unit/test_load.c \
+    tests/unit/test_logline.c \
     tests/unit/test_mountinfo.c \
+    tests/unit/test_options.c \
     tests/unit/test_redirect.c \
     tests/unit/test_resolve.c \
+    tests/unit/test_restart.c \
+    tests/unit/test_sigmap.c \
     tests/unit/test_tables.c \
     tests/unit/test_text.c \
     tests/unit/test_value.c \

@@ -3,7 +3,14 @@
 
 #include <string.h>
 
-enum { ESCAPE = 0x1b, DELETE = 0x7f, C1_LEAD = 0xc2, C1_END = 0xa0 };
+enum {
+    ESCAPE = 0x1b,
+    DELETE = 0x7f,
+    CONTINUATION = 0x80,
+    LEAD = 0xc0,
+    C1_LEAD = 0xc2,
+    C1_END = 0xa0
+};
 
 /* The length of a colour sequence (ESC [ digits ; … m) at the start of bytes, else 0. */
 static size_t
@@ -19,16 +26,20 @@ colour_length(const char *bytes, size_t length)
     return at < length && bytes[at] == 'm' ? at + 1 : 0;
 }
 
-/* How many bytes from the start can be written as they are. */
+/* How many bytes from the start can be written as they are. A byte from 0x80 on belongs to a UTF-8
+ * character; as the first byte of all it would be a control character of some terminals. */
 static size_t
 plain_length(const char *bytes, size_t length)
 {
+    unsigned char before = 0;
     for (size_t i = 0; i < length; i++) {
         unsigned char byte = (unsigned char)bytes[i];
         bool is_c1 = byte == C1_LEAD && i + 1 < length && (unsigned char)bytes[i + 1] < C1_END;
-        if ((byte < ' ' && byte != '\t') || byte == DELETE || is_c1) {
+        bool is_stray = byte >= CONTINUATION && byte < LEAD && before < CONTINUATION;
+        if ((byte < ' ' && byte != '\t') || byte == DELETE || is_c1 || is_stray) {
             return i;
         }
+        before = byte;
     }
     return length;
 }

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/runner.h"
+
+#include <string.h>
+
+#include "config/text.h"
+#include "init/options.h"
+
+#define SUITE(name_) Suite *name_##_suite(void);
+#include "tests/unit/suites.h"
+#undef SUITE
+
+enum { WORDS_MAX = 6 };
+
+static char *
+word_of(const char *word)
+{
+    char *copy = strdup(word);
+    ck_assert_ptr_nonnull(copy);
+    return copy;
+}
+
+/* Parses the words of `line`, which blanks separate, behind "roinit". The words live as long as the
+ * test's process. */
+static int
+parse(const char *line, bool is_pid1, struct options *options, struct err *err)
+{
+    static char *argv[WORDS_MAX + 2];
+    int argc = 1;
+    memset(argv, 0, sizeof argv);
+    memset(options, 0, sizeof *options);
+    argv[0] = word_of("roinit");
+    char *rest = word_of(line);
+    for (char *word = strtok(rest, " "); word != NULL; word = strtok(NULL, " ")) {
+        ck_assert_int_le(argc, WORDS_MAX);
+        argv[argc++] = word;
+    }
+    return options_parse(argc, argv, is_pid1, options, err);
+}
+
+static const struct {
+    const char *line;
+    bool is_pid1;
+    const char *verb, *words, *file;
+} good[] = {
+    {"", true, "run", "", NULL},
+    {"", false, "run", "", NULL},
+    {"-- nginx -g x", true, "run", "nginx -g x", NULL},
+    {"-- lint", false, "run", "lint", NULL}, /* after -- everything is a command */
+    {"nginx -g x", true, "run", "nginx -g x", NULL},
+    {"start now", true, "run", "start now", NULL}, /* a CMD called start */
+    {"start web", false, "start", "web", NULL},
+    {"run nginx --json", true, "run", "nginx --json", NULL},
+    {"run -- nginx", true, "run", "nginx", NULL},
+    {"run -- nginx", false, "run", "nginx", NULL},
+    {"lint file", true, "lint", "file", NULL},
+    {"-c other lint", false, "lint", "", "other"},
+    {"-c one -c two", true, "run", "", "two"},
+    {"-c other -- lint", true, "run", "lint", "other"},
+    {"explain volume.chown", false, "explain", "volume.chown", NULL},
+    {"--help", false, "help", "", NULL},
+    {"-h", true, "help", "", NULL},
+    {"- x", true, "run", "- x", NULL},
+};
+
+START_TEST(a_command_line_is_a_verb_and_its_words_or_a_command)
+{
+    struct options options;
+    struct err err = {0};
+    char words[256];
+    struct text text = TEXT_OVER(words);
+    ck_assert_msg(parse(good[_i].line, good[_i].is_pid1, &options, &err) == 0, "%s: %s",
+                  good[_i].line, err.text);
+    ck_assert_str_eq(options.verb->name, good[_i].verb);
+    for (size_t i = 0; i < options.word_count; i++) {
+        text_addf(&text, i == 0 ? "%s" : " %s", options.word[i]);
+    }
+    ck_assert_str_eq(words, good[_i].words);
+    ck_assert_ptr_null(options.word[options.word_count]);
+    ck_assert(text_equal(options.file, good[_i].file));
+    ck_assert_int_eq(options.is_pid1, good[_i].is_pid1);
+}
+END_TEST
+
+static const struct {
+    const char *line;
+    const char *says;
+} bad[] = {
+    {"-c", "-c wants a file"},
+    {"lnit", "did you mean `roinit lint`"},
+    {"lnit", "roinit -- lnit"},
+    {"qqqqqqqq", "see `roinit help`"},
+    {"--frob", "unknown option \"--frob\""},
+    {"lint --frob", "`roinit lint` has no option \"--frob\""},
+    {"prepare --json", "`roinit prepare` has no option \"--json\""},
+};
+
+START_TEST(a_wrong_command_line_ends_with_64_and_names_the_cure)
+{
+    struct options options;
+    struct err err = {0};
+    ck_assert_int_eq(parse(bad[_i].line, false, &options, &err), -1);
+    ck_assert_int_eq((int)err.code, CODE_USAGE);
+    ck_assert_msg(strstr(err.text, bad[_i].says) != NULL, "%s: %s", bad[_i].line, err.text);
+}
+END_TEST
+
+START_TEST(json_and_version_are_seen)
+{
+    struct options options;
+    struct err err = {0};
+    ck_assert_int_eq(parse("status web --json", false, &options, &err), 0);
+    ck_assert(options.is_json);
+    ck_assert_int_eq(parse("-- status --json", false, &options, &err), 0);
+    ck_assert(!options.is_json);
+    ck_assert_int_eq(parse("--version", false, &options, &err), 0);
+    ck_assert(options.wants_version);
+    ck_assert_int_eq(parse("-V", true, &options, &err), 0);
+    ck_assert(options.wants_version);
+}
+END_TEST
+
+START_TEST(every_verb_is_found_by_its_name_and_as_pid_1_only_those_that_say_so)
+{
+    const struct verb *verb = &verb_table[_i];
+    struct options options;
+    struct err err = {0};
+    ck_assert_ptr_eq(verb_find(verb->name), verb);
+    ck_assert(verb->where == VERB_LOCAL ? verb->run != NULL : true);
+    ck_assert_int_eq(parse(verb->name, false, &options, &err), 0);
+    ck_assert_ptr_eq(options.verb, verb);
+    ck_assert_int_eq(parse(verb->name, true, &options, &err), 0);
+    ck_assert_str_eq(options.verb->name, verb->is_for_pid1 ? verb->name : "run");
+    ck_assert_uint_eq(options.word_count, verb->is_for_pid1 ? 0 : 1);
+}
+END_TEST
+
+#define COUNT(table_) (int)(sizeof(table_) / sizeof((table_)[0]))
+
+Suite *
+options_suite(void)
+{
+    Suite *suite = suite_create("options");
+    TCase *tests = tcase_create("options");
+    tcase_add_loop_test(tests, a_command_line_is_a_verb_and_its_words_or_a_command, 0, COUNT(good));
+    tcase_add_loop_test(tests, a_wrong_command_line_ends_with_64_and_names_the_cure, 0, COUNT(bad));
+    tcase_add_test(tests, json_and_version_are_seen);
+    tcase_add_loop_test(tests, every_verb_is_found_by_its_name_and_as_pid_1_only_those_that_say_so,
+                        0, (int)verb_count);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
