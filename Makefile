@@ -139,7 +139,11 @@ UNIT_TESTS = \
 
 SIM_TESTS = \
     tests/sim/main.c \
-    tests/sim/test_fleet.c \
+    tests/sim/test_fleet_boot.c \
+    tests/sim/test_fleet_random.c \
+    tests/sim/test_fleet_restart.c \
+    tests/sim/test_fleet_stop.c \
+    tests/sim/world.c \
 
 PROC_TESTS = \
     tests/proc/harness.c \

@@ -95,13 +95,15 @@ static int
 parse_enum(const struct value_input *in, void *ret)
 {
     int *index = ret;
-    struct words words = {0};
-    value_split(in->limits, in->arena, &words);
-    for (size_t i = 0; i < words.count; i++) {
-        if (strcmp(words.item[i], in->text) == 0) {
-            *index = (int)i;
+    size_t length = strlen(in->text);
+    int number = 0;
+    for (const char *at = in->limits; *at != '\0'; at += strspn(at, blanks), number++) {
+        size_t here = strcspn(at, blanks);
+        if (here == length && strncmp(at, in->text, length) == 0) {
+            *index = number;
             return 0;
         }
+        at += here;
     }
     return value_why_not_one_of(in, in->text, in->limits);
 }

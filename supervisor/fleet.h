@@ -117,9 +117,10 @@ struct fleet {
     int64_t slow_ms;                       /* the next time that a slow boot is told */
     bool has_started;                      /* any process at all */
     bool is_hurried, is_killed;
-    bool is_unsettled;  /* call fleet_settle() again in the next turn */
-    int asked_code;     /* of `roinit shutdown CODE`; -1: none */
-    int first_bad_code; /* of the first essential unit that did not end well; -1: none */
+    bool is_unsettled;    /* call fleet_settle() again in the next turn */
+    unsigned starts_left; /* of FLEET_STARTS_A_TURN, in this turn */
+    int asked_code;       /* of `roinit shutdown CODE`; -1: none */
+    int first_bad_code;   /* of the first essential unit that did not end well; -1: none */
     size_t first_bad_unit;
     int code; /* valid when OVER */
 };

@@ -39,16 +39,16 @@ bool
 fleet_start_wanted(struct fleet *fleet, int64_t now_ms)
 {
     bool has_moved = false;
-    unsigned starts = 0;
     for (size_t u = 0; u < fleet->count; u++) {
         struct fleet_unit *unit = &fleet->unit[u];
         if (!unit->is_wanted || unit->state != LIFE_WAITING || !is_turn(fleet, u)) {
             continue;
         }
-        if (starts++ == FLEET_STARTS_A_TURN) {
+        if (fleet->starts_left == 0) {
             fleet->is_unsettled = true; /* the loop looks at everything else first */
             return false;
         }
+        fleet->starts_left--;
         bool may_start = fleet->ops->may_start(fleet->context, u);
         fleet_event(fleet, u, may_start ? ON_START : ON_SKIP, NULL, now_ms);
         has_moved = true;
@@ -120,11 +120,15 @@ is_any_alive(const struct fleet *fleet)
 void
 fleet_settle(struct fleet *fleet, int64_t now_ms)
 {
+    fleet->starts_left = FLEET_STARTS_A_TURN;
     /* Each pass that moves something takes a unit a step on; the bound is for our own mistakes. */
     for (size_t pass = 0; pass < 4 * fleet->count + 8 && fleet->is_unsettled; pass++) {
         fleet->is_unsettled = false;
         if (fleet->phase > FLEET_RUNNING) {
             fleet_settle_end(fleet, now_ms);
+            if (fleet->starts_left == 0) {
+                return; /* enough for a turn */
+            }
             continue;
         }
         if (spread_loss(fleet, now_ms)) {

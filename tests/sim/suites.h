@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One line a suite: SUITE(text) stands for text_suite() of test_text.c. No guard: main.c includes
  * it twice. */
-SUITE(fleet)
+SUITE(fleet_boot)
+SUITE(fleet_random)
+SUITE(fleet_restart)
+SUITE(fleet_stop)

@@ -35,6 +35,8 @@ static const struct {
            "2J"),
      "web: c1 \\xc2\\x9b2J\n"},
     {BYTES("\xc2\xa0"), "web: \xc2\xa0\n"},
+    {BYTES("\x9b\x9d"), "web: \\x9b\\x9d\n"},
+    {BYTES("\xe9t\xe9"), "web: \xe9t\xe9\n"}, /* Latin-1 stays as it is */
 };
 
 START_TEST(a_line_can_neither_forge_another_nor_drive_a_terminal)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/runner.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "config/text.h"
@@ -12,26 +13,19 @@
 
 enum { WORDS_MAX = 6 };
 
-static char *
-word_of(const char *word)
-{
-    char *copy = strdup(word);
-    ck_assert_ptr_nonnull(copy);
-    return copy;
-}
-
-/* Parses the words of `line`, which blanks separate, behind "roinit". The words live as long as the
- * test's process. */
+/* Parses the words of `line`, which blanks separate, behind "roinit". The words live until
+ * the next call. */
 static int
 parse(const char *line, bool is_pid1, struct options *options, struct err *err)
 {
+    static char name[] = "roinit", words[256];
     static char *argv[WORDS_MAX + 2];
     int argc = 1;
     memset(argv, 0, sizeof argv);
     memset(options, 0, sizeof *options);
-    argv[0] = word_of("roinit");
-    char *rest = word_of(line);
-    for (char *word = strtok(rest, " "); word != NULL; word = strtok(NULL, " ")) {
+    argv[0] = name;
+    (void)snprintf(words, sizeof words, "%s", line);
+    for (char *word = strtok(words, " "); word != NULL; word = strtok(NULL, " ")) {
         ck_assert_int_le(argc, WORDS_MAX);
         argv[argc++] = word;
     }
