@@ -35,14 +35,30 @@ verb_here(const char *word, bool is_pid1)
     return verb != NULL && (verb->is_for_pid1 || !is_pid1) ? verb : NULL;
 }
 
+/* Whether `option` stands in a row's arguments, such as "[FILE] [--json]". */
+static bool
+is_named(const char *arguments, const char *option)
+{
+    static const char between[] = " []|";
+    size_t length = strlen(option);
+    for (const char *at = arguments; *at != '\0'; at += strspn(at, between)) {
+        size_t here = strcspn(at, between);
+        if (here == length && strncmp(at, option, length) == 0) {
+            return true;
+        }
+        at += here;
+    }
+    return false;
+}
+
 /* The options among the words of a verb other than run: those that its row names. */
 static int
 take_options(struct options *options, struct err *err)
 {
     for (size_t i = 0; i < options->word_count; i++) {
         const char *word = options->word[i];
-        bool is_known = strstr(options->verb->arguments, word) != NULL;
-        if (word[0] == '-' && word[1] != '\0' && !is_known) {
+        bool is_option = word[0] == '-' && word[1] != '\0';
+        if (is_option && !is_named(options->verb->arguments, word)) {
             return err_set(err, CODE_USAGE, 0,
                            "`roinit %s` has no option \"%s\": see `roinit help %s`",
                            options->verb->name, word, options->verb->name);

@@ -126,6 +126,7 @@ wrong() { # CODE TEXT: run it, and hold it
     says 'roinit '
 }
 @test "without /proc it says what it cannot see, and starts nothing it cannot vouch for" {
+    need runc
     printf '[require]\nundeclared-mounts = deny\n[tmpfs /tmp]\n[service app]\ncommand = echo it ran\n' >"$file"
     root=$BATS_TEST_TMPDIR/root
     cp -a "$ROOTFS" "$root"
@@ -136,4 +137,52 @@ wrong() { # CODE TEXT: run it, and hold it
     expect 77
     says '/proc/self/mountinfo'
     says_not 'it ran'
+}
+
+@test "a /run that is read-only, and a state directory that cannot be made where it was set: on without" {
+    printf '[service app]\ncommand = echo it ran\n' >"$file"
+    run run_in "${HARD[@]}" --tmpfs /run:ro --
+    expect 0
+    says 'it ran'
+    says_not warn
+    printf '[init]\nstate-dir = /run/roinit\n[tmpfs /run]\noptions = ro\n[service app]\ncommand = echo it ran\n' >"$file"
+    run run_in "${HARD[@]}" --tmpfs /run:ro --
+    expect 0
+    says 'it ran'
+    says /run/roinit
+}
+@test "a state directory that somebody else could have planted is not used" {
+    need root
+    printf '[tmpfs /run]\n[service app]\ncommand = echo it ran\n' >"$file"
+    for plant in 'mkdir -m 777 roinit' 'ln -s /tmp roinit' 'touch roinit' 'mkfifo roinit'; do
+        rm -rf "$BATS_TEST_TMPDIR/run"
+        mkdir -m 1777 "$BATS_TEST_TMPDIR/run"
+        (cd "$BATS_TEST_TMPDIR/run" && $plant && chown -h 10002 roinit)
+        run run_in "${HARD[@]}" -v "$BATS_TEST_TMPDIR/run:/run" --
+        expect 0
+        says 'it ran'
+        [ -z "$(find "$BATS_TEST_TMPDIR/run" -mindepth 2)" ]
+    done
+}
+@test "a command that is a folder: lint says so, and so does the boot, with 126" {
+    printf '[service app]\ncommand = /etc\n' >"$file"
+    run run_in --read-only --entrypoint /usr/bin/roinit -- lint
+    expect 78
+    says '/etc'
+    run run_in --read-only --
+    expect 126
+    says 'is a directory'
+}
+@test "a contract that somebody else owns, on a mount that is writable here, holds nobody" {
+    printf '[service app]\ncommand = echo it ran\n' >"$file"
+    chown 10002 "$file"
+    MOUNT=(-v "$file:/etc/roinit.ini")
+    run run_in --read-only --
+    expect 78
+    says_not 'it ran'
+    chown 0 "$file"
+    chmod 644 "$file"
+    run run_in --read-only --
+    expect 0
+    says 'it ran'
 }

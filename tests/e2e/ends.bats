@@ -27,11 +27,11 @@ stop_ms() {
 @test "docker stop costs at most 300 ms more than a bare program that ends at TERM: medians of three, each example" {
     run_flags=(--tmpfs "/run:size=16m,uid=10001,gid=10001" --tmpfs "/tmp:size=16m,mode=1777")
     for round in 1 2 3; do
-        stop_ms roinit-example-distroless "${HARD[@]}" --entrypoint /server -- >>"$BATS_TEST_TMPDIR/bare"
-        stop_ms roinit-example-distroless "${HARD[@]}" "${run_flags[@]}" -- >>"$BATS_TEST_TMPDIR/distroless"
-        stop_ms roinit-example-one-app "${HARD[@]}" "${run_flags[@]}" -- >>"$BATS_TEST_TMPDIR/one-app"
-        stop_ms roinit-example-nginx "${HARD[@]}" "${run_flags[@]}" --tmpfs /var/cache/nginx:size=64m,uid=10001,gid=10001 -- >>"$BATS_TEST_TMPDIR/nginx"
-        stop_ms roinit-example-app-with-redis "${HARD[@]}" "${run_flags[@]}" -v /data -- >>"$BATS_TEST_TMPDIR/app-with-redis"
+        stop_ms "roinit-example-distroless:$RUN" "${HARD[@]}" --entrypoint /server -- >>"$BATS_TEST_TMPDIR/bare"
+        stop_ms "roinit-example-distroless:$RUN" "${HARD[@]}" "${run_flags[@]}" -- >>"$BATS_TEST_TMPDIR/distroless"
+        stop_ms "roinit-example-one-app:$RUN" "${HARD[@]}" "${run_flags[@]}" -- >>"$BATS_TEST_TMPDIR/one-app"
+        stop_ms "roinit-example-nginx:$RUN" "${HARD[@]}" "${run_flags[@]}" --tmpfs /var/cache/nginx:size=64m,uid=10001,gid=10001 -- >>"$BATS_TEST_TMPDIR/nginx"
+        stop_ms "roinit-example-app-with-redis:$RUN" "${HARD[@]}" "${run_flags[@]}" -v /data -- >>"$BATS_TEST_TMPDIR/app-with-redis"
     done
     median() { sort -n "$BATS_TEST_TMPDIR/$1" | sed -n 2p; }
     bare=$(median bare)

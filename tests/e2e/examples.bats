@@ -7,7 +7,7 @@ load lib
 serves() { docker exec "$CONTAINER" "$@"; }
 
 @test "one-app: python serves, writes its bytecode where it should, and nothing on the root" {
-    USED_IMAGE=roinit-example-one-app
+    USED_IMAGE=roinit-example-one-app:$RUN
     start "${HARD[@]}" --tmpfs /tmp:size=16m,mode=1777 --
     eventually serves python3 -c 'import urllib.request; urllib.request.urlopen("http://127.0.0.1:8080/", timeout=1)'
     [ -z "$(docker diff "$CONTAINER")" ]
@@ -18,7 +18,7 @@ serves() { docker exec "$CONTAINER" "$@"; }
 }
 
 @test "nginx: a page, a status, an end with 0" {
-    USED_IMAGE=roinit-example-nginx
+    USED_IMAGE=roinit-example-nginx:$RUN
     start "${HARD[@]}" --tmpfs /tmp:size=16m,mode=1777 --tmpfs /run:size=16m,uid=10001,gid=10001 \
         --tmpfs /var/cache/nginx:size=64m,uid=10001,gid=10001 --
     page() { docker exec "$CONTAINER" bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080; printf "GET / HTTP/1.0\r\n\r\n" >&3; grep -m1 "200 OK" <&3'; }
@@ -31,13 +31,13 @@ serves() { docker exec "$CONTAINER" "$@"; }
 }
 
 @test "nginx: the same image without its tmpfs is refused, with the flags that mend it" {
-    run docker run --rm --network none "${HARD[@]}" roinit-example-nginx
+    run docker run --rm --network none "${HARD[@]}" "roinit-example-nginx:$RUN"
     expect 77
     says '--tmpfs /var/cache/nginx:rw,nosuid,nodev,noexec,size=64M,uid=10001,gid=10001'
 }
 
 @test "app-with-redis: both run, the data lies in the volume, redis ends well" {
-    USED_IMAGE=roinit-example-app-with-redis
+    USED_IMAGE=roinit-example-app-with-redis:$RUN
     start "${HARD[@]}" --tmpfs /tmp:size=16m,mode=1777 --tmpfs /run:size=16m,uid=10001,gid=10001 -v /data --
     eventually serves python3 -c 'import urllib.request; urllib.request.urlopen("http://127.0.0.1:8080/", timeout=1)'
     run docker exec "$CONTAINER" roinit status
@@ -48,7 +48,7 @@ serves() { docker exec "$CONTAINER" "$@"; }
 }
 
 @test "distroless: FROM scratch, a static program and no shell" {
-    USED_IMAGE=roinit-example-distroless
+    USED_IMAGE=roinit-example-distroless:$RUN
     start "${HARD[@]}" --tmpfs /tmp:size=16m,mode=1777 --
     eventually docker exec "$CONTAINER" /usr/bin/roinit status server
     run docker exec "$CONTAINER" /usr/bin/roinit verify
@@ -61,8 +61,8 @@ serves() { docker exec "$CONTAINER" "$@"; }
 
 @test "Dockerfile.test is a full check by itself, and its image runs read-only with roinit as its entry point" {
     root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-    git -C "$root" archive HEAD 2>/dev/null | docker build -q --network=host -t roinit-e2e-check -f Dockerfile.test - >/dev/null
-    IMAGE=roinit-e2e-check
+    git -C "$root" archive HEAD 2>/dev/null | docker build -q --network=host -t "roinit-e2e-check:$RUN" -f Dockerfile.test - >/dev/null
+    IMAGE=roinit-e2e-check:$RUN
     run run_in "${HARD[@]}" -- puppet print:up exit:7
     expect 7
     says up

@@ -81,12 +81,14 @@ INI
 }
 
 @test "a unit has the descriptors 0, 1 and 2, and a session of its own" {
-    printf '[task app]\ncommand = sh -c "ls /proc/$$$$/fd | wc -l; cut -d\\" \\" -f1,6 /proc/$$$$/stat"\n' >"$BATS_TEST_TMPDIR/roinit.ini"
-    MOUNT=(-v "$BATS_TEST_TMPDIR/roinit.ini:/etc/roinit.ini:ro")
+    contract <<'INI'
+[task app]
+command = sh -c 'for n in $(seq 0 63); do [ ! -e /proc/$$/fd/$n ] || echo fd $n; done; cut -d" " -f1,6 /proc/$$/stat'
+INI
     run run_in "${HARD[@]}" --
     expect 0
-    read -r _ count _ pid session <<<"$(tr '\n' ' ' <<<"$output")"
-    [ "$count" = 3 ]
+    read -r f0 f1 f2 pid session <<<"$(sed 's/^app: //; s/^fd //' <<<"$output" | tr '\n' ' ')"
+    [ "$f0 $f1 $f2" = '0 1 2' ]
     [ "$pid" = "$session" ]
 }
 
@@ -160,7 +162,7 @@ INI
 }
 
 @test "python, under a uid that nobody knows: temporary files, cache, HOME and bytecode lie in /tmp, the root stays as it was" {
-    USED_IMAGE=roinit-example-one-app
+    USED_IMAGE=roinit-example-one-app:$RUN
     start --read-only --user 123456:0 --cap-drop ALL --security-opt no-new-privileges --tmpfs /tmp:size=16m,mode=1777 --
     where() { docker exec "$CONTAINER" python3 -c 'import urllib.request as u; print(u.urlopen("http://127.0.0.1:8080/where").read().decode())'; }
     eventually where
@@ -176,9 +178,9 @@ INI
 }
 
 @test "passwd = NAME: getpwuid finds it, through the link that the image has" {
-    printf 'FROM roinit-example-one-app\nUSER root\nRUN mv /etc/passwd /etc/passwd.image && ln -s /run/roinit/passwd /etc/passwd\nCMD []\n' >"$BATS_TEST_TMPDIR/Dockerfile"
-    docker build -q -t roinit-e2e-named-python "$BATS_TEST_TMPDIR" >/dev/null
-    IMAGE=roinit-e2e-named-python
+    printf 'FROM %s\nUSER root\nRUN mv /etc/passwd /etc/passwd.image && ln -s /run/roinit/passwd /etc/passwd\nCMD []\n' "roinit-example-one-app:$RUN" >"$BATS_TEST_TMPDIR/Dockerfile"
+    docker build -q -t "roinit-e2e-named-python:$RUN" "$BATS_TEST_TMPDIR" >/dev/null
+    IMAGE=roinit-e2e-named-python:$RUN
     contract <<'INI'
 [init]
 passwd = worker

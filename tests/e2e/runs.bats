@@ -11,7 +11,7 @@ load lib
 }
 
 @test "both builds, musl's and glibc's, run it" {
-    run docker run --rm --network none "${HARD[@]}" roinit-e2e-glibc echo hello
+    run docker run --rm --network none "${HARD[@]}" "roinit-e2e-glibc:$RUN" echo hello
     expect 0
     [ "$output" = hello ]
 }
@@ -185,8 +185,8 @@ INI
 }
 
 @test "passwd = NAME gives an arbitrary uid a name" {
-    printf 'FROM roinit-e2e\nRUN mv /etc/passwd /etc/passwd.image && mv /etc/group /etc/group.image && ln -s /run/roinit/passwd /etc/passwd && ln -s /run/roinit/group /etc/group\n' >"$BATS_TEST_TMPDIR/Dockerfile"
-    docker build -q -t roinit-e2e-named "$BATS_TEST_TMPDIR" >/dev/null
+    printf 'FROM %s\nRUN mv /etc/passwd /etc/passwd.image && mv /etc/group /etc/group.image && ln -s /run/roinit/passwd /etc/passwd && ln -s /run/roinit/group /etc/group\n' "$IMAGE" >"$BATS_TEST_TMPDIR/Dockerfile"
+    docker build -q -t "roinit-e2e-named:$RUN" "$BATS_TEST_TMPDIR" >/dev/null
     contract <<'INI'
 [init]
 passwd = worker
@@ -197,7 +197,7 @@ redirect = home
 command = sh -c 'id -un; echo ~worker'
 INI
     run docker run --rm --network none "${MOUNT[@]}" --read-only --user 54321:0 --cap-drop ALL \
-        --tmpfs /tmp:mode=1777 --tmpfs /run:mode=0755,uid=54321 roinit-e2e-named
+        --tmpfs /tmp:mode=1777 --tmpfs /run:mode=0755,uid=54321 "roinit-e2e-named:$RUN"
     expect 0
     says worker
     says /tmp/home-54321
@@ -210,7 +210,10 @@ INI
 }
 
 @test "a reader that does not read blocks nothing" {
+    need runc
     contract <<'INI'
+[init]
+stop-timeout = 5m
 [tmpfs /run]
 [service flood]
 command = sh -c 'while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done'
@@ -223,20 +226,25 @@ INI
     reader=$!
     cp -a "$ROOTFS" "$BATS_TEST_TMPDIR/root"
     cp "$BATS_TEST_TMPDIR/roinit.ini" "$BATS_TEST_TMPDIR/root/etc/roinit.ini"
-    CT_ID=roinit-e2e-flood-$$ runc-run -t /run:nosuid,nodev,noexec,mode=0755 "$BATS_TEST_TMPDIR/root" /roinit >"$BATS_TEST_TMPDIR/pipe" 2>/dev/null 3>&- &
+    id=roinit-e2e-flood-$RUN
+    CT_ID=$id runc-run -t /run:nosuid,nodev,noexec,mode=0755 "$BATS_TEST_TMPDIR/root" /roinit >"$BATS_TEST_TMPDIR/pipe" 2>/dev/null 3>&- &
     container=$!
-    answers() { runc --root "$CT_RUNC_ROOT" exec "roinit-e2e-flood-$$" /roinit status side; }
+    answers() { runc --root "$CT_RUNC_ROOT" exec "$id" /roinit status side; }
     eventually answers
     sleep 0.5
     run answers
     kill -TERM "$container"
+    # runc itself copies the output and waits for the reader; PID 1 must not.
+    gone() { ! runc --root "$CT_RUNC_ROOT" state "$id"; }
+    eventually gone
+    kill "$reader"
     wait "$container" || true
-    kill "$reader" || true
     expect 0
     says side
 }
 
 @test "closed standard streams are no trouble" {
+    need runc
     run sh -c 'exec runc-run "$ROOTFS" /roinit -- sh -c "exec 0<&- 1>&- 2>&-; /roinit -- sh -c \"exit 5\""'
     expect 5
 }

@@ -1,35 +1,45 @@
 # SPDX-License-Identifier: MIT
-# setup_suite.bash: builds the images once, before the first file of the ring.
+# setup_suite.bash: builds the images once, before the first file of the ring. They bear this run's tag, so that two runs
+# on one engine leave each other alone; the examples also keep a name of their own, which keeps their layers cached.
 # shellcheck shell=bash
+
+build() { # NAME CONTEXT [FLAGS]
+    local name=$1 context=$2
+    shift 2
+    docker build -q --label roinit-e2e -t "$name:$RUN" "$@" "$context" >/dev/null
+}
 
 setup_suite() {
     : "${ROINIT:?run it by make test, or set ROINIT, ROINIT_MUSL and the engines of engines.sh}"
     root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
     context=$BATS_SUITE_TMPDIR/context
+    export RUN=$$
     mkdir -p "$context"
     cp "$ROINIT" "$context/roinit-glibc"
     cp "$ROINIT_MUSL" "$context/roinit"
-    for base in busybox debian:bookworm-slim; do
-        name=roinit-e2e
-        [ "$base" = busybox ] || name=roinit-e2e-debian
-        printf 'FROM %s\nCOPY roinit /usr/bin/roinit\nENTRYPOINT ["/usr/bin/roinit", "--"]\n' "$base" >"$context/Dockerfile"
-        docker build -q -t "$name" "$context" >/dev/null
-    done
+    printf 'FROM busybox\nCOPY roinit /usr/bin/roinit\nENTRYPOINT ["/usr/bin/roinit", "--"]\n' >"$context/Dockerfile"
+    build roinit-e2e "$context"
     # The same built with glibc.
-    printf 'FROM busybox\nCOPY roinit-glibc /usr/bin/roinit\nENTRYPOINT ["/usr/bin/roinit", "--"]\n' >"$context/Dockerfile"
-    docker build -q -t roinit-e2e-glibc "$context" >/dev/null
+    sed -i 's/COPY roinit /COPY roinit-glibc /' "$context/Dockerfile"
+    build roinit-e2e-glibc "$context"
     # A root for runc, which makes the targets of its mounts in it.
     export ROOTFS=$BATS_SUITE_TMPDIR/rootfs
-    cp -a "$CT_ROOTFS_BUSYBOX" "$ROOTFS"
-    rm -f "$ROOTFS/etc/roinit.ini"
-    cp "$ROINIT_MUSL" "$ROOTFS/roinit"
+    if [ -n "${CT_ROOTFS_BUSYBOX:-}" ]; then
+        cp -a "$CT_ROOTFS_BUSYBOX" "$ROOTFS"
+        rm -f "$ROOTFS/etc/roinit.ini"
+        cp "$ROINIT_MUSL" "$ROOTFS/roinit"
+    fi
     for example in one-app nginx app-with-redis distroless; do
         cp -r "$root/examples/$example" "$context/$example"
         cp "$ROINIT_MUSL" "$context/$example/roinit"
-        docker build -q --network=host -t "roinit-example-$example" "$context/$example" >/dev/null
+        build "roinit-example-$example" "$context/$example" --network=host -t "roinit-example-$example"
     done
 }
 
 teardown_suite() {
-    docker rmi -f roinit-e2e roinit-e2e-debian roinit-e2e-glibc >/dev/null 2>&1 || true
+    local engine
+    for engine in docker podman; do
+        "$engine" images --format '{{.Repository}}:{{.Tag}}' 2>/dev/null | grep ":$RUN\$" | xargs -r "$engine" rmi -f >/dev/null 2>&1
+    done
+    docker image prune -f --filter label=roinit-e2e >/dev/null 2>&1 || true
 }

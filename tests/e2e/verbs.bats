@@ -12,7 +12,7 @@ verb() { # OPTIONS... -- VERB...
 
 @test "lint in a Dockerfile's RUN lets a good contract pass and fails the build at a bad one, with all errors" {
     mkdir "$BATS_TEST_TMPDIR/build"
-    printf 'FROM roinit-e2e\nCOPY roinit.ini /etc/roinit.ini\nRUN ["/usr/bin/roinit", "lint"]\n' >"$BATS_TEST_TMPDIR/build/Dockerfile"
+    printf 'FROM %s\nCOPY roinit.ini /etc/roinit.ini\nRUN ["/usr/bin/roinit", "lint"]\n' "$IMAGE" >"$BATS_TEST_TMPDIR/build/Dockerfile"
     printf '[tmpfs /tmp]\nredirect = tmp home\n[service app]\ncommand = "$@"\n' >"$BATS_TEST_TMPDIR/build/roinit.ini"
     run docker build --no-cache "$BATS_TEST_TMPDIR/build"
     expect 0

@@ -139,15 +139,15 @@ INI
 }
 
 @test "a mount under a symbolic link, and two on one path: the last one counts" {
-    printf 'FROM roinit-e2e\nRUN mkdir -p /run && rm -rf /var/run && ln -s /run /var/run\n' >"$BATS_TEST_TMPDIR/Dockerfile"
-    docker build -q -t roinit-e2e-link "$BATS_TEST_TMPDIR" >/dev/null
+    printf 'FROM %s\nRUN mkdir -p /run && rm -rf /var/run && ln -s /run /var/run\n' "$IMAGE" >"$BATS_TEST_TMPDIR/Dockerfile"
+    docker build -q -t "roinit-e2e-link:$RUN" "$BATS_TEST_TMPDIR" >/dev/null
     contract <<'INI'
 [tmpfs /var/run]
 size-max = 2M
 [service app]
 command = sh -c 'echo it ran; echo size $(df -k /run | tail -1 | tr -s " " | cut -d" " -f2)'
 INI
-    IMAGE=roinit-e2e-link
+    IMAGE=roinit-e2e-link:$RUN
     run run_in --read-only --tmpfs /var/run:size=1m --
     expect 0
     # Two on one path: which is on top is the engine's business; what can be reached is what counts.
@@ -174,6 +174,7 @@ INI
 }
 
 @test "Podman: its own read-only, with and without its tmpfs" {
+    need podman
     docker save "$IMAGE" >"$BATS_TEST_TMPDIR/image.tar"
     podman load -q -i "$BATS_TEST_TMPDIR/image.tar" >/dev/null
     run podman run --rm --network none "${MOUNT[@]}" --read-only "$IMAGE"
@@ -186,6 +187,7 @@ INI
 }
 
 @test "runc alone: read-only by the spec, refused without" {
+    need runc
     cp -a "$ROOTFS" "$BATS_TEST_TMPDIR/root"
     cp "$BATS_TEST_TMPDIR/roinit.ini" "$BATS_TEST_TMPDIR/root/etc/roinit.ini"
     bare() { runc-run "$@" "$BATS_TEST_TMPDIR/root" /roinit; }
@@ -197,6 +199,7 @@ INI
 }
 
 @test "Kubernetes' mounts: emptyDir, fsGroup, hosts and the termination log" {
+    need root
     v=$BATS_TEST_TMPDIR/kubelet
     mkdir -p "$v/mem"
     mount -t tmpfs -o size=8388608 tmpfs "$v/mem"

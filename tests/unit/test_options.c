@@ -86,6 +86,7 @@ static const struct {
     {"qqqqqqqq", "see `roinit help`"},
     {"--frob", "unknown option \"--frob\""},
     {"lint --frob", "`roinit lint` has no option \"--frob\""},
+    {"lint --js", "`roinit lint` has no option \"--js\""},
     {"prepare --json", "`roinit prepare` has no option \"--json\""},
 };
 
