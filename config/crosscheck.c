@@ -239,18 +239,10 @@ resolve_arguments(const struct config *config, struct diags *diags)
 /* ---------------------------------------------------------------- places */
 
 static bool
-is_within(const char *path, const char *top)
-{
-    size_t length = strlen(top);
-    return strncmp(path, top, length) == 0 &&
-           (path[length] == '/' || path[length] == '\0' || length == 1);
-}
-
-static bool
 is_declared(const struct config *config, const char *path)
 {
     for (size_t m = 0; m < config->mount_count; m++) {
-        if (config->mount[m].path != NULL && is_within(path, config->mount[m].path)) {
+        if (config->mount[m].path != NULL && text_is_within(path, config->mount[m].path)) {
             return true;
         }
     }

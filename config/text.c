@@ -298,3 +298,11 @@ text_starts_with(const char *string, const char *prefix)
 {
     return strncmp(string, prefix, strlen(prefix)) == 0;
 }
+
+bool
+text_is_within(const char *path, const char *top)
+{
+    size_t length = strlen(top);
+    return strncmp(path, top, length) == 0 &&
+           (path[length] == '/' || path[length] == '\0' || length == 1);
+}

@@ -54,5 +54,7 @@ bool text_number(const char *string, unsigned long long max, unsigned long long 
 
 bool text_equal(const char *a, const char *b);
 bool text_starts_with(const char *string, const char *prefix);
+/* Whether `path` is `top`, or lies below it. Both are absolute and clean (value_path()). */
+bool text_is_within(const char *path, const char *top);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <linux/capability.h>
 #include <string.h>
 
 #include "config/doc.h"
@@ -181,27 +180,13 @@ judge_mode(const struct judge *judge, size_t m)
         return;
     }
     struct place after = place_after(judge->config, judge->facts, judge->identities, m);
-    bool may_change =
-        judge->facts->self.uid == path->uid || place_has_capability(judge->facts, CAP_FOWNER);
     struct finding finding = begin(judge, m, MOUNT_mode, "mode");
-    finding.is_mended_by_prepare = after.changes_mode && may_change;
+    finding.is_mended_by_prepare = after.changes_mode;
     finding.level = finding.is_mended_by_prepare ? FINDING_WISH : judge->level;
     finding.found = arena_printf(judge->findings->arena, "mode %04o", (unsigned)path->mode);
     finding.expected = arena_printf(judge->findings->arena, "mode %04o", (unsigned)mount->mode);
     mend_mode(judge, m, &finding);
     findings_add(judge->findings, &finding);
-}
-
-static struct identity
-owner_identity(const struct judge *judge, const struct mount_owner *owner)
-{
-    struct identity who = {.uid = owner->uid, .gid = owner->gid};
-    for (size_t u = 0; u < judge->config->unit_count; u++) {
-        if (judge->identities->unit[u].uid == owner->uid) {
-            who = judge->identities->unit[u];
-        }
-    }
-    return who;
 }
 
 /* Whether he *can* write, never who owns it. */
@@ -217,7 +202,7 @@ judge_owner(const struct judge *judge, size_t m)
     if (!owner->is_known || is_exempt || path->is_read_only) {
         return;
     }
-    struct identity who = owner_identity(judge, owner);
+    struct identity who = place_owner(judge->config, judge->identities, m);
     struct place now = place_now(judge->facts, m);
     if (place_may_identity(judge->facts, &now, &who, PLACE_WRITE | PLACE_SEARCH)) {
         return;

@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 #include <string.h>
 
+#include "config/text.h"
 #include "init/sys_state.h"
 
 /* Declared by sys_state.h; here, since the pure core asks which mount will hold it. */
@@ -66,24 +67,13 @@ place_now(const struct facts *facts, size_t mount)
     };
 }
 
-/* Whether `path` is `top` or lies below it. */
-static bool
-is_within(const char *path, const char *top)
-{
-    size_t length = strlen(top);
-    if (length == 1) { /* "/" */
-        return true;
-    }
-    return strncmp(path, top, length) == 0 && (path[length] == '/' || path[length] == '\0');
-}
-
 size_t
 place_of_path(const struct config *config, const struct facts *facts, const char *path)
 {
     size_t found = config->mount_count;
     for (size_t m = 0; m < config->mount_count; m++) {
         const char *declared = config->mount[m].path;
-        if (declared == NULL || !place_now(facts, m).is_there || !is_within(path, declared)) {
+        if (declared == NULL || !place_now(facts, m).is_there || !text_is_within(path, declared)) {
             continue;
         }
         if (found == config->mount_count || strlen(declared) > strlen(config->mount[found].path)) {
@@ -115,19 +105,16 @@ place_holds_state(const struct config *config, const struct facts *facts, size_t
     return false;
 }
 
-/* Whether its owner can write there. His supplementary groups count where a unit runs as him. */
-static bool
-may_owner(const struct config *config, const struct facts *facts,
-          const struct identities *identities, const struct mount_owner *owner,
-          const struct place *place)
+struct identity
+place_owner(const struct config *config, const struct identities *identities, size_t mount)
 {
-    struct identity who = {.uid = owner->uid, .gid = owner->gid};
+    const struct mount_owner *owner = &identities->mount[mount];
     for (size_t u = 0; u < config->unit_count; u++) {
         if (identities->unit[u].uid == owner->uid) {
-            who = identities->unit[u];
+            return identities->unit[u];
         }
     }
-    return place_may_identity(facts, place, &who, PLACE_WRITE | PLACE_SEARCH);
+    return (struct identity){.uid = owner->uid, .gid = owner->gid};
 }
 
 struct place
@@ -141,14 +128,16 @@ place_after(const struct config *config, const struct facts *facts,
         return place;
     }
     mode_t was = place.mode;
-    if (declared->mode >= 0) {
+    struct identity who = place_owner(config, identities, mount);
+    bool may_chmod = facts->self.uid == place.uid || place_has_capability(facts, CAP_FOWNER);
+    if (declared->mode >= 0 && may_chmod) {
         place.mode = (mode_t)declared->mode;
     }
     /* `on-mismatch` and `always` walk the whole volume: until they exist they only verify. */
     if (owner->is_known && declared->chown == CHOWN_TOP &&
         (place.mode & STICKY_FOR_ALL) != STICKY_FOR_ALL && place_has_capability(facts, CAP_CHOWN) &&
         !place_holds_state(config, facts, mount) &&
-        !may_owner(config, facts, identities, owner, &place)) {
+        !place_may_identity(facts, &place, &who, PLACE_WRITE | PLACE_SEARCH)) {
         place.changes_owner = place.uid != owner->uid || place.gid != owner->gid;
         place.uid = owner->uid;
         place.gid = owner->gid;

@@ -43,6 +43,10 @@ bool place_may(const struct place *place, uid_t uid, gid_t gid, const gid_t *gro
 bool place_may_identity(const struct facts *facts, const struct place *place,
                         const struct identity *who, unsigned want);
 
+/* The owner of a declared mount. His supplementary groups count where a unit runs as him. */
+struct identity place_owner(const struct config *config, const struct identities *identities,
+                            size_t mount);
+
 /* The same for roinit itself. */
 bool place_may_self(const struct facts *facts, const struct place *place, unsigned want);
 
