@@ -23,6 +23,7 @@ CONFIG_SRC = \
     config/lines.c \
     config/load.c \
     config/reference.c \
+    config/reference_tables.c \
     config/resolve.c \
     config/resolve_unit.c \
     config/schema.c \

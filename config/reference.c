@@ -57,52 +57,6 @@ add_section(enum schema_section kind, struct text *out)
     }
 }
 
-/* ---------------------------------------------------------------- the README's tables */
-
-static void
-add_cell(const char *value, struct text *out)
-{
-    for (; *value != '\0'; value++) {
-        text_add(out, *value == '|' ? "\\" : "");
-        text_add_bytes(out, value, 1);
-    }
-}
-
-static void
-add_markdown(enum schema_section kind, struct text *out)
-{
-    size_t count;
-    const struct schema_key *keys = schema_keys(kind, &count);
-    text_add(out, "### `");
-    add_title(kind, out);
-    text_addf(out, "`\n\n%s\n\n", schema_sections[kind].help);
-    text_add(out,
-             count > 0 ? "| key | value | default | meaning |\n| --- | --- | --- | --- |\n" : "");
-    for (size_t i = 0; i < count; i++) {
-        const struct schema_key *key = &keys[i];
-        text_addf(out, "| `%s` | ", key->name);
-        add_cell(key->type == VALUE_ENUM ? key->limits : value_notation(key->type), out);
-        bool is_plain = key->default_text[0] != '\0' && key->default_text[0] != '(';
-        text_add(out, is_plain ? " | `" : " | ");
-        add_cell(key->default_text, out);
-        text_add(out, is_plain ? "` | " : " | ");
-        add_cell(key->help, out);
-        text_add(out, key->is_later ? " *(not yet supported)* |\n" : " |\n");
-    }
-    text_add(out, count > 0 ? "\n" : "");
-}
-
-static void
-add_codes_markdown(struct text *out)
-{
-    text_add(out, "### Exit codes\n\n| code | meaning |\n| --- | --- |\n");
-    for (size_t i = 0; i < EXIT_CODES; i++) {
-        text_addf(out, "| %d | ", exit_codes[i].code);
-        add_cell(exit_codes[i].text, out);
-        text_add(out, " |\n");
-    }
-}
-
 /* ---------------------------------------------------------------- topics */
 
 static int
@@ -196,13 +150,6 @@ reference_text(const char *topic, struct text *out)
         for (int kind = 0; kind < SECTION_COUNT; kind++) {
             add_section((enum schema_section)kind, out);
         }
-        return CODE_OK;
-    }
-    if (text_equal(topic, "markdown")) {
-        for (int kind = 0; kind < SECTION_COUNT; kind++) {
-            add_markdown((enum schema_section)kind, out);
-        }
-        add_codes_markdown(out);
         return CODE_OK;
     }
     return text_number(topic, 255, &code) ? explain_code(code, out) : explain_section(topic, out);

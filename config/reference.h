@@ -9,7 +9,7 @@
  */
 
 /* `roinit explain [SECTION[.KEY] | CODE]`; NULL: all sections. Returns 0; or 64 with a sentence
- * and "did you mean" where there is no such topic. "markdown" gives the README's tables. */
+ * and "did you mean" where there is no such topic. */
 int reference_text(const char *topic, struct text *out);
 
 #endif
