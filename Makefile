@@ -141,10 +141,14 @@ UNIT_TESTS = \
 SIM_TESTS = \
     tests/sim/main.c \
     tests/sim/test_fleet_boot.c \
+    tests/sim/test_fleet_kill.c \
+    tests/sim/test_fleet_loss.c \
     tests/sim/test_fleet_random.c \
     tests/sim/test_fleet_restart.c \
     tests/sim/test_fleet_stop.c \
+    tests/sim/test_fleet_tasks.c \
     tests/sim/world.c \
+    tests/sim/world_check.c \
 
 PROC_TESTS = \
     tests/proc/harness.c \

@@ -5,7 +5,10 @@
 #include "config/resolve.h"
 #include "supervisor/sigmap.h"
 
-enum { SLOW_MS = 10000 };
+enum {
+    SLOW_MS = 10000,
+    STOP_MS = 9000, /* for one unit's stop, where neither it nor [init] has a stop-timeout */
+};
 
 const char *
 fleet_phase_name(enum fleet_phase phase)
@@ -87,11 +90,26 @@ signal_stop(struct fleet *fleet, size_t u)
     fleet->ops->signal(fleet->context, u, unit->stop_signal, unit->config->kill_mode == KILL_GROUP);
 }
 
+/* How long a unit may take to stop, or DURATION_NONE. While the container ends, its clock limits
+ * all; before that, and for a task over its time, nothing else would. */
+static int64_t
+stop_timeout(const struct fleet *fleet, const struct fleet_unit *unit)
+{
+    int64_t own_ms = unit->config->stop_timeout_ms;
+    int64_t all_ms = fleet->config->init.stop_timeout_ms;
+    bool is_alone = fleet->phase <= FLEET_RUNNING || unit->state == LIFE_EXPIRING;
+    if (own_ms != DURATION_NONE || !is_alone) {
+        return own_ms;
+    }
+    return all_ms != DURATION_NONE ? all_ms : STOP_MS;
+}
+
 static void
 act(struct fleet *fleet, size_t u, enum life_action action, const struct restart_verdict *verdict,
     int64_t now_ms)
 {
     struct fleet_unit *unit = &fleet->unit[u];
+    int64_t stop_ms = stop_timeout(fleet, unit);
     switch (action) {
     case LIFE_ACTION_DISARM:
         fleet->ops->disarm(fleet->context, (int)u);
@@ -111,8 +129,8 @@ act(struct fleet *fleet, size_t u, enum life_action action, const struct restart
         }
         return;
     case LIFE_ACTION_ARM_STOP:
-        if (unit->config->stop_timeout_ms >= 0) { /* 0: KILL follows at once */
-            fleet->ops->arm(fleet->context, (int)u, unit->config->stop_timeout_ms);
+        if (stop_ms != DURATION_NONE) { /* 0: KILL follows at once */
+            fleet->ops->arm(fleet->context, (int)u, stop_ms);
         }
         return;
     case LIFE_ACTION_ARM_BACKOFF:
@@ -194,15 +212,31 @@ fleet_ready(struct fleet *fleet, size_t u, int64_t now_ms)
     }
 }
 
+/* What follows the end of a process: nothing where the unit is on its way down; the next command of
+ * its folder; else what `restart` says. */
+static struct restart_verdict
+judge_exit(struct fleet *fleet, size_t u, const struct outcome *outcome, int64_t now_ms)
+{
+    struct fleet_unit *unit = &fleet->unit[u];
+    struct restart_verdict verdict = restart_judge(unit->config, outcome, unit->stop_signal);
+    if (unit->state != LIFE_STARTING && unit->state != LIFE_READY) {
+        return verdict;
+    }
+    if (verdict.is_success && unit->part + 1 < fleet->ops->parts(fleet->context, u)) {
+        verdict.event = ON_EXIT_NEXT;
+        return verdict;
+    }
+    return restart_decide(unit->config, &unit->history, outcome, unit->stop_signal,
+                          unit->started_ms, now_ms, fleet->ops->chance(fleet->context));
+}
+
 void
 fleet_exit(struct fleet *fleet, size_t u, const struct outcome *outcome, int64_t now_ms)
 {
     struct fleet_unit *unit = &fleet->unit[u];
     struct outcome seen = *outcome;
     seen.is_late = unit->state == LIFE_EXPIRING;
-    struct restart_verdict verdict =
-        restart_decide(unit->config, &unit->history, &seen, unit->stop_signal, unit->started_ms,
-                       now_ms, fleet->ops->chance(fleet->context));
+    struct restart_verdict verdict = judge_exit(fleet, u, &seen, now_ms);
     unit->has_ended = true;
     unit->ended_ms = now_ms;
     unit->last = seen;
@@ -211,14 +245,11 @@ fleet_exit(struct fleet *fleet, size_t u, const struct outcome *outcome, int64_t
     unit->code = verdict.code;
     unit->last_pid = unit->pid;
     unit->pid = 0;
-    bool has_next = unit->part + 1 < fleet->ops->parts(fleet->context, u);
-    if (verdict.event == ON_EXIT_DONE && has_next) {
-        verdict.event = ON_EXIT_NEXT;
-    }
     unit->part = verdict.event == ON_EXIT_NEXT ? unit->part + 1 : 0;
     fleet_event(fleet, u, verdict.event, &verdict, now_ms);
-    if (!verdict.is_success && unit->config->essential && fleet->first_bad_code < 0 &&
-        fleet->phase > FLEET_RUNNING && life_is_final(unit->state)) {
+    /* Before the end, too: a stop signal of the same turn may become the cause. */
+    if (!verdict.is_success && unit->config->essential && unit->is_lost &&
+        fleet->first_bad_code < 0) {
         fleet->first_bad_code = verdict.code;
         fleet->first_bad_unit = u;
     }

@@ -37,6 +37,9 @@ const char *fleet_phase_name(enum fleet_phase phase);
 /* Why the container ends. */
 enum fleet_cause { CAUSE_NONE, CAUSE_SIGNAL, CAUSE_LOST, CAUSE_ASKED, CAUSE_ALL_FINAL };
 
+/* Why KILL was sent to all that was left. */
+enum fleet_kill { KILLED_BY_CLOCK, KILLED_BY_SIGNAL, KILLED_AS_STRAYS };
+
 /* Timers of the container itself, beside one for each unit (its index). */
 enum { FLEET_TIMER_CLOCK = -1, FLEET_TIMER_SLOW = -2 };
 
@@ -113,10 +116,12 @@ struct fleet {
     size_t cause_unit;
     int stop_signal;                       /* that arrived; 0: none */
     pid_t stop_sender;                     /* 0: outside of the container */
+    int64_t signal_ms;                     /* when it arrived */
     int64_t boot_ms, stop_ms, deadline_ms; /* deadline INT64_MAX: no clock */
     int64_t slow_ms;                       /* the next time that a slow boot is told */
     bool has_started;                      /* any process at all */
     bool is_hurried, is_killed;
+    enum fleet_kill kill_reason;
     bool is_unsettled;    /* call fleet_settle() again in the next turn */
     unsigned starts_left; /* of FLEET_STARTS_A_TURN, in this turn */
     int asked_code;       /* of `roinit shutdown CODE`; -1: none */
@@ -160,6 +165,7 @@ void fleet_settle_end(struct fleet *fleet, int64_t now_ms);
 void fleet_clock(struct fleet *fleet, int64_t now_ms);
 void fleet_tell(struct fleet *fleet, enum fleet_event_kind kind);
 bool fleet_start_wanted(struct fleet *fleet, int64_t now_ms);
+void fleet_stop_waiting(struct fleet *fleet, int64_t now_ms);
 bool fleet_all_final(const struct fleet *fleet, enum task_when when);
 
 #endif

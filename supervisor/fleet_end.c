@@ -52,22 +52,16 @@ fleet_begin_end(struct fleet *fleet, enum fleet_cause cause, int64_t now_ms)
         fleet->deadline_ms = now_ms + clock_ms;
         fleet->ops->arm(fleet->context, FLEET_TIMER_CLOCK, clock_ms * 2 / 3);
     }
-    /* The boot is aborted at once: what waits does not start any more. */
-    for (size_t u = 0; u < fleet->count; u++) {
-        struct fleet_unit *unit = &fleet->unit[u];
-        if (unit->is_wanted && (unit->state == LIFE_WAITING || unit->state == LIFE_BACKOFF)) {
-            fleet_event(fleet, u, ON_STOP, NULL, now_ms);
-        }
-    }
+    fleet_stop_waiting(fleet, now_ms); /* the boot is aborted at once */
     fleet_tell(fleet, TELL_STOP);
     want_tasks(fleet, WHEN_STOP);
 }
 
 static void
-kill_all(struct fleet *fleet, int64_t now_ms)
+kill_all(struct fleet *fleet, enum fleet_kill reason, int64_t now_ms)
 {
     fleet->is_killed = true;
-    fleet->deadline_ms = now_ms;
+    fleet->kill_reason = reason;
     fleet_tell(fleet, TELL_KILL);
     for (size_t u = 0; u < fleet->count; u++) {
         fleet->unit[u].is_wanted = true; /* WAITING ones end as stopped */
@@ -131,9 +125,27 @@ final_code(const struct fleet *fleet)
     return CODE_OK;
 }
 
+/* What not even KILL has ended has not ended well. */
+static void
+note_survivors(struct fleet *fleet)
+{
+    for (size_t u = 0; u < fleet->count; u++) {
+        struct fleet_unit *unit = &fleet->unit[u];
+        if (!life_has_process(unit->state)) {
+            continue;
+        }
+        unit->code = CODE_SIGNAL + SIGKILL;
+        if (unit->config->essential && fleet->first_bad_code < 0) {
+            fleet->first_bad_code = unit->code;
+            fleet->first_bad_unit = u;
+        }
+    }
+}
+
 static void
 be_over(struct fleet *fleet)
 {
+    note_survivors(fleet);
     fleet->ops->disarm(fleet->context, FLEET_TIMER_CLOCK);
     fleet->phase = FLEET_OVER;
     fleet->code = final_code(fleet);
@@ -168,6 +180,7 @@ fleet_settle_end(struct fleet *fleet, int64_t now_ms)
         if (!fleet->is_hurried && !fleet_all_final(fleet, WHEN_STOP)) {
             return;
         }
+        fleet_stop_waiting(fleet, now_ms); /* a task that had no turn yet has none any more */
         fleet->phase = FLEET_STOPPING;
     }
     if (fleet->phase == FLEET_STOPPING) {
@@ -197,10 +210,12 @@ fleet_clock(struct fleet *fleet, int64_t now_ms)
     if (fleet->is_killed) {
         be_over(fleet); /* what is left cannot be killed: the kernel ends it with PID 1 */
     } else if (fleet->phase == FLEET_SWEEPING || now_ms >= fleet->deadline_ms) {
-        kill_all(fleet, now_ms);
+        kill_all(fleet, fleet->phase == FLEET_SWEEPING ? KILLED_AS_STRAYS : KILLED_BY_CLOCK,
+                 now_ms);
     } else {
         fleet->is_hurried = true;
         fleet_tell(fleet, TELL_HURRY);
+        stop_units(fleet, now_ms); /* a task after the last unit, too */
         fleet->ops->arm(fleet->context, FLEET_TIMER_CLOCK, remaining_ms(fleet, now_ms));
         fleet->is_unsettled = true;
     }
@@ -213,12 +228,14 @@ fleet_stop_signal(struct fleet *fleet, int signal, pid_t sender, int64_t now_ms)
     if (fleet->phase <= FLEET_RUNNING) {
         fleet->stop_signal = signal;
         fleet->stop_sender = sender;
+        fleet->signal_ms = now_ms;
         fleet_begin_end(fleet, CAUSE_SIGNAL, now_ms);
     } else if (is_urgent && fleet->stop_signal != 0 && !fleet->is_killed &&
-               now_ms - fleet->stop_ms >= SECOND_SIGNAL_MS) {
-        kill_all(fleet, now_ms);
+               now_ms - fleet->signal_ms >= SECOND_SIGNAL_MS) {
+        kill_all(fleet, KILLED_BY_SIGNAL, now_ms);
     } else if (fleet->stop_signal == 0) {
         fleet->stop_signal = signal; /* the first one, while an end for another cause is on */
+        fleet->signal_ms = now_ms;
     }
 }
 

@@ -34,14 +34,35 @@ is_turn(const struct fleet *fleet, size_t u)
     return true;
 }
 
-/* Starts what may start. Returns whether anything moved. */
+/* One of those that the unit requires and that is lost, or NULL. */
+static const struct fleet_unit *
+lost_requirement(const struct fleet *fleet, size_t u)
+{
+    const struct order_list *requires = &fleet->order.requires[u];
+    for (size_t i = 0; i < requires->count; i++) {
+        if (fleet->unit[requires->unit[i]].is_lost) {
+            return &fleet->unit[requires->unit[i]];
+        }
+    }
+    return NULL;
+}
+
+/* Starts what may start; what never may any more ends. Returns whether anything moved. */
 bool
 fleet_start_wanted(struct fleet *fleet, int64_t now_ms)
 {
     bool has_moved = false;
     for (size_t u = 0; u < fleet->count; u++) {
         struct fleet_unit *unit = &fleet->unit[u];
-        if (!unit->is_wanted || unit->state != LIFE_WAITING || !is_turn(fleet, u)) {
+        if (!unit->is_wanted || unit->state != LIFE_WAITING) {
+            continue;
+        }
+        if (lost_requirement(fleet, u) != NULL) {
+            fleet_event(fleet, u, ON_STOP, NULL, now_ms);
+            has_moved = true;
+            continue;
+        }
+        if (!is_turn(fleet, u)) {
             continue;
         }
         if (fleet->starts_left == 0) {
@@ -56,28 +77,51 @@ fleet_start_wanted(struct fleet *fleet, int64_t now_ms)
     return has_moved;
 }
 
-/* Whoever requires a unit that is lost is stopped and lost too; a lost essential one ends the
- * container with the code of the first. Returns whether anything moved. */
+void
+fleet_stop_waiting(struct fleet *fleet, int64_t now_ms)
+{
+    for (size_t u = 0; u < fleet->count; u++) {
+        struct fleet_unit *unit = &fleet->unit[u];
+        if (unit->is_wanted && (unit->state == LIFE_WAITING || unit->state == LIFE_BACKOFF)) {
+            fleet_event(fleet, u, ON_STOP, NULL, now_ms);
+        }
+    }
+}
+
+/* A lost essential unit ends the container. Asked before the loss spreads, so that all that stops
+ * then stops in reverse order. Returns whether it does. */
+static bool
+end_for_loss(struct fleet *fleet, int64_t now_ms)
+{
+    for (size_t u = 0; u < fleet->count; u++) {
+        const struct fleet_unit *unit = &fleet->unit[u];
+        if (unit->is_lost && unit->config->essential) {
+            fleet->cause_unit = unit->cause;
+            fleet_begin_end(fleet, CAUSE_LOST, now_ms);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whoever requires a unit that is lost is stopped and lost too, with the code of the first. Returns
+ * whether anything moved. */
 static bool
 spread_loss(struct fleet *fleet, int64_t now_ms)
 {
     bool has_moved = false;
     for (size_t u = 0; u < fleet->count; u++) {
-        const struct order_list *requires = &fleet->order.requires[u];
         struct fleet_unit *unit = &fleet->unit[u];
-        for (size_t i = 0; i < requires->count && !life_is_final(unit->state); i++) {
-            const struct fleet_unit *other = &fleet->unit[requires->unit[i]];
-            bool is_told = unit->state == LIFE_STOPPING || unit->state == LIFE_KILLING;
-            if (other->is_lost && !is_told && unit->is_wanted) {
-                unit->cause = other->cause;
-                fleet_event(fleet, u, ON_STOP, NULL, now_ms);
-                has_moved = true;
-            }
+        bool is_going = unit->state == LIFE_STOPPING || unit->state == LIFE_EXPIRING ||
+                        unit->state == LIFE_KILLING || life_is_final(unit->state);
+        if (!unit->is_wanted || is_going) {
+            continue;
         }
-        if (unit->is_lost && unit->config->essential) {
-            fleet->cause_unit = unit->cause;
-            fleet_begin_end(fleet, CAUSE_LOST, now_ms);
-            return true;
+        const struct fleet_unit *other = lost_requirement(fleet, u);
+        if (other != NULL) {
+            unit->cause = other->cause;
+            fleet_event(fleet, u, ON_STOP, NULL, now_ms);
+            has_moved = true;
         }
     }
     return has_moved;
@@ -131,7 +175,7 @@ fleet_settle(struct fleet *fleet, int64_t now_ms)
             }
             continue;
         }
-        if (spread_loss(fleet, now_ms)) {
+        if (end_for_loss(fleet, now_ms) || spread_loss(fleet, now_ms)) {
             continue;
         }
         if (!fleet_start_wanted(fleet, now_ms) && fleet->is_unsettled) {

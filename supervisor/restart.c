@@ -70,22 +70,37 @@ restart_fork_delay(unsigned failures, unsigned chance)
 }
 
 struct restart_verdict
+restart_judge(const struct unit_config *unit, const struct outcome *outcome, int stop_signal)
+{
+    bool is_success = restart_is_success(unit, outcome, stop_signal);
+    return (struct restart_verdict){
+        .event = is_success ? ON_EXIT_DONE : ON_EXIT_FAILED,
+        .is_success = is_success,
+        .code = outcome->is_late ? CODE_LATE : outcome->code,
+    };
+}
+
+/* Whether it was up for long enough for the counters to start over. Without a longest delay nothing
+ * says how long that is: then start-limit's own time does. */
+static bool
+is_calm(const struct unit_config *unit, int64_t up_ms)
+{
+    return unit->restart_max_delay_ms > 0 && up_ms >= unit->restart_max_delay_ms;
+}
+
+struct restart_verdict
 restart_decide(const struct unit_config *unit, struct restart_history *history,
                const struct outcome *outcome, int stop_signal, int64_t started_ms, int64_t now_ms,
                unsigned chance)
 {
-    struct restart_verdict verdict = {
-        .is_success = restart_is_success(unit, outcome, stop_signal),
-        .code = outcome->is_late ? CODE_LATE : outcome->code,
-    };
-    verdict.event = verdict.is_success ? ON_EXIT_DONE : ON_EXIT_FAILED;
+    struct restart_verdict verdict = restart_judge(unit, outcome, stop_signal);
     if (unit->restart == RESTART_NO ||
         (unit->restart == RESTART_ON_FAILURE && verdict.is_success)) {
         return verdict;
     }
-    if (now_ms - started_ms >= unit->restart_max_delay_ms) {
+    if (is_calm(unit, now_ms - started_ms)) {
         history->failures = 0;
-        history->count = 0; /* up for long enough: the counters start over */
+        history->count = 0;
         history->next = 0;
         if (unit->start_limit.starts != 0) {
             restart_note_start(history, unit, started_ms);

@@ -47,6 +47,10 @@ void restart_note_start(struct restart_history *history, const struct unit_confi
 bool restart_is_success(const struct unit_config *unit, const struct outcome *outcome,
                         int stop_signal);
 
+/* What an end is by itself, ON_EXIT_DONE or ON_EXIT_FAILED, where no start can follow it. Pure. */
+struct restart_verdict restart_judge(const struct unit_config *unit, const struct outcome *outcome,
+                                     int stop_signal);
+
 /* Decides. `started_ms`: the start of the process that ended; `chance`: any random number. */
 struct restart_verdict restart_decide(const struct unit_config *unit,
                                       struct restart_history *history,

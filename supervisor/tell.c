@@ -31,10 +31,16 @@ add_exit(const struct fleet_unit *unit, const struct fleet_event *event, int64_t
          struct text *out)
 {
     const struct restart_verdict *verdict = event->verdict;
-    text_addf(out, "%s (pid %d) ", unit->config->name, (int)unit->last_pid);
-    tell_outcome(&unit->last, out);
-    text_add(out, " after ");
-    text_add_duration(out, now_ms - unit->started_ms);
+    if (unit->last_pid > 0) {
+        text_addf(out, "%s (pid %d) ", unit->config->name, (int)unit->last_pid);
+        tell_outcome(&unit->last, out);
+        text_add(out, " after ");
+        text_add_duration(out, now_ms - unit->started_ms);
+    } else if (verdict->is_success) {
+        text_addf(out, "%s has nothing to run", unit->config->name); /* an empty command-dir */
+    } else {
+        text_addf(out, "%s cannot be started (%d)", unit->config->name, unit->last.code);
+    }
     if (verdict->event == ON_EXIT_AGAIN && event->to == LIFE_BACKOFF) {
         const struct start_limit *limit = &unit->config->start_limit;
         text_add(out, "; restart");
@@ -123,6 +129,17 @@ add_cause(const struct fleet *fleet, struct text *out)
     }
 }
 
+static const char *
+kill_reason(const struct fleet *fleet)
+{
+    static const char *const reasons[] = {
+        [KILLED_BY_CLOCK] = "the clock ran out",
+        [KILLED_BY_SIGNAL] = "a second signal came",
+        [KILLED_AS_STRAYS] = "processes remained after the last unit",
+    };
+    return reasons[fleet->kill_reason];
+}
+
 void
 tell_end(const struct fleet *fleet, struct text *out)
 {
@@ -131,10 +148,14 @@ tell_end(const struct fleet *fleet, struct text *out)
     if (fleet->first_bad_code >= 0 && fleet->cause != CAUSE_LOST) {
         const struct fleet_unit *bad = &fleet->unit[fleet->first_bad_unit];
         text_addf(out, "; %s ", bad->config->name);
-        tell_outcome(&bad->last, out);
+        if (life_has_process(bad->state)) {
+            text_add(out, "outlived KILL");
+        } else {
+            tell_outcome(&bad->last, out);
+        }
     }
     if (fleet->is_killed) {
-        text_add(out, "; the clock ran out");
+        text_addf(out, "; %s", kill_reason(fleet));
     }
 }
 
@@ -164,7 +185,7 @@ add_event(const struct fleet *fleet, const struct fleet_event *event, int64_t no
         text_add(out, "two thirds of the stop timeout are gone: every unit gets its stop signal");
         return LOG_WARN;
     case TELL_KILL:
-        text_add(out, "the time to stop is over: KILL to all that is left");
+        text_addf(out, "%s: KILL to all that is left", kill_reason(fleet));
         return LOG_WARN;
     case TELL_SWEEP:
         text_add(out, "processes remain after the last unit: TERM to them");

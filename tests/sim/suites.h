@@ -2,6 +2,9 @@
 /* One line a suite: SUITE(text) stands for text_suite() of test_text.c. No guard: main.c includes
  * it twice. */
 SUITE(fleet_boot)
+SUITE(fleet_kill)
+SUITE(fleet_loss)
 SUITE(fleet_random)
 SUITE(fleet_restart)
 SUITE(fleet_stop)
+SUITE(fleet_tasks)

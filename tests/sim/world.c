@@ -7,22 +7,20 @@
 
 #include "config/exitcode.h"
 
-enum { STEPS_MAX = 200000, NO_JITTER = 100, TIMERS_OF_FLEET = 2 };
+enum { STEPS_MAX = 200000, NO_JITTER = 100 };
 
 struct world world;
 
-static int64_t *
-timer_of(int timer)
-{
-    return &world.timer[timer + TIMERS_OF_FLEET];
-}
-
 static void
-record(char what, size_t u)
+record(char what, size_t u, size_t part)
 {
     size_t length = strlen(world.order);
-    (void)snprintf(world.order + length, sizeof world.order - length, "%c%s ", what,
-                   world.unit[u].name);
+    char number[16] = "";
+    if (part > 0) {
+        (void)snprintf(number, sizeof number, ".%zu", part + 1);
+    }
+    (void)snprintf(world.order + length, sizeof world.order - length, "%c%s%s ", what,
+                   world.unit[u].name, number);
 }
 
 /* ---------------------------------------------------------------- the fleet's operations */
@@ -31,20 +29,25 @@ static pid_t
 spawn(void *context, size_t u, size_t part)
 {
     (void)context;
-    (void)part;
     struct world_script *script = &world.script[u];
-    ck_assert_msg(world.ends_ms[u] < 0, "a second process for %s", world.unit[u].name);
+    const char *name = world.unit[u].name;
+    ck_assert_msg(world.ends_ms[u] < 0, "a second process for %s", name);
+    ck_assert_msg(!world.fleet.is_killed, "%s starts after KILL", name);
+    ck_assert_msg(world.fleet.phase < FLEET_SWEEPING, "%s starts after the last", name);
+    ck_assert_uint_lt(part, script->parts);
     world.forks_this_turn++;
     if (script->forks_failing > 0) {
         script->forks_failing--;
+        world.outcome[u] = (struct outcome){.code = CODE_SYSTEM}; /* if it is the very first */
         return 0;
     }
     if (world.starts[u] < WORLD_STARTS_KEPT) {
         world.started_ms[u][world.starts[u]] = world.now_ms;
     }
     world.starts[u]++;
-    record('+', u);
+    record('+', u, part);
     if (script->cannot_start != 0) {
+        world.outcome[u] = (struct outcome){.code = script->cannot_start};
         return -script->cannot_start;
     }
     bool is_endless = script->runs_ms == WORLD_FOR_EVER;
@@ -53,6 +56,9 @@ spawn(void *context, size_t u, size_t part)
         .code = script->signal != 0 ? CODE_SIGNAL + script->signal : script->code,
         .signal = script->signal,
     };
+    if (part < script->good_parts) {
+        world.outcome[u] = (struct outcome){0};
+    }
     world.is_exec_due[u] = true;
     return (pid_t)(1000 + u);
 }
@@ -61,8 +67,7 @@ static size_t
 parts(void *context, size_t u)
 {
     (void)context;
-    (void)u;
-    return 1;
+    return world.script[u].parts;
 }
 
 static bool
@@ -79,8 +84,12 @@ send_signal(void *context, size_t u, int number, bool is_for_all)
     (void)is_for_all;
     ck_assert_msg(world.ends_ms[u] >= 0, "a signal to %s, which has no process",
                   world.unit[u].name);
-    record(number == SIGKILL ? '!' : '-', u);
+    record(number == SIGKILL ? '!' : '-', u, 0);
+    world_check_order(u, number);
     int64_t after_ms = number == SIGKILL ? 1 : world.script[u].stops_ms;
+    if (world.script[u].outlives_kill) {
+        after_ms = WORLD_FOR_EVER;
+    }
     if (after_ms != WORLD_FOR_EVER && world.now_ms + after_ms < world.ends_ms[u]) {
         world.ends_ms[u] = world.now_ms + after_ms;
         world.outcome[u] = (struct outcome){.code = CODE_SIGNAL + number, .signal = number};
@@ -92,14 +101,14 @@ arm(void *context, int timer, int64_t after_ms)
 {
     (void)context;
     ck_assert_int_ge(after_ms, 0);
-    *timer_of(timer) = world.now_ms + after_ms;
+    *world_timer(timer) = world.now_ms + after_ms;
 }
 
 static void
 disarm(void *context, int timer)
 {
     (void)context;
-    *timer_of(timer) = -1;
+    *world_timer(timer) = -1;
 }
 
 static void
@@ -132,6 +141,9 @@ tell(void *context, const struct fleet_event *event)
 {
     (void)context;
     world.told[event->kind]++;
+    if (event->kind == TELL_UNIT && event->verdict != NULL && life_is_final(event->to)) {
+        world_note_end(event);
+    }
 }
 
 static const struct sv_ops ops = {
@@ -156,7 +168,8 @@ world_begin(void)
     memset(&world, 0, sizeof world);
     world.config.unit = world.unit;
     world.config.init.stop_timeout_ms = WORLD_CLOCK_MS;
-    for (size_t i = 0; i < WORLD_UNITS_MAX + TIMERS_OF_FLEET; i++) {
+    world.first_bad_code = -1;
+    for (size_t i = 0; i < WORLD_TIMERS; i++) {
         world.timer[i] = -1;
     }
     for (size_t u = 0; u < WORLD_UNITS_MAX; u++) {
@@ -179,7 +192,7 @@ world_add(const char *name)
         .start_limit = {5, 120000},
         .success_status.codes = {1},
     };
-    world.script[u] = (struct world_script){.runs_ms = WORLD_FOR_EVER, .stops_ms = 10};
+    world.script[u] = (struct world_script){.runs_ms = WORLD_FOR_EVER, .stops_ms = 10, .parts = 1};
     return u;
 }
 
@@ -205,31 +218,20 @@ world_names(const char *first, const char *second)
 
 /* ---------------------------------------------------------------- what happens */
 
-static void
-check_invariants(void)
-{
-    for (size_t u = 0; u < world.config.unit_count; u++) {
-        const struct fleet_unit *unit = &world.fleet.unit[u];
-        const char *state = life_state_name(unit->state, world.unit[u].is_task);
-        ck_assert_msg(!life_is_final(unit->state) || *timer_of((int)u) < 0,
-                      "a timer for %s, which is %s", world.unit[u].name, state);
-        ck_assert_msg(life_has_process(unit->state) == (world.ends_ms[u] >= 0),
-                      "%s is %s, and its process says otherwise", world.unit[u].name, state);
-    }
-}
-
 void
 world_settle(void)
 {
     for (int turn = 0; turn == 0 || world.fleet.is_unsettled; turn++) {
-        ck_assert_msg(turn < STEPS_MAX, "the fleet never settles: %s", world.order);
+        if (turn == STEPS_MAX) {
+            ck_abort_msg("the fleet never settles: %s", world.order);
+        }
         world.forks_this_turn = 0;
         fleet_settle(&world.fleet, world.now_ms);
         if (world.forks_this_turn > world.most_forks_a_turn) {
             world.most_forks_a_turn = world.forks_this_turn;
         }
     }
-    check_invariants();
+    world_check();
 }
 
 /* A process that was forked is executed before anything else happens. */
@@ -268,8 +270,8 @@ step_time(int64_t until_ms)
             next = i;
             is_timer = false;
         }
-        if (*timer_of(i) >= 0 && *timer_of(i) < next_ms) {
-            next_ms = *timer_of(i);
+        if (*world_timer(i) >= 0 && *world_timer(i) < next_ms) {
+            next_ms = *world_timer(i);
             next = i;
             is_timer = true;
         }
@@ -292,7 +294,9 @@ world_run_until(int64_t until_ms)
 {
     int steps = 0;
     while (world.fleet.phase != FLEET_OVER && (step_exec() || step_time(until_ms))) {
-        ck_assert_msg(steps++ < STEPS_MAX, "no end of events: %s", world.order);
+        if (steps++ == STEPS_MAX) {
+            ck_abort_msg("no end of events: %s", world.order);
+        }
         world_settle();
         if (!has_children(NULL)) {
             fleet_no_children(&world.fleet, world.now_ms);
@@ -315,6 +319,19 @@ world_term(void)
 {
     fleet_stop_signal(&world.fleet, SIGTERM, 0, world.now_ms);
     world_settle();
+}
+
+void
+world_shutdown(int code)
+{
+    fleet_shutdown(&world.fleet, code, world.now_ms);
+    world_settle();
+}
+
+enum life_state
+world_state(size_t u)
+{
+    return world.fleet.unit[u].state;
 }
 
 void
