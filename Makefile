@@ -176,6 +176,8 @@ PUPPET_SRC = \
     tests/puppet.c \
     tests/puppet_show.c \
 
+FUZZ_TARGETS = accounts contract mountinfo output reply request values
+
 # ---- flags
 WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wformat=2 \
     -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wmissing-declarations \
@@ -203,6 +205,8 @@ clang_LDFLAGS = $(release_LDFLAGS)
 analyzer_CFLAGS = -O1 -fanalyzer -Werror
 asan_CFLAGS = -O1 -g $(SANITIZERS)
 asan_LDFLAGS = $(SANITIZERS)
+fuzz_CFLAGS = -O1 -g $(SANITIZERS) -fsanitize=fuzzer-no-link
+fuzz_LDFLAGS = $(SANITIZERS) -fsanitize=fuzzer
 cov_CFLAGS = -O0 -g --coverage
 cov_LDFLAGS = --coverage
 
@@ -226,7 +230,7 @@ JOBS = $(shell nproc 2>/dev/null || echo 2)
 Q = $(if $(V),,@)
 say = @echo "  $(1)$(if $(filter release,$(FLAVOUR)),, [$(FLAVOUR)])"
 
-.PHONY: docs bench all static musl check sim proc e2e test asan cov golden regolden floors pure format reformat \
+.PHONY: docs bench fuzz all static musl check sim proc e2e test asan cov golden regolden floors pure format reformat \
     tidy lint analyzer clang demo demo-docker packages install clean help
 .DELETE_ON_ERROR:
 
@@ -261,6 +265,10 @@ $(OUT)/puppet: $(call objects,$(PUPPET_SRC))
 	$(call say,LINK  $@)
 	$(Q)$(CC) $(OURS) $(CFLAGS) -static -o $@ $^ $(LDFLAGS)
 
+$(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(ARCHIVES)
+	$(call say,LINK  $@)
+	$(Q)$(CC) $(OURS) $(CFLAGS) -pie -o $@ $^ $(fuzz_LDFLAGS) $(LDFLAGS) $(LIBS)
+
 check: $(OUT)/unit  ## ring 1: unit tests
 	$(RING_ENV) $<
 
@@ -283,6 +291,10 @@ asan:  ## rings 1 to 3 under the address and undefined behaviour sanitizers
 cov:  ## line and branch coverage of rings 1 to 3 (gcovr)
 	$(MAKE) FLAVOUR=cov check sim proc
 	gcovr --object-directory $(BUILD)/cov --exclude tests --print-summary
+
+fuzz:  ## libFuzzer over all that others write, until FUZZ_RUNS inputs or FUZZ_TIME seconds each
+	$(MAKE) FLAVOUR=fuzz CC=clang $(addprefix $(BUILD)/fuzz/fuzz_,$(FUZZ_TARGETS))
+	tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_TARGETS)
 
 e2e:  ## ring 4: real containers; puts up engines where it may
 	tests/run e2e

@@ -12,7 +12,7 @@ packages() {
         musl) echo musl-tools linux-libc-dev ;;
         test) echo check pkg-config strace util-linux procps ;;
         e2e) echo bats jq curl iproute2 ;;
-        checks) echo clang clang-format clang-tidy cppcheck shellcheck codespell mandoc gcovr ;;
+        checks) echo clang libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck codespell mandoc gcovr ;;
         demo) echo nginx-light curl iproute2 util-linux ;;
         docker) echo docker.io containerd runc iptables ;;
         podman) echo podman runc conmon containernetworking-plugins golang-github-containers-common ;;

@@ -27,6 +27,6 @@ step cppcheck cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -D_GN
     --enable=warning,style,performance,portability --inconclusive \
     --suppressions-list=tests/cppcheck.txt --library=gnu config supervisor init
 step shellcheck shellcheck "${scripts[@]}" "${bats[@]}"
-step codespell codespell --skip '*.tar.gz,*/data/*,*.o' --ignore-words tests/codespell.txt "${words[@]}"
+step codespell codespell --skip '*.tar.gz,*/data/*,*/corpus/*,*.o' --ignore-words tests/codespell.txt "${words[@]}"
 [ "${#pages[@]}" = 0 ] || step mandoc mandoc -T lint -W warning "${pages[@]}"
 exit "$bad"

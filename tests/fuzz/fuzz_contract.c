@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "config/dump.h"
 #include "config/load.h"
 #include "config/resolve.h"
+#include "tests/fuzz/fuzz.h"
 
 /* A contract of any bytes: through the gate, inih, resolve and show; what is shown of a well one,
  * loaded and shown again, is the same. */
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { SHOWN_BYTES = 1024 * 1024 };
 
