@@ -41,6 +41,7 @@ CONFIG_SRC = \
 SUPERVISOR_SRC = \
     supervisor/ctlmsg.c \
     supervisor/ctlserver.c \
+    supervisor/events.c \
     supervisor/fleet.c \
     supervisor/fleet_end.c \
     supervisor/fleet_settle.c \
@@ -119,6 +120,7 @@ UNIT_TESTS = \
     tests/unit/test_contract_mount.c \
     tests/unit/test_ctlmsg.c \
     tests/unit/test_environ.c \
+    tests/unit/test_events.c \
     tests/unit/test_finding.c \
     tests/unit/test_identity.c \
     tests/unit/test_life.c \

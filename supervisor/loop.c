@@ -30,6 +30,14 @@ loop_now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+int64_t
+loop_wall_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 /* ---------------------------------------------------------------- clients */
 
 /* Watches each client for what it waits for, and none that is gone. */
@@ -178,7 +186,9 @@ struct loop *
 loop_new(const struct config *config, const struct loop_host *host, struct arena *arena,
          struct err *err)
 {
+    static struct events events;
     struct loop *loop = ARENA_NEW(arena, struct loop, 1);
+    loop->events = &events;
     loop->config = config;
     loop->host = host;
     loop->unit = ARENA_NEW(arena, struct loop_unit, config->unit_count);
@@ -254,4 +264,10 @@ uint64_t
 loop_orphans(const struct loop *loop)
 {
     return loop->orphans;
+}
+
+struct events *
+loop_events(struct loop *loop)
+{
+    return loop->events;
 }

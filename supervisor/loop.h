@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "config/err.h"
 #include "supervisor/ctlserver.h"
+#include "supervisor/events.h"
 #include "supervisor/fleet.h"
 #include "supervisor/launch.h"
 
@@ -50,6 +51,10 @@ int loop_run(struct loop *loop);
 /* For status and the end's line; valid as long as the loop. */
 const struct fleet *loop_fleet(const struct loop *loop);
 uint64_t loop_orphans(const struct loop *loop);
+/* The ring of events; others may add theirs (loop_wall_ms() is their time). */
+struct events *loop_events(struct loop *loop);
+/* Milliseconds of the wall clock, for display alone. */
+int64_t loop_wall_ms(void);
 
 /* Milliseconds of the monotonic clock. */
 int64_t loop_now_ms(void);

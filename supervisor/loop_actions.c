@@ -200,6 +200,10 @@ do_tell(void *context, const struct fleet_event *event)
     enum log_level level = LOG_DEBUG;
     tell_event(&loop->fleet, event, loop_now_ms(), &level, &out);
     log_own(level, "%s", bytes);
+    struct event kept;
+    if (event_of_fleet(&loop->fleet, event, bytes, loop_wall_ms(), &kept)) {
+        events_add(loop->events, &kept);
+    }
     if (event->kind == TELL_RUNNING) {
         proc_keep_capabilities(loop->host->keep_capabilities);
         proc_release_code();

@@ -4,6 +4,7 @@
 
 #include <ev.h>
 
+#include "supervisor/events.h"
 #include "supervisor/log.h"
 #include "supervisor/loop.h"
 #include "supervisor/sys_unit.h"
@@ -34,6 +35,7 @@ struct loop {
     struct ctlserver server;
     ev_io listen, client[CTL_CLIENTS_MAX];
     uint64_t orphans;
+    struct events *events;  /* static: what is not reached costs nothing */
     bool is_tampered;       /* told once */
     bool has_more_children; /* the budget of a turn was not enough */
     int64_t published_ms;

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervisor/events.h"
+
+#include <string.h>
+
+void
+events_add(struct events *events, const struct event *event)
+{
+    events->kept[events->count++ % EVENTS_KEPT] = *event;
+}
+
+uint64_t
+events_first(const struct events *events)
+{
+    return events->count > EVENTS_KEPT ? events->count - EVENTS_KEPT : 0;
+}
+
+const struct event *
+events_at(const struct events *events, uint64_t number)
+{
+    return &events->kept[number % EVENTS_KEPT];
+}
+
+static void
+set_words(struct event *event, const char *words)
+{
+    struct text text = TEXT_OVER(event->words);
+    text_add(&text, words);
+}
+
+bool
+event_of_fleet(const struct fleet *fleet, const struct fleet_event *told, const char *words,
+               int64_t time_ms, struct event *ret_event)
+{
+    struct event event = {.kind = EVENT_CONTAINER, .time_ms = time_ms, .after_ms = -1};
+    const struct unit_config *unit = fleet->count > 0 ? fleet->unit[told->unit].config : NULL;
+    switch (told->kind) {
+    case TELL_UNIT:
+        event.kind = EVENT_UNIT;
+        event.unit = unit->name;
+        event.from = life_state_name(told->from, unit->is_task);
+        event.to = life_state_name(told->to, unit->is_task);
+        event.after_ms = told->after_ms;
+        words = told->verdict != NULL ? words : ""; /* else the states say it all */
+        if (text_equal(event.from, event.to) && words[0] == '\0') {
+            return false; /* a step that has no word of its own */
+        }
+        break;
+    case TELL_SLOW:
+    case TELL_SWEEP:
+        return false;
+    case TELL_RUNNING:
+        event.from = "booting";
+        event.to = "running";
+        break;
+    case TELL_STOP:
+        event.to = "stopping";
+        break;
+    case TELL_END:
+        event.from = "stopping";
+        event.to = "over";
+        break;
+    case TELL_HURRY:
+    case TELL_KILL:
+        break;
+    }
+    set_words(&event, words);
+    *ret_event = event;
+    return true;
+}
+
+static const char *
+kind_word(enum event_kind kind)
+{
+#define EVENT_KIND_WORD(name_, word_) [EVENT_##name_] = (word_),
+    static const char *const words[EVENT_KIND_COUNT] = {EVENT_KINDS(EVENT_KIND_WORD)};
+#undef EVENT_KIND_WORD
+    return words[kind];
+}
+
+static void
+add_time(const struct event *event, struct text *out)
+{
+    text_add_utc(out, (long long)(event->time_ms / 1000));
+    text_addf(out, ".%03dZ", (int)(event->time_ms % 1000));
+}
+
+static void
+add_member(const char *key, const char *value, struct text *out)
+{
+    if (value != NULL && value[0] != '\0') {
+        text_addf(out, ",\"%s\":", key);
+        text_add_json(out, value);
+    }
+}
+
+void
+event_add_json(const struct event *event, struct text *out)
+{
+    text_add(out, "{\"time\":\"");
+    add_time(event, out);
+    text_addf(out, "\",\"event\":\"%s\"", kind_word(event->kind));
+    add_member("unit", event->unit, out);
+    add_member("from", event->from, out);
+    add_member("to", event->to, out);
+    if (event->after_ms >= 0) {
+        text_addf(out, ",\"after_ms\":%lld", (long long)event->after_ms);
+    }
+    add_member("text", event->words, out);
+    text_add(out, "}\n");
+}
+
+void
+event_add_text(const struct event *event, struct text *out)
+{
+    add_time(event, out);
+    text_addf(out, "  %s", event->unit != NULL ? event->unit : kind_word(event->kind));
+    if (event->from != NULL || event->to != NULL) {
+        text_addf(out, " %s%s%s", event->from != NULL ? event->from : "",
+                  event->from != NULL && event->to != NULL ? " -> " : "",
+                  event->to != NULL ? event->to : "");
+    }
+    if (event->after_ms >= 0) {
+        text_add(out, " after ");
+        text_add_duration(out, event->after_ms);
+    }
+    if (event->words[0] != '\0') {
+        text_add(out, ": ");
+        text_add_escaped(out, event->words, strlen(event->words));
+    }
+    text_add(out, "\n");
+}
