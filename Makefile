@@ -57,6 +57,7 @@ SUPERVISOR_SRC = \
     supervisor/restart.c \
     supervisor/sigmap.c \
     supervisor/sys_child.c \
+    supervisor/sys_origin.c \
     supervisor/sys_proc.c \
     supervisor/sys_unit.c \
     supervisor/tell.c \
@@ -65,6 +66,8 @@ SUPERVISOR_SRC = \
 INIT_SRC = \
     init/accounts.c \
     init/answer.c \
+    init/answer_status.c \
+    init/authority.c \
     init/boot.c \
     init/boot_units.c \
     init/client.c \
@@ -105,6 +108,7 @@ INIT_SRC = \
     init/sys_state.c \
     init/sys_termination.c \
     init/sys_volumes.c \
+    init/usage.c \
     init/verbs.c \
     init/volumes.c \
     init/volumes_dirs.c \
@@ -116,6 +120,7 @@ UNIT_TESTS = \
     tests/unit/sample.c \
     tests/unit/stage.c \
     tests/unit/test_accounts.c \
+    tests/unit/test_authority.c \
     tests/unit/test_contract.c \
     tests/unit/test_contract_mount.c \
     tests/unit/test_ctlmsg.c \
@@ -135,6 +140,7 @@ UNIT_TESTS = \
     tests/unit/test_sigmap.c \
     tests/unit/test_tables.c \
     tests/unit/test_text.c \
+    tests/unit/test_usage.c \
     tests/unit/test_value.c \
     tests/unit/test_vars.c \
     tests/unit/test_volumes.c \

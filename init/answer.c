@@ -1,107 +1,130 @@
 /* SPDX-License-Identifier: MIT */
 #include "init/answer.h"
 
-#include <stdlib.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "config/arena.h"
 #include "config/exitcode.h"
-#include "init/verbs.h"
+#include "supervisor/sys_origin.h"
+
+enum { SENTENCE_BYTES = 512, WIDTH_MAX = 10000 };
 
 static void
-complain(struct ctl_reply *reply, enum exit_code code, const char *what, const char *word)
+add_sentence(struct ctl_reply *reply, enum ctlmsg_frame type, const char *before,
+             const char *format, va_list arguments)
 {
-    char bytes[256];
-    struct text out = TEXT_OVER(bytes);
-    text_addf(&out, "roinit: %s \"", what);
-    text_add_escaped(&out, word, strlen(word));
-    text_add(&out, "\"\n");
-    ctl_reply_add(reply, CTLMSG_ERR, bytes, out.length);
-    ctl_reply_exit(reply, (int)code);
-}
-
-/* Takes the words apart. Returns the word that makes no sense, or NULL. */
-static const char *
-parse_words(const struct ctl_request *request, struct status_view *view, const char **names,
-            bool *ret_is_json)
-{
-    *ret_is_json = false;
-    view->name = names;
-    for (size_t i = 1; i < request->count; i++) {
-        const char *word = request->word[i];
-        if (text_equal(word, "--json")) {
-            *ret_is_json = true;
-        } else if (text_equal(word, "--color")) {
-            view->has_color = true;
-        } else if (text_starts_with(word, "--width=")) {
-            continue; /* the table needs none */
-        } else if (word[0] == '-') {
-            return word;
-        } else {
-            names[view->name_count++] = word;
-        }
-    }
-    return NULL;
-}
-
-/* 0 where every unit asked for runs; 3 where one does not. */
-static int
-running_code(const struct status *status, const struct status_view *view)
-{
-    for (size_t i = 0; i < view->name_count; i++) {
-        const struct fleet_unit *unit = status_unit(status, view->name[i]);
-        bool is_done = unit->config->is_task && unit->state == LIFE_ENDED;
-        if (!life_has_process(unit->state) && !is_done) {
-            return CODE_NOT_RUNNING;
-        }
-    }
-    return CODE_OK;
-}
-
-static void
-answer_status(const struct status *status, const struct ctl_request *request,
-              struct ctl_reply *reply)
-{
-    const char *names[CTLMSG_WORDS_MAX];
-    struct status_view view = {0};
-    struct arena arena = ARENA_INIT;
-    bool is_json;
-    const char *bad = parse_words(request, &view, names, &is_json);
-    if (bad != NULL) {
-        complain(reply, CODE_USAGE, "status does not know", bad);
-        return;
-    }
-    for (size_t i = 0; i < view.name_count; i++) {
-        if (status_unit(status, names[i]) == NULL) {
-            complain(reply, CODE_NO_SUCH_UNIT, "there is no unit", names[i]);
-            return;
-        }
-    }
-    size_t size = status_size(status);
-    char *bytes = arena_alloc(&arena, size);
-    if (bytes == NULL) {
-        reply->is_full = true;
-        return;
-    }
-    struct text out = text_over(bytes, size);
-    if (is_json) {
-        status_json(status, &out);
-    } else {
-        status_table(status, &view, &out);
-    }
-    ctl_reply_add(reply, CTLMSG_OUT, bytes, out.length);
-    ctl_reply_exit(reply, running_code(status, &view));
-    arena_free(&arena);
+    char bytes[SENTENCE_BYTES];
+    char line[SENTENCE_BYTES * 4 + 16];
+    struct text out = TEXT_OVER(line);
+    (void)vsnprintf(bytes, sizeof bytes, format, arguments);
+    text_add(&out, before);
+    text_add_escaped(&out, bytes, strlen(bytes));
+    text_add(&out, "\n");
+    ctl_reply_add(reply, type, line, out.length);
 }
 
 void
-answer_request(const struct status *status, const struct ctl_request *request,
-               struct ctl_reply *reply)
+answer_complain(struct asking *asking, const char *format, ...)
 {
-    const struct verb *verb = verb_find(request->word[0]);
-    if (verb == NULL || verb->where != VERB_REMOTE) {
-        complain(reply, CODE_USAGE, "not a verb that this roinit answers:", request->word[0]);
+    va_list arguments;
+    va_start(arguments, format);
+    add_sentence(asking->reply, CTLMSG_ERR, "roinit: ", format, arguments);
+    va_end(arguments);
+}
+
+void
+answer_say(struct asking *asking, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add_sentence(asking->reply, CTLMSG_OUT, "", format, arguments);
+    va_end(arguments);
+}
+
+long
+answer_units(struct asking *asking, size_t first, size_t *ret_unit)
+{
+    const struct fleet *fleet = asking->status->fleet;
+    long count = 0;
+    bool is_missing = false;
+    for (size_t i = first; i < asking->usage.word_count; i++) {
+        const struct fleet_unit *unit = status_unit(asking->status, asking->usage.word[i]);
+        if (unit == NULL) {
+            answer_complain(asking, "there is no unit \"%s\": see `roinit status`",
+                            asking->usage.word[i]);
+            is_missing = true;
+        } else {
+            ret_unit[count++] = (size_t)(unit - fleet->unit);
+        }
+    }
+    if (is_missing) {
+        ctl_reply_exit(asking->reply, CODE_NO_SUCH_UNIT);
+        return -1;
+    }
+    return count;
+}
+
+/* What the client says of its terminal, and not of its request. */
+static bool
+take_view(const char *word, struct asking *asking)
+{
+    unsigned long long width;
+    if (text_equal(word, "--color")) {
+        asking->view.has_color = true;
+        return true;
+    }
+    if (!text_starts_with(word, "--width=")) {
+        return false;
+    }
+    if (text_number(word + strlen("--width="), WIDTH_MAX, &width)) {
+        asking->width = (unsigned)width;
+    }
+    return true;
+}
+
+/* Whether the peer may; else it is told, with 77. */
+static bool
+is_allowed(struct asking *asking, const struct authority *authority, const struct ctl_peer *peer)
+{
+    if (asking->verb->is_for_all) {
+        return true;
+    }
+    bool is_outside = origin_is_outside(peer->fd, peer->pid);
+    if (authority_may(authority, peer->uid, is_outside)) {
+        return true;
+    }
+    answer_complain(asking, "uid %u%s may not %s: %s", (unsigned)peer->uid,
+                    is_outside ? "" : ", from inside of a unit,", asking->verb->name,
+                    "ask as root from outside (docker exec), or be named in [init] admin");
+    ctl_reply_exit(asking->reply, CODE_BROKEN);
+    return false;
+}
+
+void
+answer_request(struct asking *asking, const struct authority *authority,
+               const struct ctl_request *request, const struct ctl_peer *peer)
+{
+    const char *word[CTLMSG_WORDS_MAX];
+    size_t count = 0;
+    struct err err = {0};
+    asking->verb = verb_find(request->word[0]);
+    if (asking->verb == NULL || asking->verb->where != VERB_REMOTE) {
+        answer_complain(asking, "not a verb that this roinit answers: \"%s\"", request->word[0]);
+        ctl_reply_exit(asking->reply, CODE_USAGE);
         return;
     }
-    answer_status(status, request, reply);
+    for (size_t i = 1; i < request->count; i++) {
+        if (!take_view(request->word[i], asking)) {
+            word[count++] = request->word[i];
+        }
+    }
+    if (usage_parse(asking->verb, word, count, &asking->usage, &err) != 0) {
+        answer_complain(asking, "%s", err.text);
+        ctl_reply_exit(asking->reply, (int)err.code);
+        return;
+    }
+    if (is_allowed(asking, authority, peer)) {
+        asking->verb->answer(asking);
+    }
 }

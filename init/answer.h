@@ -2,14 +2,40 @@
 #ifndef ROINIT_INIT_ANSWER_H
 #define ROINIT_INIT_ANSWER_H
 
+#include "init/authority.h"
 #include "init/status.h"
+#include "init/usage.h"
 #include "supervisor/ctlserver.h"
+#include "supervisor/loop.h"
 
 /*
- * The answers to the requests on the control socket. Pure but for the memory of a reply: all it
- * needs is in the status. Changing verbs are an issue of their own; `status` is for anybody.
+ * The answers to the requests on the control socket. A row of the table of verbs names the function
+ * that answers; here is what all of them are given.
  */
-void answer_request(const struct status *status, const struct ctl_request *request,
-                    struct ctl_reply *reply);
+struct asking {
+    const struct verb *verb;
+    struct usage usage; /* its words, held against the verb's row */
+    struct status_view view;
+    unsigned width; /* columns of the client's terminal; 0: it has none */
+    const struct status *status;
+    struct loop *loop;
+    int64_t now_ms; /* monotonic */
+    struct ctl_reply *reply;
+};
+
+/* Answers one request: finds the verb, asks whether the peer may, parses the words. `asking` holds
+ * what the host knows: status, loop, now_ms, reply. */
+void answer_request(struct asking *asking, const struct authority *authority,
+                    const struct ctl_request *request, const struct ctl_peer *peer);
+
+/* For the answers: a sentence of roinit's on standard error, or text on standard output. */
+void answer_complain(struct asking *asking, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void answer_say(struct asking *asking, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The words from `first` on as units, whose indices are written to `ret_unit` (of USAGE_WORDS_MAX).
+ * Returns their number; -1 where one does not exist, and then all is said, with code 4. */
+long answer_units(struct asking *asking, size_t first, size_t *ret_unit);
 
 #endif

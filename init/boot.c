@@ -140,6 +140,7 @@ boot_resolve(struct boot *boot)
     if (boot->diags.errors == 0) {
         identities_resolve(config, &boot->self, &boot->accounts, &boot->arena, &boot->identities,
                            &boot->diags);
+        authority_resolve(config, &boot->identities, &boot->arena, &boot->authority, &boot->diags);
     }
     if (boot->identities.is_mapped && boot->last == BOOT_SUPERVISE) {
         log_own(LOG_INFO, "started as uid %u: user %s of the contract means that uid",

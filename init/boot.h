@@ -9,6 +9,7 @@
 #include "config/doc.h"
 #include "config/vars.h"
 #include "init/accounts.h"
+#include "init/authority.h"
 #include "init/environ.h"
 #include "init/facts.h"
 #include "init/finding.h"
@@ -56,6 +57,7 @@ struct boot {
     struct accounts accounts;
     struct environ_input environment;
     struct identities identities;
+    struct authority authority;
     struct facts facts;
     struct findings findings;
     struct plan plan;

@@ -16,7 +16,7 @@
 #include "supervisor/ctlmsg.h"
 #include "supervisor/sys_proc.h"
 
-enum { WORDS_MAX = 64, REPLY_SECONDS = 10 };
+enum { REPLY_SECONDS = 10 };
 
 /* Answers only count from root, from our own uid, or from PID 1: anybody may listen in /tmp. */
 static bool
@@ -131,13 +131,13 @@ copy_status(const char *folder)
 static size_t
 request_bytes(const struct options *options, char *request, size_t size)
 {
-    const char *word[WORDS_MAX];
+    const char *word[CTLMSG_WORDS_MAX];
     char width[32];
     size_t count = 0;
     struct winsize window;
     word[count++] = options->verb->name;
     for (size_t i = 0; i < options->word_count; i++) {
-        if (count == WORDS_MAX - 2) {
+        if (count == CTLMSG_WORDS_MAX - 2) {
             return 0;
         }
         word[count++] = options->word[i];

@@ -23,7 +23,7 @@ add_verbs(enum reference_form form, struct text *out)
     reference_list_end(form, out);
 }
 
-/* `roinit explain FORM PART`, for packaging/docs.sh: what the documents hold of the program. */
+/* `roinit explain FORM.PART`, for packaging/docs.sh: what the documents hold of the program. */
 static bool
 add_table(const struct options *options, struct text *out)
 {
@@ -35,10 +35,12 @@ add_table(const struct options *options, struct text *out)
         const char *name;
         void (*add)(enum reference_form form, struct text *out);
     } parts[] = {{"keys", reference_keys}, {"codes", reference_codes}, {"verbs", add_verbs}};
-    for (size_t i = 0; options->word_count == 2 && i < sizeof parts / sizeof parts[0]; i++) {
+    const char *word = options->usage.word[0];
+    for (size_t i = 0; word != NULL && i < sizeof parts / sizeof parts[0]; i++) {
         for (int form = 0; form < REFERENCE_FORMS; form++) {
-            if (text_equal(options->word[0], forms[form]) &&
-                text_equal(options->word[1], parts[i].name)) {
+            char name[32];
+            (void)snprintf(name, sizeof name, "%s.%s", forms[form], parts[i].name);
+            if (text_equal(word, name)) {
                 parts[i].add((enum reference_form)form, out);
                 return true;
             }
@@ -53,7 +55,7 @@ cmd_explain(const struct options *options)
 {
     static char bytes[REFERENCE_BYTES];
     struct text text = TEXT_OVER(bytes);
-    const char *topic = options->word_count > 0 ? options->word[0] : NULL;
+    const char *topic = options->usage.word[0];
     int code = CODE_OK;
     if (!add_table(options, &text)) {
         code = reference_text(topic, &text);

@@ -34,10 +34,10 @@ print_all(void)
 int
 cmd_help(const struct options *options)
 {
-    const struct verb *verb = options->word_count > 0 ? verb_find(options->word[0]) : NULL;
-    if (options->word_count > 0 && verb == NULL) {
-        (void)fprintf(stderr, "roinit: there is no verb \"%s\": see `roinit help`\n",
-                      options->word[0]);
+    const char *word = options->usage.word[0]; /* NULL: none */
+    const struct verb *verb = word != NULL ? verb_find(word) : NULL;
+    if (word != NULL && verb == NULL) {
+        (void)fprintf(stderr, "roinit: there is no verb \"%s\": see `roinit help`\n", word);
         return CODE_USAGE;
     }
     if (verb != NULL) {

@@ -6,18 +6,6 @@
 
 enum { REPORT_BYTES = 256 * 1024 };
 
-/* The contract's file, where it is given as a word. */
-static const char *
-file_word(const struct options *options)
-{
-    for (size_t i = 0; i < options->word_count; i++) {
-        if (options->word[i][0] != '-') {
-            return options->word[i];
-        }
-    }
-    return options->file;
-}
-
 /* Checks the contract without a container: as the boot does, up to where a container is needed. */
 int
 cmd_lint(const struct options *options)
@@ -26,7 +14,9 @@ cmd_lint(const struct options *options)
     static char bytes[REPORT_BYTES];
     struct options lint = *options;
     struct text text = TEXT_OVER(bytes);
-    lint.file = file_word(options);
+    if (options->usage.word_count > 0) {
+        lint.file = options->usage.word[0];
+    }
     int code = boot_walk(&boot, &lint, BOOT_VALIDATE, true);
     if (code == CODE_OK) {
         boot_lint_commands(&boot);

@@ -224,9 +224,10 @@ host_answer(void *context, const struct ctl_request *request, const struct ctl_p
             struct ctl_reply *reply)
 {
     struct boot *boot = context;
-    (void)peer; /* status is for anybody */
     refresh(boot);
-    answer_request(&boot->status, request, reply);
+    struct asking asking = {
+        .status = &boot->status, .loop = boot->loop, .now_ms = boot->status.now_ms, .reply = reply};
+    answer_request(&asking, &boot->authority, request, peer);
 }
 
 /* ---------------------------------------------------------------- capabilities */

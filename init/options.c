@@ -5,11 +5,12 @@
 
 #include "config/text.h"
 
+/* Of those that exist: nobody means a word that is refused. */
 static const char *
 verb_name(const void *context, size_t i)
 {
     (void)context;
-    return verb_table[i].name;
+    return verb_table[i].where != VERB_LATER ? verb_table[i].name : "";
 }
 
 static int
@@ -33,39 +34,6 @@ verb_here(const char *word, bool is_pid1)
 {
     const struct verb *verb = verb_find(word);
     return verb != NULL && (verb->is_for_pid1 || !is_pid1) ? verb : NULL;
-}
-
-/* Whether `option` stands in a row's arguments, such as "[FILE] [--json]". */
-static bool
-is_named(const char *arguments, const char *option)
-{
-    static const char between[] = " []|";
-    size_t length = strlen(option);
-    for (const char *at = arguments; *at != '\0'; at += strspn(at, between)) {
-        size_t here = strcspn(at, between);
-        if (here == length && strncmp(at, option, length) == 0) {
-            return true;
-        }
-        at += here;
-    }
-    return false;
-}
-
-/* The options among the words of a verb other than run: those that its row names. */
-static int
-take_options(struct options *options, struct err *err)
-{
-    for (size_t i = 0; i < options->word_count; i++) {
-        const char *word = options->word[i];
-        bool is_option = word[0] == '-' && word[1] != '\0';
-        if (is_option && !is_named(options->verb->arguments, word)) {
-            return err_set(err, CODE_USAGE, 0,
-                           "`roinit %s` has no option \"%s\": see `roinit help %s`",
-                           options->verb->name, word, options->verb->name);
-        }
-        options->is_json |= text_equal(word, "--json");
-    }
-    return 0;
 }
 
 static int
@@ -127,9 +95,14 @@ options_parse(int argc, char *const *argv, bool is_pid1, struct options *ret_opt
     }
     options.word = argv + at;
     options.word_count = at < argc ? (size_t)(argc - at) : 0;
-    if (!is_command && take_options(&options, err) != 0) {
+    /* A verb that does not exist yet says so, whatever follows it. */
+    bool has_usage = !is_command && !options.wants_version && options.verb->where != VERB_LATER &&
+                     options.verb->where != VERB_RUN;
+    if (has_usage && usage_parse(options.verb, (const char *const *)options.word,
+                                 options.word_count, &options.usage, err) != 0) {
         return -1;
     }
+    options.is_json = options.usage.option[USAGE_JSON] != NULL;
     *ret_options = options;
     return 0;
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "config/err.h"
-#include "init/verbs.h"
+#include "init/usage.h"
 
 /*
  * The command line as values. Pure. As PID 1 only a few words are verbs, so that a CMD called
@@ -17,7 +17,8 @@ struct options {
     const char *file;  /* of -c; NULL: not given */
     char *const *word; /* what follows the verb, or the command; NULL-terminated */
     size_t word_count;
-    bool is_json; /* --json was among the words of a verb */
+    struct usage usage; /* the same, of a verb that takes no command */
+    bool is_json;       /* --json was among the words of a verb */
     bool is_pid1;
     bool wants_version;
 };

@@ -4,32 +4,37 @@
 #include "config/text.h"
 
 /* clang-format off */
+#define EVER .is_for_pid1 = true  /* a verb also as PID 1 */
+#define ELSE .is_for_pid1 = false /* a command there */
+#define LOCAL(cmd_)        .where = VERB_LOCAL,  .run = (cmd_)
+#define OPEN(answer_)      .where = VERB_REMOTE, .answer = (answer_), .is_for_all = true
+#define LATER              .where = VERB_LATER
 const struct verb verb_table[] = {
-    /* name        where        PID 1  run          arguments                          help */
-    {"run",        VERB_RUN,    true,  cmd_run,     "[--] [CMD...]",                     "run the container: the default"},
-    {"lint",       VERB_LOCAL,  true,  cmd_lint,    "[FILE] [--json]",                 "check the contract without a container"},
-    {"show",       VERB_LOCAL,  true,  cmd_show,    "[--json]",                        "the effective contract, after drop-ins and defaults"},
-    {"verify",     VERB_LOCAL,  true,  cmd_verify,  "[--json]",                        "the boot checks now; changes nothing"},
-    {"prepare",    VERB_LOCAL,  true,  cmd_prepare, "",                                "the boot checks and the volumes, then end: for an init container"},
-    {"probe",      VERB_LATER,  true,  NULL,        "PROBE [--timeout T]",             "one probe: not yet supported"},
-    {"learn",      VERB_LATER,  true,  NULL,        "",                                "reserved: not yet supported"},
-    {"explain",    VERB_LOCAL,  true,  cmd_explain, "[SECTION[.KEY] | CODE]",          "the reference; what an exit code means"},
-    {"help",       VERB_LOCAL,  true,  cmd_help,    "[VERB]",                          "this text, or a verb's"},
-    {"status",     VERB_REMOTE, false, NULL,        "[NAME...] [--json]",                "the units and the contract's verdict"},
-    {"start",      VERB_LATER,  false, NULL,        "NAME...",                           "not yet supported"},
-    {"stop",       VERB_LATER,  false, NULL,        "NAME...",                           "not yet supported"},
-    {"restart",    VERB_LATER,  false, NULL,        "NAME...",                           "not yet supported"},
-    {"reload",     VERB_LATER,  false, NULL,        "NAME...",                           "not yet supported"},
-    {"signal",     VERB_LATER,  false, NULL,        "SIG NAME...",                       "not yet supported"},
-    {"wait",       VERB_LATER,  false, NULL,        "[NAME...]",                         "not yet supported"},
-    {"check",      VERB_LATER,  false, NULL,        "[NAME...]",                         "not yet supported"},
-    {"logs",       VERB_LATER,  false, NULL,        "[NAME...]",                         "not yet supported"},
-    {"events",     VERB_LATER,  false, NULL,        "",                                "not yet supported"},
-    {"blame",      VERB_LATER,  false, NULL,        "",                                "not yet supported"},
-    {"metrics",    VERB_LATER,  false, NULL,        "",                                "not yet supported"},
-    {"shutdown",   VERB_LATER,  false, NULL,        "[CODE]",                          "not yet supported"},
-    {"top",        VERB_LATER,  false, NULL,        "",                                "not yet supported"},
-    {"completion", VERB_LATER,  false, NULL,        "bash|zsh|fish",                   "not yet supported"},
+    /* name          PID 1  what it is             arguments                            help */
+    {"run",          EVER, .where = VERB_RUN, .run = cmd_run, .arguments = "[--] [CMD...]", .help = "run the container: the default"},
+    {"lint",         EVER, LOCAL(cmd_lint),    .arguments = "[FILE] [--json]",          .help = "check the contract without a container"},
+    {"show",         EVER, LOCAL(cmd_show),    .arguments = "[--json]",                 .help = "the effective contract, after drop-ins and defaults"},
+    {"verify",       EVER, LOCAL(cmd_verify),  .arguments = "[--json]",                 .help = "the boot checks now; changes nothing"},
+    {"prepare",      EVER, LOCAL(cmd_prepare), .arguments = "",                         .help = "the boot checks and the volumes, then end: for an init container"},
+    {"probe",        EVER, LATER,              .arguments = "PROBE [--timeout T]",      .help = "one probe: not yet supported"},
+    {"learn",        EVER, LATER,              .arguments = "",                         .help = "reserved: not yet supported"},
+    {"explain",      EVER, LOCAL(cmd_explain), .arguments = "[SECTION[.KEY]|CODE]",     .help = "the reference; what an exit code means"},
+    {"help",         EVER, LOCAL(cmd_help),    .arguments = "[VERB]",                   .help = "this text, or a verb's"},
+    {"status",       ELSE, OPEN(answer_status),.arguments = "[NAME...] [--json]",       .help = "the units and the contract's verdict"},
+    {"start",        ELSE, LATER,              .arguments = "NAME... [--no-wait] [--timeout T]", .help = "not yet supported"},
+    {"stop",         ELSE, LATER,              .arguments = "NAME... [--no-wait] [--timeout T]", .help = "not yet supported"},
+    {"restart",      ELSE, LATER,              .arguments = "NAME... [--no-wait] [--timeout T]", .help = "not yet supported"},
+    {"reload",       ELSE, LATER,              .arguments = "NAME... [--no-wait] [--timeout T]", .help = "not yet supported"},
+    {"signal",       ELSE, LATER,              .arguments = "SIG NAME... [--all]",      .help = "not yet supported"},
+    {"wait",         ELSE, LATER,              .arguments = "[NAME...] [--for ready|final|stopped] [--timeout T]", .help = "not yet supported"},
+    {"check",        ELSE, LATER,              .arguments = "[NAME...] [--level alive|ready]", .help = "not yet supported"},
+    {"logs",         ELSE, LATER,              .arguments = "[NAME...] [-n N] [-f] [--json]", .help = "not yet supported"},
+    {"events",       ELSE, LATER,              .arguments = "[-f] [--json]",            .help = "not yet supported"},
+    {"blame",        ELSE, LATER,              .arguments = "[--svg]",                  .help = "not yet supported"},
+    {"metrics",      ELSE, LATER,              .arguments = "",                         .help = "not yet supported"},
+    {"shutdown",     ELSE, LATER,              .arguments = "[CODE]",                   .help = "not yet supported"},
+    {"top",          ELSE, LATER,              .arguments = "",                         .help = "not yet supported"},
+    {"completion",   ELSE, LATER,              .arguments = "bash|zsh|fish",            .help = "not yet supported"},
 };
 /* clang-format on */
 const size_t verb_count = sizeof verb_table / sizeof verb_table[0];

@@ -9,6 +9,7 @@
  * The verbs, once: the parser, help, "did you mean" and the documentation come from this table.
  */
 struct options;
+struct asking;
 
 enum verb_where {
     VERB_RUN,    /* takes a command, and runs the container */
@@ -21,8 +22,10 @@ struct verb {
     const char *name;
     enum verb_where where;
     bool is_for_pid1;                          /* a verb also as PID 1; others are commands there */
+    bool is_for_all;                           /* of a remote one: nobody needs authority for it */
     int (*run)(const struct options *options); /* of a local one; returns the exit code */
-    const char *arguments;
+    void (*answer)(struct asking *asking);     /* of a remote one, in PID 1 */
+    const char *arguments;                     /* usage.h reads it, too */
     const char *help;
 };
 
@@ -40,5 +43,8 @@ int cmd_verify(const struct options *options);
 int cmd_prepare(const struct options *options);
 int cmd_explain(const struct options *options);
 int cmd_help(const struct options *options);
+
+/* The answers of PID 1, answer*.c. */
+void answer_status(struct asking *asking);
 
 #endif

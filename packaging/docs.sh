@@ -16,7 +16,7 @@ for document in README.md man/roinit.8 man/roinit.ini.5; do
         !is_inside { print }
         /^(<!--|\.\\") roinit explain (markdown|man) [a-z]+/ {
             is_inside = 1
-            command = roinit " explain " $4 " " $5
+            command = roinit " explain " $4 "." $5
             if ($1 == "<!--") print ""
             while ((command | getline line) > 0) print line
             if (close(command) != 0) exit 1

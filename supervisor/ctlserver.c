@@ -139,7 +139,7 @@ answer(struct ctlserver *server, struct ctl_client *client, const struct ctl_req
         drop(client);
         return;
     }
-    struct ctl_peer peer = {credentials.pid, credentials.uid, credentials.gid};
+    struct ctl_peer peer = {credentials.pid, credentials.uid, credentials.gid, client->fd};
     server->answer(server->context, request, &peer, &client->reply);
     client->is_answered = true;
     if (client->reply.is_full) {

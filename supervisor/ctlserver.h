@@ -25,6 +25,7 @@ struct ctl_peer {
     pid_t pid; /* 0: outside of this pid namespace */
     uid_t uid;
     gid_t gid;
+    int fd; /* its socket, for what the kernel knows besides */
 };
 
 struct ctl_reply {

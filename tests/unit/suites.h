@@ -2,6 +2,7 @@
 /* One line a suite: SUITE(text) stands for text_suite() of test_text.c. No guard: main.c includes
  * it twice. */
 SUITE(accounts)
+SUITE(authority)
 SUITE(contract)
 SUITE(contract_mount)
 SUITE(ctlmsg)
@@ -21,6 +22,7 @@ SUITE(restart)
 SUITE(sigmap)
 SUITE(tables)
 SUITE(text)
+SUITE(usage)
 SUITE(value)
 SUITE(vars)
 SUITE(volumes)
