@@ -201,7 +201,7 @@ WARNINGS += -Werror
 endif
 
 HARDENING = -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
-HARDENED_LINK = -static-pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections
+HARDENED_LINK = -static-pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections,--sort-section=alignment
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 release_CFLAGS = -O2 $(HARDENING)
@@ -244,7 +244,8 @@ say = @echo "  $(1)$(if $(filter release,$(FLAVOUR)),, [$(FLAVOUR)])"
 
 all: $(BIN)  ## the static, stripped program at build/roinit
 
-$(BIN): $(OUT)/init/main.o $(if $(filter asan,$(FLAVOUR)),$(OUT)/tests/sanitizer.o) $(ARCHIVES)
+$(BIN): $(OUT)/init/main.o $(if $(filter asan,$(FLAVOUR)),$(OUT)/tests/sanitizer.o) \
+    $(OUT)/libinit.a $(OUT)/libconfig.a $(OUT)/libsupervisor.a
 	$(call say,LINK  $@)
 	$(Q)$(CC) $(OURS) $(CFLAGS) -o $@ $^ $($(FLAVOUR)_LDFLAGS) $(LDFLAGS) $(LIBS)
 

@@ -46,7 +46,7 @@ struct limit {
 };
 struct limits {
     size_t count;
-    struct limit item[LIMITS_MAX];
+    struct limit *item;
 };
 
 enum probe_kind { PROBE_START, PROBE_LATER };

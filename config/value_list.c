@@ -317,6 +317,10 @@ value_parse_rlimits(const struct value_input *in, void *ret)
     if (words.count > LIMITS_MAX) {
         return value_why(in, "%zu limits are more than there are", words.count);
     }
+    limits.item = ARENA_NEW(in->arena, struct limit, words.count);
+    if (limits.item == NULL) {
+        return value_why(in, "no memory for %zu limits", words.count);
+    }
     for (; limits.count < words.count; limits.count++) {
         if (parse_rlimit(in, words.item[limits.count], &limits.item[limits.count]) != 0) {
             return -1;

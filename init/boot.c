@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "config/arena.h"
 #include "config/load.h"
 #include "config/resolve.h"
 #include "init/boot_units.h"
@@ -39,7 +40,7 @@ report(const struct boot *boot, int code, const struct text *text)
 static struct text
 report_text(void)
 {
-    static char bytes[REPORT_BYTES];
+    static OWN_PAGES char bytes[REPORT_BYTES];
     return TEXT_OVER(bytes);
 }
 

@@ -11,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "config/arena.h"
 #include "config/text.h"
 #include "init/sys_state.h"
 #include "supervisor/ctlmsg.h"
@@ -87,7 +88,7 @@ write_whole(int fd, const char *bytes, size_t size)
 static int
 print_reply(int fd)
 {
-    static char payload[CTLMSG_FRAME_MAX];
+    static OWN_PAGES char payload[CTLMSG_FRAME_MAX];
     for (;;) {
         unsigned char header[CTLMSG_FRAME_HEADER];
         enum ctlmsg_frame type;

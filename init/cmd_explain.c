@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
+#include "config/arena.h"
 #include "config/reference.h"
 #include "config/reference_tables.h"
 #include "init/options.h"
@@ -53,7 +54,7 @@ add_table(const struct options *options, struct text *out)
 int
 cmd_explain(const struct options *options)
 {
-    static char bytes[REFERENCE_BYTES];
+    static OWN_PAGES char bytes[REFERENCE_BYTES];
     struct text text = TEXT_OVER(bytes);
     const char *topic = options->usage.word[0];
     int code = CODE_OK;

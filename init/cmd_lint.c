@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/arena.h"
 #include "init/boot_units.h"
 
 enum { REPORT_BYTES = 256 * 1024 };
@@ -11,7 +12,7 @@ int
 cmd_lint(const struct options *options)
 {
     static struct boot boot;
-    static char bytes[REPORT_BYTES];
+    static OWN_PAGES char bytes[REPORT_BYTES];
     struct options lint = *options;
     struct text text = TEXT_OVER(bytes);
     if (options->usage.word_count > 0) {

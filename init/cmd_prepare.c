@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "config/arena.h"
 #include "init/boot.h"
 
 /* The boot checks and the preparation of the volumes, then the end: for an init container. */
@@ -9,7 +10,7 @@ int
 cmd_prepare(const struct options *options)
 {
     static struct boot boot;
-    static char bytes[65536];
+    static OWN_PAGES char bytes[65536];
     struct text text = TEXT_OVER(bytes);
     (void)umask(0);
     int code = boot_walk(&boot, options, BOOT_PREPARE, false);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
+#include "config/arena.h"
 #include "config/dump.h"
 #include "init/boot.h"
 #include "init/contract.h"
@@ -12,7 +13,7 @@ int
 cmd_show(const struct options *options)
 {
     static struct boot boot;
-    static char bytes[SHOW_BYTES];
+    static OWN_PAGES char bytes[SHOW_BYTES];
     struct text text = TEXT_OVER(bytes);
     int code = boot_walk(&boot, options, BOOT_VALIDATE, false);
     if (code != CODE_OK) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
+#include "config/arena.h"
 #include "init/boot.h"
 
 enum { REPORT_BYTES = 1024 * 1024 };
@@ -10,7 +11,7 @@ int
 cmd_verify(const struct options *options)
 {
     static struct boot boot;
-    static char bytes[REPORT_BYTES];
+    static OWN_PAGES char bytes[REPORT_BYTES];
     struct text text = TEXT_OVER(bytes);
     int code = boot_walk(&boot, options, BOOT_VERIFY, true);
     if (code == CODE_OK && boot.findings.errors > 0) {

@@ -10,10 +10,12 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "config/arena.h"
+
 enum { PIECE = 1024 * 1024 * 1024, BUFFER_BYTES = 64 * 1024, NAMES_BYTES = 8 * 1024 };
 
 /* One buffer for both jobs: PID 1 seeds before anything else runs, and never two at once. */
-static char buffer[BUFFER_BYTES];
+static OWN_PAGES char buffer[BUFFER_BYTES];
 
 static int
 write_all(int fd, const char *bytes, size_t length)
@@ -72,7 +74,7 @@ below_copy(int from, int to)
 int
 below_copy_xattrs(int from, int to)
 {
-    static char names[NAMES_BYTES];
+    static OWN_PAGES char names[NAMES_BYTES];
     ssize_t length = flistxattr(from, names, sizeof names);
     for (ssize_t at = 0; at < length; at += (ssize_t)strlen(names + at) + 1) {
         const char *name = names + at;

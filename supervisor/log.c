@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "config/arena.h"
 #include "config/text.h"
 #include "supervisor/logline.h"
 
@@ -31,12 +32,12 @@ enum sink_way {
 struct sink {
     int own_fd; /* of a description of our own; 0: none, the standard one is written */
     enum sink_way way;
-    char ring[RING_BYTES];
-    size_t start, used;
+    size_t start, used; /* of its ring */
     uint64_t lost, lost_told;
 };
 
 static struct sink sinks[LOG_SINKS];
+static OWN_PAGES char rings[LOG_SINKS][RING_BYTES];
 static enum log_level own_level = LOG_WARN;
 static enum log_format own_format = LOG_FORMAT_TEXT;
 
@@ -113,6 +114,12 @@ count_lines(const char *bytes, size_t length)
     return lines;
 }
 
+static char *
+ring_of(const struct sink *sink)
+{
+    return rings[sink - sinks];
+}
+
 /* Writes as far as it goes. Returns the bytes that are done with: written, or not to be written
  * ever (a closed pipe, a full disk), then counted as lost. */
 static size_t
@@ -137,9 +144,10 @@ static void
 ring_put(struct sink *sink, const char *bytes, size_t length)
 {
     size_t end = (sink->start + sink->used) % RING_BYTES;
+    char *ring = ring_of(sink);
     size_t first = RING_BYTES - end < length ? RING_BYTES - end : length;
-    memcpy(sink->ring + end, bytes, first);
-    memcpy(sink->ring, bytes + first, length - first);
+    memcpy(ring + end, bytes, first);
+    memcpy(ring, bytes + first, length - first);
     sink->used += length;
 }
 
@@ -177,7 +185,7 @@ log_drain(enum log_sink which)
     while (sink->used > 0) {
         size_t piece =
             RING_BYTES - sink->start < sink->used ? RING_BYTES - sink->start : sink->used;
-        size_t done = write_some(sink, sink->ring + sink->start, piece);
+        size_t done = write_some(sink, ring_of(sink) + sink->start, piece);
         sink->start = (sink->start + done) % RING_BYTES;
         sink->used -= done;
         if (done < piece) {

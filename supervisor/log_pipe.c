@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/arena.h"
 #include "config/text.h"
 #include "supervisor/logline.h"
 
@@ -117,7 +118,7 @@ add_lines(struct batch *batch, struct log_pipe *pipe, struct logline *logline, c
 static struct batch *
 begin_batch(const struct log_pipe *pipe, struct logline *logline, char *when, size_t size)
 {
-    static struct batch batch;
+    static OWN_PAGES struct batch batch;
     batch.sink = pipe->sink;
     batch.length = 0;
     *logline = (struct logline){
@@ -132,7 +133,7 @@ begin_batch(const struct log_pipe *pipe, struct logline *logline, char *when, si
 bool
 log_pipe_read(struct log_pipe *pipe)
 {
-    static char bytes[READ_BYTES];
+    static OWN_PAGES char bytes[READ_BYTES];
     char when[40];
     struct logline logline;
     ssize_t length = read(pipe->read_fd, bytes, sizeof bytes);

@@ -107,10 +107,10 @@ static void
 on_client(struct ev_loop *ev, ev_io *watcher, int events)
 {
     struct loop *loop = watcher->data;
-    (void)ev;
     (void)events;
     ctlserver_serve(&loop->server, (size_t)(watcher - loop->client));
     watch_clients(loop);
+    ev_timer_again(ev, &loop->calm);
 }
 
 static void
@@ -122,11 +122,15 @@ on_timer(struct ev_loop *ev, ev_timer *watcher, int events)
         arm_expiry(loop);
     } else if (watcher == &loop->limits) {
         loop_look_at_limits(loop);
+    } else if (watcher == &loop->calm) {
+        ev_timer_stop(ev, watcher);
+        proc_release_memory();
     } else if (watcher == &loop->starved) {
         ev_io_start(ev, &loop->listen);
     } else {
         loop->published_ms = loop_now_ms();
         loop->host->publish(loop->host->context);
+        ev_timer_again(ev, &loop->calm);
     }
 }
 
@@ -161,7 +165,9 @@ init_watchers(struct loop *loop)
                   loop_seconds(LOOP_LIMITS_MS));
     ev_io_init(&loop->listen, on_listen, loop->server.fd, EV_READ);
     loop->signals.data = loop->clock.data = loop->slow.data = loop->publish.data = loop;
-    loop->expire.data = loop->starved.data = loop->listen.data = loop->limits.data = loop;
+    ev_timer_init(&loop->calm, on_timer, 0., loop_seconds(LOOP_CALM_MS));
+    loop->calm.data = loop->expire.data = loop->starved.data = loop->listen.data =
+        loop->limits.data = loop;
     for (int i = 0; i < LOG_SINKS; i++) {
         ev_io_init(&loop->sink[i], on_sink, -1, EV_WRITE);
         loop->sink[i].data = loop;

@@ -206,7 +206,6 @@ do_tell(void *context, const struct fleet_event *event)
     }
     if (event->kind == TELL_RUNNING) {
         proc_keep_capabilities(loop->host->keep_capabilities);
-        proc_release_code();
     }
     if (!ev_is_active(&loop->publish)) {
         int64_t due_ms = loop->published_ms + LOOP_PUBLISH_MS - loop_now_ms();

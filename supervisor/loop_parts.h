@@ -13,7 +13,7 @@
  * The loop from the inside, for loop*.c alone: loop_actions.c carries out what the fleet decides,
  * loop_news.c brings it what the kernel says, loop.c turns.
  */
-enum { LOOP_PUBLISH_MS = 100, LOOP_LIMITS_MS = 60000 };
+enum { LOOP_PUBLISH_MS = 100, LOOP_LIMITS_MS = 60000, LOOP_CALM_MS = 1000 };
 
 struct loop_unit {
     struct unit_io io;
@@ -30,7 +30,7 @@ struct loop {
     struct loop_unit *unit;
     int signal_fd, tty_fd;
     ev_io signals;
-    ev_timer clock, slow, publish, expire, starved, limits;
+    ev_timer clock, slow, publish, expire, starved, limits, calm;
     ev_io sink[LOG_SINKS];
     struct ctlserver server;
     ev_io listen, client[CTL_CLIENTS_MAX];

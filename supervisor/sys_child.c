@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "config/arena.h"
 #include "supervisor/sys_proc.h"
 
 enum { CAP_NUMBER_MAX = 63, FD_FALLBACK_MAX = 65536, PATH_BYTES = 4096, GROUPS_MAX = 1024 };
@@ -314,7 +315,7 @@ execute(const struct launch *launch)
         (void)execve(file, launch->argv, launch->envp);
         return;
     }
-    static char path[PATH_BYTES];
+    static OWN_PAGES char path[PATH_BYTES];
     size_t file_length = strlen(file);
     int errnum = ENOENT;
     const char *at = launch->search_path;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +18,12 @@
 #include "config/signame.h"
 #include "supervisor/sys_child.h"
 
-enum { KERNEL_SIGSET_BYTES = 8 };
+enum {
+    KERNEL_SIGSET_BYTES = 8,
+    PIECE_BYTES = 8192,
+    STACK_DEPTH_BYTES = 1024 * 1024, /* more than the boot has ever used */
+    STACK_IN_USE_BYTES = 8192,       /* of the functions that are being called */
+};
 
 /* The kernel's struct sigaction, of which the C library's is a translation. All zero: the default
  * disposition on every architecture, whatever the order of members. */
@@ -25,9 +31,8 @@ struct kernel_sigaction {
     unsigned long words[8];
 };
 
-/* The linker's: where the program's code begins and ends (ld(1), end(3)). */
-extern char __executable_start; /* NOLINT: the name is the linker's */
-extern char etext;
+/* The linker's: the program's ELF header, where it is mapped (elf(5)). */
+extern const char __executable_start[]; /* NOLINT: the name is the linker's */
 
 static struct proc_limit boot_limits[LAUNCH_RLIMITS];
 
@@ -182,15 +187,41 @@ proc_signal(pid_t pid, int signal, bool is_for_group)
     return kill(pid, signal) == 0 ? 0 : errno;
 }
 
-void
-proc_release_code(void)
+/* Whole pages from `start` on; what lies behind `end` on the last one is padding. */
+static void
+advise(uintptr_t start, uintptr_t end, int advice)
 {
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    char *start = &__executable_start;
-    start += page - 1 - ((uintptr_t)start + page - 1) % page;
-    size_t length = start < &etext ? (size_t)(&etext - start) / page * page : 0;
-    /* Read-only pages of the file: nothing is lost. */
-    (void)madvise(start, length, MADV_DONTNEED);
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    start -= start % page;
+    (void)madvise((void *)start, end - start, advice); /* NOLINT: an address */
+}
+
+/* A fault maps not one page but up to 64 KB around it, as far as its mapping goes. Every other
+ * piece of another kind makes mappings of a piece each. */
+static void
+release(uintptr_t start, uintptr_t end)
+{
+    for (uintptr_t at = start; at < end; at += 2 * PIECE_BYTES) {
+        advise(at, at + PIECE_BYTES < end ? at + PIECE_BYTES : end, MADV_RANDOM);
+    }
+    advise(start, end, MADV_DONTNEED);
+}
+
+void
+proc_release_memory(void)
+{
+    const ElfW(Ehdr) *header = (const void *)__executable_start;
+    const ElfW(Phdr) *segment = (const void *)(__executable_start + header->e_phoff);
+    uintptr_t base = (uintptr_t)header;
+    for (int i = header->e_phnum; i-- > 0;) { /* the headers themselves lie in the first one */
+        if (segment[i].p_type == PT_LOAD && (segment[i].p_flags & PF_W) == 0) {
+            /* Of the file, and never written to: nothing is lost. */
+            release(base + segment[i].p_vaddr, base + segment[i].p_vaddr + segment[i].p_memsz);
+        }
+    }
+    /* Below what this function uses the stack is free; a signal handler there is not. */
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    advise(here - STACK_DEPTH_BYTES, here - STACK_IN_USE_BYTES, MADV_DONTNEED);
 }
 
 /* The children that the kernel lists: never processes that are not ours. */

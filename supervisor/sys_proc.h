@@ -46,9 +46,9 @@ int proc_signal(pid_t pid, int signal, bool is_for_group);
 /* Signals every process that PID 1 may (kill(2), -1); elsewhere every child. */
 void proc_sweep(int signal);
 
-/* Gives back the pages of the program's own code: most of it was for the boot. What is needed is
- * mapped again as it is reached, page by page. */
-void proc_release_code(void);
+/* Gives back the pages of code, of constants and of the stack that are not in use: most of them
+ * were for the boot. What is needed is mapped again as it is reached. */
+void proc_release_memory(void);
 
 /* Drops from roinit's own sets, bounding set included, every capability that is not in `keep`
  * (bits by number), as far as it may. */
