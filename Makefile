@@ -43,6 +43,7 @@ SUPERVISOR_SRC = \
     supervisor/ctlserver.c \
     supervisor/events.c \
     supervisor/fleet.c \
+    supervisor/fleet_ask.c \
     supervisor/fleet_end.c \
     supervisor/fleet_settle.c \
     supervisor/launch.c \
@@ -148,6 +149,7 @@ UNIT_TESTS = \
 
 SIM_TESTS = \
     tests/sim/main.c \
+    tests/sim/test_fleet_ask.c \
     tests/sim/test_fleet_boot.c \
     tests/sim/test_fleet_kill.c \
     tests/sim/test_fleet_loss.c \

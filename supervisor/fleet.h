@@ -88,11 +88,12 @@ struct fleet_unit {
     pid_t last_pid; /* of the process that ended last */
     bool is_wanted; /* its turn comes in this phase */
     bool is_lost;
-    bool is_stop_asked; /* over the socket: no loss */
-    int stop_signal;    /* that was sent to this process; 0: none yet */
-    int64_t since_ms;   /* in this state */
-    int64_t started_ms; /* its last start */
-    size_t part;        /* which of its commands runs, of ops->parts() */
+    bool is_stop_asked;  /* over the socket: no loss */
+    bool is_start_asked; /* over the socket: as soon as it is final, or not on its way down */
+    int stop_signal;     /* that was sent to this process; 0: none yet */
+    int64_t since_ms;    /* in this state */
+    int64_t started_ms;  /* its last start */
+    size_t part;         /* which of its commands runs, of ops->parts() */
     unsigned starts, fork_failures;
     struct restart_history history;
     int64_t ended_ms; /* its last end */
@@ -146,6 +147,15 @@ void fleet_timeout(struct fleet *fleet, int timer, int64_t now_ms);
 void fleet_stop_signal(struct fleet *fleet, int signal, pid_t sender, int64_t now_ms);
 /* `roinit shutdown`; code -1: as the units end. */
 void fleet_shutdown(struct fleet *fleet, int code, int64_t now_ms);
+/* Over the socket (fleet_ask.c); false: the container ends, and nothing is begun any more.
+ * Start: each unit, a task that is done once more, and before it what it requires and is not there.
+ * Stop: each unit, and before it those that require it and live; is_stop_asked says which.
+ * Restart: stop and start of each unit alone, for whoever requires it stays. */
+bool fleet_start(struct fleet *fleet, const size_t *unit, size_t count, int64_t now_ms);
+bool fleet_stop(struct fleet *fleet, const size_t *unit, size_t count, int64_t now_ms);
+bool fleet_restart(struct fleet *fleet, const size_t *unit, size_t count, int64_t now_ms);
+/* Sends its reload-signal; false: it is not up. */
+bool fleet_reload(struct fleet *fleet, size_t u);
 /* No child is left. */
 void fleet_no_children(struct fleet *fleet, int64_t now_ms);
 
@@ -166,6 +176,7 @@ void fleet_clock(struct fleet *fleet, int64_t now_ms);
 void fleet_tell(struct fleet *fleet, enum fleet_event_kind kind);
 bool fleet_start_wanted(struct fleet *fleet, int64_t now_ms);
 void fleet_stop_waiting(struct fleet *fleet, int64_t now_ms);
+bool fleet_settle_asked(struct fleet *fleet, int64_t now_ms);
 bool fleet_all_final(const struct fleet *fleet, enum task_when when);
 
 #endif

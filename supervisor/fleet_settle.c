@@ -175,7 +175,8 @@ fleet_settle(struct fleet *fleet, int64_t now_ms)
             }
             continue;
         }
-        if (end_for_loss(fleet, now_ms) || spread_loss(fleet, now_ms)) {
+        if (end_for_loss(fleet, now_ms) || spread_loss(fleet, now_ms) ||
+            fleet_settle_asked(fleet, now_ms)) {
             continue;
         }
         if (!fleet_start_wanted(fleet, now_ms) && fleet->is_unsettled) {

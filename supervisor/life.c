@@ -29,11 +29,13 @@
     [ON_READY]       = STAY(state_)
 #define BEGIN                     GO(STARTING, DO_SPAWN | DO_ARM_RUN | DO_TELL)
 #define FINAL(state_) \
+    [ON_ASK]   = GO(WAITING, DO_TELL), \
     [ON_START] = BEGIN, [ON_SKIP] = GO(SKIPPED, DO_TELL), [ON_STOP] = STAY(state_), \
     [ON_KILL]  = STAY(state_), [ON_TIMEOUT] = STAY(state_), NO_EXITS(state_)
 
 static const struct life_cell table[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
     [LIFE_WAITING] = {
+        [ON_ASK]         = STAY(WAITING),
         [ON_START]       = BEGIN,
         [ON_SKIP]        = GO(SKIPPED,  DO_TELL),
         [ON_STOP]        = GO(STOPPED,  DO_TELL),
@@ -42,6 +44,7 @@ static const struct life_cell table[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
         NO_EXITS(WAITING),
     },
     [LIFE_STARTING] = {
+        [ON_ASK]         = STAY(STARTING),
         [ON_START]       = STAY(STARTING),
         [ON_SKIP]        = STAY(STARTING),
         [ON_READY]       = GO(READY,    DO_TELL),
@@ -52,6 +55,7 @@ static const struct life_cell table[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
         EXITS,
     },
     [LIFE_READY] = {
+        [ON_ASK]         = STAY(READY),
         [ON_START]       = STAY(READY),
         [ON_SKIP]        = STAY(READY),
         [ON_READY]       = STAY(READY),
@@ -62,6 +66,7 @@ static const struct life_cell table[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
         EXITS,
     },
     [LIFE_STOPPING] = {
+        [ON_ASK]         = STAY(STOPPING),
         [ON_START]       = STAY(STOPPING),
         [ON_SKIP]        = STAY(STOPPING),
         [ON_READY]       = STAY(STOPPING),
@@ -72,6 +77,7 @@ static const struct life_cell table[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
         EXITS_TO(STOPPED),
     },
     [LIFE_EXPIRING] = {
+        [ON_ASK]         = STAY(EXPIRING),
         [ON_START]       = STAY(EXPIRING),
         [ON_SKIP]        = STAY(EXPIRING),
         [ON_READY]       = STAY(EXPIRING),
@@ -82,6 +88,7 @@ static const struct life_cell table[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
         EXITS_TO(FAILED),
     },
     [LIFE_KILLING] = {
+        [ON_ASK]         = STAY(KILLING),
         [ON_START]       = STAY(KILLING),
         [ON_SKIP]        = STAY(KILLING),
         [ON_READY]       = STAY(KILLING),
@@ -92,6 +99,7 @@ static const struct life_cell table[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
         EXITS_TO(STOPPED),
     },
     [LIFE_BACKOFF] = {
+        [ON_ASK]         = GO(WAITING,  DO_DISARM | DO_TELL),
         [ON_START]       = GO(STARTING, DO_DISARM | DO_SPAWN | DO_ARM_RUN | DO_TELL),
         [ON_SKIP]        = STAY(BACKOFF),
         [ON_STOP]        = GO(STOPPED,  DO_DISARM | DO_TELL),

@@ -14,6 +14,8 @@
  *   skipped              v                   v
  *                     stopping <──STOP── (any that lives)  ──TIMEOUT or KILL──> killing ──> stopped
  *                     expiring <──TIMEOUT── starting: it ran over its time and is lost: failed
+ *
+ * What is final, and backoff, lead back to waiting by ASK.
  */
 
 /* Names: of a service, of a task. */
@@ -32,6 +34,7 @@
     X(SKIPPED,  "skipped",  "skipped")
 
 #define LIFE_EVENTS(X) \
+    X(ASK)       /* somebody asks for it: it waits for its turn anew */ \
     X(START)     /* its turn has come */ \
     X(SKIP)      /* only-if does not hold */ \
     X(READY)     /* executed, or ready by its own word */ \

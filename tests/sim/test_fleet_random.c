@@ -82,6 +82,45 @@ START_TEST(a_random_fleet_is_over_within_its_clock_after_a_term_at_any_time)
 }
 END_TEST
 
+/* Asks for something, whatever it is, of some unit. */
+static void
+ask_at_random(void)
+{
+    size_t u = (size_t)below((int)world.config.unit_count);
+    switch (below(3)) {
+    case 0:
+        (void)fleet_start(&world.fleet, &u, 1, world.now_ms);
+        break;
+    case 1:
+        (void)fleet_stop(&world.fleet, &u, 1, world.now_ms);
+        break;
+    default:
+        (void)fleet_restart(&world.fleet, &u, 1, world.now_ms);
+        break;
+    }
+    world_settle();
+}
+
+START_TEST(a_random_fleet_of_which_much_is_asked_is_over_within_its_clock_all_the_same)
+{
+    for (uint32_t seed = 1; seed <= SEEDS; seed++) {
+        build(seed);
+        world_boot();
+        for (int asks = below(12); asks > 0 && world.fleet.phase <= FLEET_RUNNING; asks--) {
+            world_run_until(world.now_ms + below(2000));
+            if (world.fleet.phase <= FLEET_RUNNING) {
+                ask_at_random();
+            }
+        }
+        if (world.fleet.phase != FLEET_OVER) {
+            world_term();
+            world_run_until(world.now_ms + WORLD_CLOCK_MS + WORLD_GRACE_MS);
+        }
+        is_over(seed);
+    }
+}
+END_TEST
+
 START_TEST(a_random_fleet_that_begins_to_end_by_itself_is_over_within_its_clock)
 {
     for (uint32_t seed = 1; seed <= SEEDS; seed++) {
@@ -133,6 +172,7 @@ fleet_random_suite(void)
 {
     const TTest *const tests[] = {
         a_random_fleet_is_over_within_its_clock_after_a_term_at_any_time,
+        a_random_fleet_of_which_much_is_asked_is_over_within_its_clock_all_the_same,
         a_random_fleet_that_begins_to_end_by_itself_is_over_within_its_clock,
         a_random_fleet_is_over_half_a_second_after_its_second_term,
         the_same_seed_gives_the_same_story,

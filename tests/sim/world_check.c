@@ -22,7 +22,8 @@ world_note_end(const struct fleet_event *event)
     int code = event->from == LIFE_EXPIRING ? CODE_LATE : world.outcome[u].code;
     int stop_signal = world.fleet.unit[u].stop_signal;
     bool is_well = code == 0 || (stop_signal != 0 && code == CODE_SIGNAL + stop_signal);
-    if (!is_well && world.unit[u].essential && world.first_bad_code < 0) {
+    bool was_asked = world.fleet.unit[u].is_stop_asked; /* over the socket: no loss */
+    if (!is_well && !was_asked && world.unit[u].essential && world.first_bad_code < 0) {
         world.first_bad_code = code;
     }
 }
