@@ -17,9 +17,9 @@ enum { NAME_BYTES = 1024 }; /* all capabilities need some 700 */
 static struct finding
 begin(const struct judge *judge, const char *subject, enum require_key key, const char *name)
 {
-    const struct setting *from = judge->config->require.from[key];
-    return (struct finding){
-        .level = judge->level, .subject = subject, .place = judge_place(from, NULL, name)};
+    struct diag_place place = judge_place(judge->config->require.from[key], NULL, name);
+    place.section = "require";
+    return (struct finding){.level = judge->level, .subject = subject, .place = place};
 }
 
 void

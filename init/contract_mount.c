@@ -116,7 +116,7 @@ judge_options(const struct judge *judge, size_t m)
         finding.level = want[pair].is_wish ? FINDING_WISH : judge->level;
         finding.found = options_word(pair, !want[pair].is_on);
         finding.expected = want[pair].word;
-        mend_mount(judge, m, &finding);
+        mend_option(judge, m, want[pair].word, &finding);
         findings_add(judge->findings, &finding);
     }
 }

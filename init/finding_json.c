@@ -18,7 +18,7 @@ static void
 add_place(const struct diag_place *place, struct text *out)
 {
     add_member("file", place->file, out);
-    if (place->line > 0) {
+    if (place->line > 0 && place->file != NULL) { /* the built-in contract lies in no file */
         text_addf(out, ",\"line\":%u", place->line);
     }
     add_member("section", place->section, out);

@@ -150,10 +150,36 @@ mend_volume(const struct judge *judge, size_t m, struct finding *finding)
                                                   mount->path, is_ro ? " readOnly" : "");
 }
 
+/* By the first of its file systems, where it names one. */
+static bool
+wants_tmpfs(const struct mount_config *mount)
+{
+    const char *first = mount->fs.count > 0 ? mount->fs.item[0] : "any";
+    size_t length = strcspn(first, "?");
+    bool is_any = length == 3 && strncmp(first, "any", length) == 0;
+    return is_any ? mount->is_tmpfs : length == 5 && strncmp(first, "tmpfs", length) == 0;
+}
+
+/* An emptyDir takes no flags: nobody there can mend it but by the contract. */
+void
+mend_option(const struct judge *judge, size_t m, const char *word, struct finding *finding)
+{
+    struct arena *arena = judge->findings->arena;
+    bool is_access = strcmp(word, "rw") == 0 || strcmp(word, "ro") == 0;
+    mend_mount(judge, m, finding);
+    if (!is_access && wants_tmpfs(&judge->config->mount[m])) {
+        finding->mend[MEND_KUBERNETES] = arena_printf(
+            arena, "an emptyDir takes no flags: let the contract say %s?, as a wish", word);
+    } else if (!is_access) {
+        finding->mend[MEND_KUBERNETES] =
+            arena_printf(arena, "mountOptions: [%s] of the PersistentVolume", word);
+    }
+}
+
 void
 mend_mount(const struct judge *judge, size_t m, struct finding *finding)
 {
-    if (judge->config->mount[m].is_tmpfs) {
+    if (wants_tmpfs(&judge->config->mount[m])) {
         mend_tmpfs(judge, m, finding);
     } else {
         mend_volume(judge, m, finding);

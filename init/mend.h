@@ -22,6 +22,8 @@ void mend_fixed(struct finding *finding, enum mend_kind kind);
 /* How to mount the mount-th declared path so that every clause holds: kind, options, size, owner.
  */
 void mend_mount(const struct judge *judge, size_t m, struct finding *finding);
+/* The same where only the mount option `word` is missing: not every platform can set one. */
+void mend_option(const struct judge *judge, size_t m, const char *word, struct finding *finding);
 
 /* How the container gets memory enough for tmpfs of that size. */
 void mend_memory(const struct judge *judge, const char *size, struct finding *finding);

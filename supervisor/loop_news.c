@@ -95,7 +95,8 @@ forward(struct loop *loop, int signal)
             is_taken = true;
         }
     }
-    if (!is_taken && !loop->config->is_lone) {
+    /* URG is what Go's runtimes interrupt their own threads with: a stray one means nothing. */
+    if (!is_taken && !loop->config->is_lone && signal != SIGURG) {
         char name[16];
         log_own(LOG_WARN,
                 "nothing takes %s; if it is the image's STOPSIGNAL, name it in [init] stop-signals",

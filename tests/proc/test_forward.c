@@ -63,9 +63,11 @@ START_TEST(a_signal_that_nothing_takes_is_told)
         .contract = BASE "[service a]\nlog = raw\ncommand = /puppet print:up sleep\n"
                          "[service b]\nlog = raw\ncommand = /puppet print:up sleep\n"});
     box_expect_times(&box, OUT, "up\n", 2);
+    box_signal(&box, SIGURG); /* what a Go program sends to itself, and to whoever has its pid */
     box_signal(&box, SIGWINCH);
     box_expect(&box, ERR, "nothing takes WINCH");
     box_must_say(&box, ERR, "stop-signals");
+    box_must_not_say(&box, ERR, "URG");
     box_free(&box);
 }
 END_TEST

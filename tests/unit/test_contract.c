@@ -26,6 +26,7 @@ START_TEST(a_writable_root_breaks_the_contract_unless_it_may_be)
     judged.stage.facts.root.is_read_only = false;
     judged_findings_are("error /: mounted read-write, want read-only\n");
     judged_mend_is(MEND_DOCKER, "--read-only");
+    ck_assert_str_eq(judged.findings.item[0].place.section, "require");
     judged.stage.config.require.root = ROOT_ANY;
     judged_findings_are("");
 }

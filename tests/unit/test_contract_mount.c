@@ -66,6 +66,10 @@ START_TEST(each_pair_of_options_stands_alone)
     judged_findings_are("error /tmp: noexec, want exec\nerror /run: dev, want nodev\n"
                         "wish /data: suid, want nosuid\n");
     judged_mend_is(MEND_DOCKER, "--tmpfs /tmp:rw,nosuid,nodev,exec,size=64M");
+    judged_mend_is(MEND_KUBERNETES,
+                   "an emptyDir takes no flags: let the contract say exec?, as a wish");
+    ck_assert_str_eq(judged.findings.item[2].mend[MEND_KUBERNETES],
+                     "mountOptions: [nosuid] of the PersistentVolume");
 }
 END_TEST
 
@@ -74,8 +78,14 @@ START_TEST(the_type_of_file_system_is_a_wish_or_asked_for)
     judged.stage.path[STAGE_TMP].fs = "ext4";
     judged.stage.mount[STAGE_DATA].fs = WORDS("xfs", "btrfs");
     judged_findings_are("wish /tmp: ext4, want tmpfs\nerror /data: ext4, want xfs or btrfs\n");
-    judged.stage.path[STAGE_TMP].fs = "tmpfs";
-    judged.stage.path[STAGE_DATA].fs = "btrfs";
+    judged.stage.mount[STAGE_TMP].fs = WORDS("xfs?");
+    judged.stage.mount[STAGE_DATA].fs = WORDS("tmpfs");
+    judged_check();
+    judged_mend_is(MEND_DOCKER, "-v tmp:/tmp");
+    ck_assert_str_eq(judged.findings.item[1].mend[MEND_KUBERNETES],
+                     "emptyDir {medium: Memory, sizeLimit: 64Mi} at /data");
+    judged.stage.path[STAGE_TMP].fs = "xfs";
+    judged.stage.path[STAGE_DATA].fs = "tmpfs";
     judged_findings_are("");
 }
 END_TEST
