@@ -35,16 +35,20 @@ CONFIG_SRC = \
     config/value_form.c \
     config/value_list.c \
     config/value_number.c \
+    config/value_schedule.c \
     config/vars.c \
 
 # ---- floor 2: services alive
 SUPERVISOR_SRC = \
+    supervisor/agenda.c \
+    supervisor/cron.c \
     supervisor/ctlmsg.c \
     supervisor/ctlserver.c \
     supervisor/events.c \
     supervisor/fleet.c \
     supervisor/fleet_ask.c \
     supervisor/fleet_end.c \
+    supervisor/fleet_schedule.c \
     supervisor/fleet_settle.c \
     supervisor/launch.c \
     supervisor/life.c \
@@ -54,6 +58,7 @@ SUPERVISOR_SRC = \
     supervisor/loop.c \
     supervisor/loop_actions.c \
     supervisor/loop_news.c \
+    supervisor/loop_schedule.c \
     supervisor/order.c \
     supervisor/restart.c \
     supervisor/sigmap.c \
@@ -124,6 +129,7 @@ UNIT_TESTS = \
     tests/unit/test_authority.c \
     tests/unit/test_contract.c \
     tests/unit/test_contract_mount.c \
+    tests/unit/test_cron.c \
     tests/unit/test_ctlmsg.c \
     tests/unit/test_environ.c \
     tests/unit/test_events.c \
@@ -155,6 +161,7 @@ SIM_TESTS = \
     tests/sim/test_fleet_loss.c \
     tests/sim/test_fleet_random.c \
     tests/sim/test_fleet_restart.c \
+    tests/sim/test_fleet_schedule.c \
     tests/sim/test_fleet_stop.c \
     tests/sim/test_fleet_tasks.c \
     tests/sim/world.c \
@@ -177,6 +184,7 @@ PROC_TESTS = \
     tests/proc/test_prepare.c \
     tests/proc/test_privilege.c \
     tests/proc/test_restart.c \
+    tests/proc/test_schedule.c \
     tests/proc/test_state.c \
     tests/proc/test_stop.c \
     tests/proc/test_streams.c \

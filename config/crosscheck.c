@@ -195,6 +195,15 @@ check_command(const struct check *check, const struct unit_config *unit)
 }
 
 static void
+check_schedule(const struct check *check, const struct unit_config *unit)
+{
+    if (unit->is_task && unit->from[UNIT_schedule] != NULL && unit->from[UNIT_when] != NULL) {
+        diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(unit, UNIT_when),
+                 "keep one of them", "\"%s\" has a schedule, and when says otherwise", unit->name);
+    }
+}
+
+static void
 check_arguments(const struct check *check)
 {
     const struct unit_config *taker = NULL;
@@ -327,6 +336,7 @@ resolve_check(const struct config *config, struct diags *diags)
     for (size_t u = 0; u < config->unit_count; u++) {
         check_names(&check, &config->unit[u]);
         check_command(&check, &config->unit[u]);
+        check_schedule(&check, &config->unit[u]);
         check_removals(&check, &config->unit[u]);
     }
     check_arguments(&check);

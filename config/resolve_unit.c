@@ -64,7 +64,7 @@ static void
 fill_defaults(struct unit_config *unit)
 {
     if (unit->from[UNIT_essential] == NULL) {
-        unit->essential = !unit->is_task || unit->when == WHEN_START;
+        unit->essential = !unit->is_task || (unit->when == WHEN_START && unit->schedule == NULL);
     }
     if (unit->from[UNIT_log] == NULL) {
         unit->log = unit->is_main ? UNIT_LOG_RAW : UNIT_LOG_TEXT;
@@ -100,5 +100,6 @@ resolve_unit(const struct doc *doc, struct unit_config *unit, const struct vars 
 bool
 unit_starts_at_boot(const struct unit_config *unit)
 {
-    return unit->autostart && (!unit->is_task || unit->when == WHEN_START);
+    return unit->autostart &&
+           (!unit->is_task || (unit->when == WHEN_START && unit->schedule == NULL));
 }

@@ -221,6 +221,7 @@ static const struct {
     [VALUE_STATUS]     = {value_parse_status,     true,  false, false},
     [VALUE_RLIMITS]    = {value_parse_rlimits,    true,  false, false},
     [VALUE_FORWARD]    = {value_parse_forward,    true,  false, false},
+    [VALUE_SCHEDULE]   = {value_parse_schedule,   false, false, false},
     [VALUE_PROBE]      = {parse_probe,            false, false, false},
 };
 

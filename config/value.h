@@ -49,6 +49,8 @@ struct limits {
     struct limit *item;
 };
 
+struct schedule; /* schedule.h */
+
 enum probe_kind { PROBE_START, PROBE_LATER };
 struct probe {
     enum probe_kind kind;
@@ -84,6 +86,7 @@ struct probe {
     X(STATUS,    struct success_status, "codes, signals") \
     X(RLIMITS,   struct limits,         "name=soft[:hard]") \
     X(FORWARD,   struct forward,        "all|none|signals") \
+    X(SCHEDULE,  const struct schedule *, "duration, or five cron fields") /* NULL: none */ \
     X(PROBE,     struct probe,          "probe")
 /* clang-format on */
 

@@ -241,6 +241,7 @@ boot_supervise(struct boot *boot)
         return fail(boot, &err);
     }
     boot->status.fleet = loop_fleet(boot->loop);
+    boot->status.agenda = loop_agenda(boot->loop);
     int code = loop_run(boot->loop);
     text_add(&end, "roinit: ");
     tell_end(boot->status.fleet, &end);

@@ -70,6 +70,33 @@ add_time(const struct status *status, int64_t then_ms, struct text *out)
     text_add(out, "Z\"");
 }
 
+static int64_t
+next_run_s(const struct status *status, const struct fleet_unit *unit)
+{
+    size_t u = (size_t)(unit - status->fleet->unit);
+    return status->agenda == NULL || unit->config->schedule == NULL
+               ? -1
+               : agenda_due_s(status->agenda, u, status->now_ms, (int64_t)status->now);
+}
+
+static void
+add_schedule(const struct status *status, const struct fleet_unit *unit, struct text *out)
+{
+    int64_t next_s = next_run_s(status, unit);
+    if (unit->config->schedule == NULL) {
+        return;
+    }
+    text_add(out, ",\"next\":");
+    if (next_s >= 0) {
+        text_add(out, "\"");
+        text_add_utc(out, next_s);
+        text_add(out, "Z\"");
+    } else {
+        text_add(out, "null");
+    }
+    text_addf(out, ",\"runs_skipped\":%u", unit->runs_skipped);
+}
+
 static void
 add_bool(struct text *out, const char *key, bool value)
 {
@@ -112,6 +139,7 @@ add_unit(const struct status *status, const struct fleet_unit *unit, struct text
     add_bool(out, "essential", config->essential);
     text_add(out, ",\"status\":null,\"last_exit\":");
     add_last_exit(status, unit, out);
+    add_schedule(status, unit, out);
     text_add(out, ",\"checks\":{}}");
 }
 
@@ -262,7 +290,15 @@ add_row(const struct status *status, const struct status_view *view, const struc
     } else {
         text_add(&text, "-");
     }
-    text_addf(out, "%s\n", cell);
+    text_add(out, cell);
+    if (next_run_s(status, unit) >= 0) {
+        text_add(out, "; next run in ");
+        text_add_duration(out, (next_run_s(status, unit) - (int64_t)status->now) * 1000);
+    }
+    if (unit->runs_skipped > 0) {
+        text_addf(out, "; %u skipped", unit->runs_skipped);
+    }
+    text_add(out, "\n");
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "config/text.h"
 #include "init/facts.h"
 #include "init/finding.h"
+#include "supervisor/agenda.h"
 #include "supervisor/fleet.h"
 
 /*
@@ -27,6 +28,7 @@ struct degraded {
 struct status {
     const struct config *config;
     const struct fleet *fleet;
+    const struct agenda *agenda; /* NULL: no task has a schedule */
     const struct facts *facts;
     const struct findings *findings;
     const struct diags *diags;

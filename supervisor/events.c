@@ -46,6 +46,10 @@ event_of_fleet(const struct fleet *fleet, const struct fleet_event *told, const 
             return false; /* a step that has no word of its own */
         }
         break;
+    case TELL_OVERLAP:
+        event.kind = EVENT_UNIT;
+        event.unit = unit->name;
+        break;
     case TELL_SLOW:
     case TELL_SWEEP:
         return false;

@@ -43,6 +43,7 @@ fleet_init(struct fleet *fleet, const struct config *config, const struct sv_ops
     order_build(config, arena, &fleet->order);
     for (size_t u = 0; u < fleet->count; u++) {
         const struct unit_config *unit = &config->unit[u];
+        fleet->has_schedule |= unit->schedule != NULL && unit->autostart;
         fleet->unit[u] = (struct fleet_unit){
             .config = unit,
             .cause = u,

@@ -51,6 +51,7 @@ enum fleet_event_kind {
     TELL_KILL,    /* the clock is at its end, or a second signal came */
     TELL_SWEEP,   /* descendants remain after the last unit */
     TELL_RUNNING, /* boot is over */
+    TELL_OVERLAP, /* a scheduled run was skipped: the one before it is not over */
     TELL_END,     /* with fleet->code */
 };
 
@@ -90,10 +91,13 @@ struct fleet_unit {
     bool is_lost;
     bool is_stop_asked;  /* over the socket: no loss */
     bool is_start_asked; /* over the socket: as soon as it is final, or not on its way down */
-    int stop_signal;     /* that was sent to this process; 0: none yet */
-    int64_t since_ms;    /* in this state */
-    int64_t started_ms;  /* its last start */
-    size_t part;         /* which of its commands runs, of ops->parts() */
+    bool is_due;         /* by its schedule; starts as soon as its order allows */
+    bool is_overlap_told;
+    unsigned runs_skipped; /* that were due while the one before was not over */
+    int stop_signal;       /* that was sent to this process; 0: none yet */
+    int64_t since_ms;      /* in this state */
+    int64_t started_ms;    /* its last start */
+    size_t part;           /* which of its commands runs, of ops->parts() */
     unsigned starts, fork_failures;
     struct restart_history history;
     int64_t ended_ms; /* its last end */
@@ -121,6 +125,7 @@ struct fleet {
     int64_t boot_ms, stop_ms, deadline_ms; /* deadline INT64_MAX: no clock */
     int64_t slow_ms;                       /* the next time that a slow boot is told */
     bool has_started;                      /* any process at all */
+    bool has_schedule;                     /* something runs by itself, some time */
     bool is_hurried, is_killed;
     enum fleet_kill kill_reason;
     bool is_unsettled;    /* call fleet_settle() again in the next turn */
@@ -145,6 +150,8 @@ void fleet_timeout(struct fleet *fleet, int timer, int64_t now_ms);
 /* A stop signal from `sender` (0: from outside). A second TERM or INT, a second or more after the
  * first, kills. */
 void fleet_stop_signal(struct fleet *fleet, int signal, pid_t sender, int64_t now_ms);
+/* The unit's schedule says that it is its time. */
+void fleet_due(struct fleet *fleet, size_t u);
 /* `roinit shutdown`; code -1: as the units end. */
 void fleet_shutdown(struct fleet *fleet, int code, int64_t now_ms);
 /* Over the socket (fleet_ask.c); false: the container ends, and nothing is begun any more.
@@ -174,6 +181,9 @@ void fleet_begin_end(struct fleet *fleet, enum fleet_cause cause, int64_t now_ms
 void fleet_settle_end(struct fleet *fleet, int64_t now_ms);
 void fleet_clock(struct fleet *fleet, int64_t now_ms);
 void fleet_tell(struct fleet *fleet, enum fleet_event_kind kind);
+bool fleet_is_turn(const struct fleet *fleet, size_t u);
+bool fleet_is_bereft(const struct fleet *fleet, size_t u);
+bool fleet_start_due(struct fleet *fleet, int64_t now_ms);
 bool fleet_start_wanted(struct fleet *fleet, int64_t now_ms);
 void fleet_stop_waiting(struct fleet *fleet, int64_t now_ms);
 bool fleet_settle_asked(struct fleet *fleet, int64_t now_ms);

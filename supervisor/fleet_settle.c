@@ -13,8 +13,8 @@ is_settled(const struct fleet_unit *other)
     return other->state == LIFE_READY || life_is_final(other->state) || !other->is_wanted;
 }
 
-static bool
-is_turn(const struct fleet *fleet, size_t u)
+bool
+fleet_is_turn(const struct fleet *fleet, size_t u)
 {
     const struct order_list *after = &fleet->order.after[u];
     for (size_t i = 0; i < after->count; i++) {
@@ -47,6 +47,12 @@ lost_requirement(const struct fleet *fleet, size_t u)
     return NULL;
 }
 
+bool
+fleet_is_bereft(const struct fleet *fleet, size_t u)
+{
+    return lost_requirement(fleet, u) != NULL;
+}
+
 /* Starts what may start; what never may any more ends. Returns whether anything moved. */
 bool
 fleet_start_wanted(struct fleet *fleet, int64_t now_ms)
@@ -62,7 +68,7 @@ fleet_start_wanted(struct fleet *fleet, int64_t now_ms)
             has_moved = true;
             continue;
         }
-        if (!is_turn(fleet, u)) {
+        if (!fleet_is_turn(fleet, u)) {
             continue;
         }
         if (fleet->starts_left == 0) {
@@ -114,7 +120,8 @@ spread_loss(struct fleet *fleet, int64_t now_ms)
         struct fleet_unit *unit = &fleet->unit[u];
         bool is_going = unit->state == LIFE_STOPPING || unit->state == LIFE_EXPIRING ||
                         unit->state == LIFE_KILLING || life_is_final(unit->state);
-        if (!unit->is_wanted || is_going) {
+        bool is_idle = !unit->is_wanted && unit->state == LIFE_WAITING;
+        if (is_idle || is_going) {
             continue;
         }
         const struct fleet_unit *other = lost_requirement(fleet, u);
@@ -179,7 +186,8 @@ fleet_settle(struct fleet *fleet, int64_t now_ms)
             fleet_settle_asked(fleet, now_ms)) {
             continue;
         }
-        if (!fleet_start_wanted(fleet, now_ms) && fleet->is_unsettled) {
+        if (!fleet_start_wanted(fleet, now_ms) && !fleet_start_due(fleet, now_ms) &&
+            fleet->is_unsettled) {
             return; /* enough for a turn */
         }
         if (fleet->phase == FLEET_BOOTING && is_boot_over(fleet)) {
@@ -187,7 +195,8 @@ fleet_settle(struct fleet *fleet, int64_t now_ms)
             fleet->ops->disarm(fleet->context, FLEET_TIMER_SLOW);
             fleet_tell(fleet, TELL_RUNNING);
         }
-        if (fleet->phase == FLEET_RUNNING && !fleet->is_unsettled && !is_any_alive(fleet)) {
+        if (fleet->phase == FLEET_RUNNING && !fleet->is_unsettled && !fleet->has_schedule &&
+            !is_any_alive(fleet)) {
             fleet_begin_end(fleet, CAUSE_ALL_FINAL, now_ms);
         }
     }

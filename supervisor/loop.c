@@ -218,6 +218,9 @@ loop_new(const struct config *config, const struct loop_host *host, struct arena
         unit_io_init(&loop->unit[u].io, &config->unit[u], (enum log_format)config->init.log_format);
     }
     init_watchers(loop);
+    if (loop_schedule_init(loop, arena, err) != 0) {
+        return NULL;
+    }
     return loop;
 }
 
@@ -244,6 +247,7 @@ loop_run(struct loop *loop)
     if (loop->server.fd >= 0) {
         ev_io_start(loop->ev, &loop->listen);
     }
+    loop_schedule_start(loop);
     fleet_boot(&loop->fleet, loop_now_ms());
     while (loop->fleet.phase != FLEET_OVER) {
         watch_sinks(loop);

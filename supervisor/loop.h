@@ -7,6 +7,7 @@
 
 #include "config/config.h"
 #include "config/err.h"
+#include "supervisor/agenda.h"
 #include "supervisor/ctlserver.h"
 #include "supervisor/events.h"
 #include "supervisor/fleet.h"
@@ -53,6 +54,8 @@ const struct fleet *loop_fleet(const struct loop *loop);
 uint64_t loop_orphans(const struct loop *loop);
 /* The ring of events; others may add theirs (loop_wall_ms() is their time). */
 struct events *loop_events(struct loop *loop);
+/* Which scheduled task is due when; NULL: there are none. */
+const struct agenda *loop_agenda(const struct loop *loop);
 /* Milliseconds of the wall clock, for display alone. */
 int64_t loop_wall_ms(void);
 

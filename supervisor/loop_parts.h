@@ -4,6 +4,7 @@
 
 #include <ev.h>
 
+#include "supervisor/agenda.h"
 #include "supervisor/events.h"
 #include "supervisor/log.h"
 #include "supervisor/loop.h"
@@ -22,6 +23,13 @@ struct loop_unit {
     ev_io pipe[UNIT_STREAMS];
 };
 
+struct loop_schedule {
+    struct agenda agenda;
+    int clock_fd; /* of the wall clock; -1: nothing asks for it */
+    ev_io clock;
+    ev_timer every;
+};
+
 struct loop {
     struct ev_loop *ev;
     const struct config *config;
@@ -34,6 +42,7 @@ struct loop {
     ev_io sink[LOG_SINKS];
     struct ctlserver server;
     ev_io listen, client[CTL_CLIENTS_MAX];
+    struct loop_schedule *schedule; /* NULL: no task has one */
     uint64_t orphans;
     struct events *events;  /* static: what is not reached costs nothing */
     bool is_tampered;       /* told once */
@@ -60,6 +69,10 @@ void loop_reap(struct loop *loop);
 /* Looks whether a service has lowered PID 1's limits; told once. Before each fork, and once a
  * minute. */
 void loop_look_at_limits(struct loop *loop);
+
+/* Scheduled tasks, where there are any. */
+int loop_schedule_init(struct loop *loop, struct arena *arena, struct err *err);
+void loop_schedule_start(struct loop *loop);
 
 double loop_seconds(int64_t milliseconds);
 

@@ -194,6 +194,10 @@ add_event(const struct fleet *fleet, const struct fleet_event *event, int64_t no
         text_add(out, "all units that start at boot are ready or final after ");
         text_add_duration(out, now_ms - fleet->boot_ms);
         return LOG_INFO;
+    case TELL_OVERLAP:
+        text_addf(out, "%s is %s: a run that was due is skipped, %u so far", unit->config->name,
+                  life_state_name(unit->state, unit->config->is_task), unit->runs_skipped);
+        return unit->is_overlap_told ? LOG_INFO : LOG_WARN;
     case TELL_END:
         tell_end(fleet, out);
         return fleet->cause == CAUSE_ALL_FINAL && fleet->code == 0 ? LOG_INFO : LOG_WARN;
