@@ -3,6 +3,12 @@
 
 /* Scheduled tasks: when they are due is the agenda's to say; here is what that leads to. */
 
+static bool
+is_free(const struct fleet_unit *unit)
+{
+    return life_is_final(unit->state) || unit->state == LIFE_WAITING;
+}
+
 static void
 skip_run(struct fleet *fleet, size_t u)
 {
@@ -21,7 +27,7 @@ fleet_due(struct fleet *fleet, size_t u)
     if (fleet->phase > FLEET_RUNNING) {
         return;
     }
-    if (unit->is_due || !(life_is_final(unit->state) || unit->state == LIFE_WAITING)) {
+    if (unit->is_due || !is_free(unit)) {
         skip_run(fleet, u);
         return;
     }
@@ -38,8 +44,8 @@ fleet_start_due(struct fleet *fleet, int64_t now_ms)
         if (!unit->is_due) {
             continue;
         }
-        if (fleet_is_bereft(fleet, u)) {
-            unit->is_due = false; /* what it requires is lost: never again */
+        if (fleet_is_bereft(fleet, u) || !is_free(unit)) {
+            unit->is_due = false; /* what it requires is lost; or it was started by hand */
             skip_run(fleet, u);
             continue;
         }
@@ -53,6 +59,7 @@ fleet_start_due(struct fleet *fleet, int64_t now_ms)
         fleet->starts_left--;
         unit->is_due = false;
         unit->is_overlap_told = false;
+        unit->is_stop_asked = false; /* that was the run before */
         unit->cause = u;
         bool may_start = fleet->ops->may_start(fleet->context, u);
         fleet_event(fleet, u, may_start ? ON_START : ON_SKIP, NULL, now_ms);

@@ -157,6 +157,23 @@ START_TEST(nothing_that_is_due_starts_once_the_end_has_begun)
 }
 END_TEST
 
+START_TEST(a_run_that_was_stopped_by_hand_is_not_the_last)
+{
+    world_begin();
+    size_t backup = add_scheduled("backup", 50000, 0);
+    world_boot();
+    is_due(backup);
+    world_run_until(1000);
+    ck_assert(fleet_stop(&world.fleet, &backup, 1, world.now_ms));
+    world_settle();
+    world_run_until(2000);
+    ck_assert_int_eq(world_state(backup), LIFE_STOPPED);
+    is_due(backup);
+    world_run_until(3000);
+    ck_assert_int_eq(world_state(backup), LIFE_STARTING);
+}
+END_TEST
+
 START_TEST(only_if_is_asked_at_each_run)
 {
     world_begin();
@@ -185,6 +202,7 @@ fleet_schedule_suite(void)
     tcase_add_test(tcase,
                    a_scheduled_task_is_stopped_when_what_it_requires_is_lost_and_never_runs_again);
     tcase_add_test(tcase, nothing_that_is_due_starts_once_the_end_has_begun);
+    tcase_add_test(tcase, a_run_that_was_stopped_by_hand_is_not_the_last);
     tcase_add_test(tcase, only_if_is_asked_at_each_run);
     suite_add_tcase(suite, tcase);
     return suite;
