@@ -10,7 +10,7 @@
 
 enum { SENTENCE_BYTES = 512, WIDTH_MAX = 10000 };
 
-static void
+static void __attribute__((format(printf, 4, 0)))
 add_sentence(struct ctl_reply *reply, enum ctlmsg_frame type, const char *before,
              const char *format, va_list arguments)
 {

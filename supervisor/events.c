@@ -33,9 +33,10 @@ event_of_fleet(const struct fleet *fleet, const struct fleet_event *told, const 
                int64_t time_ms, struct event *ret_event)
 {
     struct event event = {.kind = EVENT_CONTAINER, .time_ms = time_ms, .after_ms = -1};
-    const struct unit_config *unit = fleet->count > 0 ? fleet->unit[told->unit].config : NULL;
+    const struct unit_config *unit = NULL;
     switch (told->kind) {
     case TELL_UNIT:
+        unit = fleet->unit[told->unit].config;
         event.kind = EVENT_UNIT;
         event.unit = unit->name;
         event.from = life_state_name(told->from, unit->is_task);
@@ -48,7 +49,7 @@ event_of_fleet(const struct fleet *fleet, const struct fleet_event *told, const 
         break;
     case TELL_OVERLAP:
         event.kind = EVENT_UNIT;
-        event.unit = unit->name;
+        event.unit = fleet->unit[told->unit].config->name;
         break;
     case TELL_SLOW:
     case TELL_SWEEP:

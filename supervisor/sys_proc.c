@@ -201,7 +201,7 @@ advise(uintptr_t start, uintptr_t end, int advice)
 static void
 release(uintptr_t start, uintptr_t end)
 {
-    for (uintptr_t at = start; at < end; at += 2 * PIECE_BYTES) {
+    for (uintptr_t at = start; at < end; at += 2UL * PIECE_BYTES) {
         advise(at, at + PIECE_BYTES < end ? at + PIECE_BYTES : end, MADV_RANDOM);
     }
     advise(start, end, MADV_DONTNEED);
