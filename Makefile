@@ -57,6 +57,7 @@ SUPERVISOR_SRC = \
     supervisor/logline.c \
     supervisor/loop.c \
     supervisor/loop_actions.c \
+    supervisor/loop_clients.c \
     supervisor/loop_news.c \
     supervisor/loop_schedule.c \
     supervisor/order.c \
@@ -73,6 +74,7 @@ INIT_SRC = \
     init/accounts.c \
     init/answer.c \
     init/answer_status.c \
+    init/answer_units.c \
     init/authority.c \
     init/boot.c \
     init/boot_units.c \
@@ -93,6 +95,8 @@ INIT_SRC = \
     init/environ_redirect.c \
     init/finding.c \
     init/finding_json.c \
+    init/goal.c \
+    init/held.c \
     init/host.c \
     init/identity.c \
     init/identity_groups.c \
@@ -173,6 +177,7 @@ PROC_TESTS = \
     tests/proc/main.c \
     tests/proc/ring.c \
     tests/proc/stage.c \
+    tests/proc/test_ask.c \
     tests/proc/test_child.c \
     tests/proc/test_control.c \
     tests/proc/test_faults.c \

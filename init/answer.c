@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "config/exitcode.h"
+#include "supervisor/log.h"
 #include "supervisor/sys_origin.h"
 
-enum { SENTENCE_BYTES = 512, WIDTH_MAX = 10000 };
+enum { SENTENCE_BYTES = 512, WIDTH_MAX = 10000, EXIT_MAX = 255 };
 
 static void __attribute__((format(printf, 4, 0)))
 add_sentence(struct ctl_reply *reply, enum ctlmsg_frame type, const char *before,
@@ -65,6 +66,25 @@ answer_units(struct asking *asking, size_t first, size_t *ret_unit)
     return count;
 }
 
+/* "stop web db: asked for by uid 0 (pid 45)". */
+void
+answer_note(struct asking *asking)
+{
+    struct event event = {.kind = EVENT_CONTROL, .time_ms = loop_wall_ms(), .after_ms = -1};
+    char bytes[SENTENCE_BYTES];
+    struct text text = TEXT_OVER(bytes);
+    text_add(&text, asking->verb->name);
+    for (size_t i = 0; i < asking->usage.word_count; i++) {
+        text_addf(&text, " %s", asking->usage.word[i]);
+    }
+    text_addf(&text, ": asked for by uid %u (pid %d)", (unsigned)asking->peer->uid,
+              (int)asking->peer->pid);
+    log_own(LOG_WARN, "%s", bytes);
+    struct text words = TEXT_OVER(event.words);
+    text_add(&words, bytes);
+    events_add(loop_events(asking->loop), &event);
+}
+
 /* What the client says of its terminal, and not of its request. */
 static bool
 take_view(const char *word, struct asking *asking)
@@ -108,6 +128,7 @@ answer_request(struct asking *asking, const struct authority *authority,
     const char *word[CTLMSG_WORDS_MAX];
     size_t count = 0;
     struct err err = {0};
+    asking->peer = peer;
     asking->verb = verb_find(request->word[0]);
     if (asking->verb == NULL || asking->verb->where != VERB_REMOTE) {
         answer_complain(asking, "not a verb that this roinit answers: \"%s\"", request->word[0]);
@@ -127,4 +148,22 @@ answer_request(struct asking *asking, const struct authority *authority,
     if (is_allowed(asking, authority, peer)) {
         asking->verb->answer(asking);
     }
+}
+
+/* ---------------------------------------------------------------- the container */
+
+/* Its ordered end, answered at once. */
+void
+answer_shutdown(struct asking *asking)
+{
+    unsigned long long code = 0;
+    const char *word = asking->usage.word[0];
+    if (word != NULL && !text_number(word, EXIT_MAX, &code)) {
+        answer_complain(asking, "\"%s\" is no exit code: want 0 to %d", word, EXIT_MAX);
+        ctl_reply_exit(asking->reply, CODE_USAGE);
+        return;
+    }
+    answer_note(asking);
+    fleet_shutdown(loop_fleet_to_ask(asking->loop), word != NULL ? (int)code : -1, asking->now_ms);
+    ctl_reply_exit(asking->reply, CODE_OK);
 }

@@ -14,7 +14,8 @@
  */
 struct asking {
     const struct verb *verb;
-    struct usage usage; /* its words, held against the verb's row */
+    const struct ctl_peer *peer; /* NULL in a reply that goes on */
+    struct usage usage;          /* its words, held against the verb's row */
     struct status_view view;
     unsigned width; /* columns of the client's terminal; 0: it has none */
     const struct status *status;
@@ -33,6 +34,9 @@ void answer_complain(struct asking *asking, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void answer_say(struct asking *asking, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Notes that somebody asks for a change: a line for whoever is on call, and an event. */
+void answer_note(struct asking *asking);
 
 /* The words from `first` on as units, whose indices are written to `ret_unit` (of USAGE_WORDS_MAX).
  * Returns their number; -1 where one does not exist, and then all is said, with code 4. */

@@ -29,8 +29,15 @@ is_trusted(int fd)
            (peer.uid == 0 || peer.uid == geteuid() || peer.pid == 1);
 }
 
+/* Whether the answer may take its time: it waits for something, or goes on. */
+static bool
+is_patient(const struct verb *verb)
+{
+    return strstr(verb->arguments, "--timeout") != NULL || strstr(verb->arguments, "-f]") != NULL;
+}
+
 static int
-connect_to(const char *folder)
+connect_to(const char *folder, const struct verb *verb)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct timeval timeout = {.tv_sec = REPLY_SECONDS};
@@ -42,7 +49,9 @@ connect_to(const char *folder)
     if (fd < 0) {
         return -1;
     }
-    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    if (!is_patient(verb)) {
+        (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    }
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
     if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0 || !is_trusted(fd)) {
         (void)close(fd);
@@ -165,8 +174,9 @@ client_ask(const struct options *options)
                       options->verb->name);
         return CODE_USAGE;
     }
+    bool is_broken_off = false;
     for (size_t i = 0; i < state_folder_count; i++) {
-        int fd = connect_to(state_folders[i]);
+        int fd = connect_to(state_folders[i], options->verb);
         if (fd < 0) {
             continue;
         }
@@ -176,12 +186,18 @@ client_ask(const struct options *options)
         if (code >= 0) {
             return code;
         }
+        is_broken_off = true;
+        break; /* it was asked for, and may be done: not a second time */
     }
     bool wants_status = options->is_json && text_equal(options->verb->name, "status");
     for (size_t i = 0; wants_status && i < state_folder_count; i++) {
         if (copy_status(state_folders[i])) {
             return CODE_OK;
         }
+    }
+    if (is_broken_off) {
+        (void)fputs("roinit: the answer broke off: roinit has ended, or is too busy\n", stderr);
+        return CODE_UNAVAILABLE;
     }
     (void)fprintf(stderr,
                   "roinit: no roinit answers in %s or %s: is one running here, and is its "

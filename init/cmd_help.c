@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <string.h>
 
 #include "config/text.h"
 #include "init/options.h"
+
+enum { ARGUMENTS_WIDTH = 23 };
 
 static void
 print_verb(const struct verb *verb)
@@ -21,7 +24,10 @@ print_all(void)
     for (size_t i = 0; i < verb_count; i++) {
         const struct verb *verb = &verb_table[i];
         if (verb->where != VERB_LATER) {
-            (void)printf("  %-9s %-24s %s\n", verb->name, verb->arguments, verb->help);
+            /* Beside its arguments, or below them where they are long. */
+            bool is_long = strlen(verb->arguments) > ARGUMENTS_WIDTH;
+            (void)printf("  %-10s %-*s%s%s\n", verb->name, ARGUMENTS_WIDTH + 1, verb->arguments,
+                         is_long ? "\n                                     " : "", verb->help);
         }
     }
     (void)puts(

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "config/command.h"
-#include "init/answer.h"
+#include "init/held.h"
 #include "init/onlyif.h"
 #include "init/sys_files.h"
 #include "supervisor/log.h"
@@ -230,6 +230,16 @@ host_answer(void *context, const struct ctl_request *request, const struct ctl_p
     answer_request(&asking, &boot->authority, request, peer);
 }
 
+static int64_t
+host_attend(void *context, struct ctl_reply *reply)
+{
+    struct boot *boot = context;
+    refresh(boot);
+    struct asking asking = {
+        .status = &boot->status, .loop = boot->loop, .now_ms = boot->status.now_ms, .reply = reply};
+    return held_attend(&asking);
+}
+
 /* ---------------------------------------------------------------- capabilities */
 
 #define CAP_BIT(number_) (1ULL << (number_))
@@ -264,6 +274,7 @@ host_of(struct boot *boot)
         .publish = host_publish,
         .degrade = host_degrade,
         .answer = host_answer,
+        .attend = host_attend,
         .keep_capabilities = keep_capabilities(boot),
         .control_fd = boot->state.control_fd,
     };

@@ -8,6 +8,7 @@
 #define ELSE .is_for_pid1 = false /* a command there */
 #define LOCAL(cmd_)        .where = VERB_LOCAL,  .run = (cmd_)
 #define OPEN(answer_)      .where = VERB_REMOTE, .answer = (answer_), .is_for_all = true
+#define RULED(answer_)     .where = VERB_REMOTE, .answer = (answer_)
 #define LATER              .where = VERB_LATER
 const struct verb verb_table[] = {
     /* name          PID 1  what it is             arguments                            help */
@@ -21,18 +22,18 @@ const struct verb verb_table[] = {
     {"explain",      EVER, LOCAL(cmd_explain), .arguments = "[SECTION[.KEY]|CODE]",     .help = "the reference; what an exit code means"},
     {"help",         EVER, LOCAL(cmd_help),    .arguments = "[VERB]",                   .help = "this text, or a verb's"},
     {"status",       ELSE, OPEN(answer_status),.arguments = "[NAME...] [--json]",       .help = "the units and the contract's verdict"},
-    {"start",        ELSE, LATER,              .arguments = "NAME... [--no-wait] [--timeout T]", .help = "not yet supported"},
-    {"stop",         ELSE, LATER,              .arguments = "NAME... [--no-wait] [--timeout T]", .help = "not yet supported"},
-    {"restart",      ELSE, LATER,              .arguments = "NAME... [--no-wait] [--timeout T]", .help = "not yet supported"},
-    {"reload",       ELSE, LATER,              .arguments = "NAME... [--no-wait] [--timeout T]", .help = "not yet supported"},
-    {"signal",       ELSE, LATER,              .arguments = "SIG NAME... [--all]",      .help = "not yet supported"},
-    {"wait",         ELSE, LATER,              .arguments = "[NAME...] [--for ready|final|stopped] [--timeout T]", .help = "not yet supported"},
+    {"start",        ELSE, RULED(answer_start), .arguments = "NAME... [--no-wait] [--timeout T]", .help = "starts units, and what they require; waits until they are ready"},
+    {"stop",         ELSE, RULED(answer_stop), .arguments = "NAME... [--no-wait] [--timeout T]", .help = "stops units, and first those that require them; waits"},
+    {"restart",      ELSE, RULED(answer_restart), .arguments = "NAME... [--no-wait] [--timeout T]", .help = "stops and starts units; those that require them stay"},
+    {"reload",       ELSE, RULED(answer_reload), .arguments = "NAME... [--no-wait] [--timeout T]", .help = "sends their reload-signal"},
+    {"signal",       ELSE, RULED(answer_signal), .arguments = "SIG NAME... [--all]", .help = "sends a signal to their main processes, or to all of their processes"},
+    {"wait",         ELSE, OPEN(answer_wait), .arguments = "[NAME...] [--for ready|final|stopped] [--timeout T]", .help = "waits for units, or for the whole container"},
     {"check",        ELSE, LATER,              .arguments = "[NAME...] [--level alive|ready]", .help = "not yet supported"},
     {"logs",         ELSE, LATER,              .arguments = "[NAME...] [-n N] [-f] [--json]", .help = "not yet supported"},
     {"events",       ELSE, LATER,              .arguments = "[-f] [--json]",            .help = "not yet supported"},
     {"blame",        ELSE, LATER,              .arguments = "[--svg]",                  .help = "not yet supported"},
     {"metrics",      ELSE, LATER,              .arguments = "",                         .help = "not yet supported"},
-    {"shutdown",     ELSE, LATER,              .arguments = "[CODE]",                   .help = "not yet supported"},
+    {"shutdown",     ELSE, RULED(answer_shutdown), .arguments = "[CODE]", .help = "ends the container in order, with CODE; answered at once"},
     {"top",          ELSE, LATER,              .arguments = "",                         .help = "not yet supported"},
     {"completion",   ELSE, LATER,              .arguments = "bash|zsh|fish",            .help = "not yet supported"},
 };

@@ -46,5 +46,12 @@ int cmd_help(const struct options *options);
 
 /* The answers of PID 1, answer*.c. */
 void answer_status(struct asking *asking);
+void answer_start(struct asking *asking);
+void answer_stop(struct asking *asking);
+void answer_restart(struct asking *asking);
+void answer_reload(struct asking *asking);
+void answer_signal(struct asking *asking);
+void answer_wait(struct asking *asking);
+void answer_shutdown(struct asking *asking);
 
 #endif

@@ -8,6 +8,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "config/exitcode.h"
+
 /* ---------------------------------------------------------------- replies */
 
 static bool
@@ -61,9 +63,11 @@ ctl_reply_exit(struct ctl_reply *reply, int code)
 /* ---------------------------------------------------------------- clients */
 
 static void
-drop(struct ctl_client *client)
+drop(struct ctlserver *server, struct ctl_client *client)
 {
     (void)close(client->fd);
+    server->held -= client->reply.held != NULL;
+    free(client->reply.held);
     free(client->reply.bytes);
     free(client->request);
     client->request = NULL;
@@ -87,7 +91,7 @@ find_slot(struct ctlserver *server)
         }
     }
     if (oldest >= 0) {
-        drop(&server->client[oldest]);
+        drop(server, &server->client[oldest]);
     }
     return oldest;
 }
@@ -130,20 +134,52 @@ ctlserver_accept(struct ctlserver *server, int64_t now_ms)
     return slot;
 }
 
+/* Whether the uid holds no more replies than it may. */
+static bool
+may_hold(const struct ctlserver *server, uid_t uid)
+{
+    size_t same = 0;
+    for (int i = 0; i < CTL_CLIENTS_MAX; i++) {
+        const struct ctl_client *client = &server->client[i];
+        same += client->fd >= 0 && client->reply.held != NULL && client->uid == uid;
+    }
+    return server->held <= CTL_HELD_MAX && (uid == 0 || same <= CTL_HELD_OF_ONE_UID);
+}
+
+static void
+hold(struct ctlserver *server, struct ctl_client *client)
+{
+    static const char sentence[] = "roinit: too many requests wait already; try again\n";
+    server->held++;
+    if (!may_hold(server, client->uid)) {
+        server->held--;
+        free(client->reply.held);
+        client->reply.held = NULL;
+        ctl_reply_add(&client->reply, CTLMSG_ERR, sentence, sizeof sentence - 1);
+        ctl_reply_exit(&client->reply, CODE_SYSTEM);
+    }
+}
+
 static void
 answer(struct ctlserver *server, struct ctl_client *client, const struct ctl_request *request)
 {
     struct ucred credentials = {0};
     socklen_t size = sizeof credentials;
     if (getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
-        drop(client);
+        drop(server, client);
         return;
     }
     struct ctl_peer peer = {credentials.pid, credentials.uid, credentials.gid, client->fd};
+    client->uid = peer.uid;
     server->answer(server->context, request, &peer, &client->reply);
     client->is_answered = true;
+    free(client->request);
+    client->request = NULL;
+    if (client->reply.held != NULL) {
+        hold(server, client);
+    }
     if (client->reply.is_full) {
-        drop(client); /* half an answer would be taken for a whole one */
+        drop(server, client); /* half an answer would be taken for a whole one */
     }
 }
 
@@ -159,7 +195,7 @@ receive(struct ctlserver *server, struct ctl_client *client)
     }
     /* MSG_CTRUNC: somebody sends descriptors; the kernel has closed them. */
     if (length <= 0 || (message.msg_flags & MSG_CTRUNC) != 0) {
-        drop(client);
+        drop(server, client);
         return;
     }
     client->request_length += (size_t)length;
@@ -168,7 +204,7 @@ receive(struct ctlserver *server, struct ctl_client *client)
     case CTLMSG_MORE:
         return;
     case CTLMSG_BAD:
-        drop(client);
+        drop(server, client);
         return;
     case CTLMSG_WHOLE:
         answer(server, client, &request);
@@ -176,8 +212,10 @@ receive(struct ctlserver *server, struct ctl_client *client)
     }
 }
 
+/* Sends as far as it goes. A whole reply that was sent is the end of its client; a held one's bytes
+ * are given back. */
 static void
-transmit(struct ctl_client *client)
+transmit(struct ctlserver *server, struct ctl_client *client, int64_t now_ms)
 {
     while (client->sent < client->reply.length) {
         ssize_t sent = send(client->fd, client->reply.bytes + client->sent,
@@ -189,29 +227,74 @@ transmit(struct ctl_client *client)
             return;
         }
         if (sent <= 0) {
-            break;
+            drop(server, client);
+            return;
         }
         client->sent += (size_t)sent;
+        client->since_ms = client->reply.held != NULL ? now_ms : client->since_ms;
     }
-    drop(client);
+    if (client->reply.held == NULL) {
+        drop(server, client);
+        return;
+    }
+    free(client->reply.bytes);
+    client->reply.bytes = NULL;
+    client->reply.length = client->reply.room = client->sent = 0;
+}
+
+/* Whoever waits for an answer has nothing more to say, but may go. */
+static bool
+is_gone(const struct ctl_client *client)
+{
+    char byte;
+    ssize_t length = recv(client->fd, &byte, 1, MSG_DONTWAIT);
+    return length >= 0 || (errno != EAGAIN && errno != EINTR);
 }
 
 void
-ctlserver_serve(struct ctlserver *server, size_t slot)
+ctlserver_serve(struct ctlserver *server, size_t slot, int64_t now_ms)
 {
     struct ctl_client *client = &server->client[slot];
     if (client->fd >= 0 && !client->is_answered) {
         receive(server, client);
+        client->since_ms = client->fd >= 0 && client->is_answered ? now_ms : client->since_ms;
+    } else if (client->fd >= 0 && client->reply.held != NULL && is_gone(client)) {
+        drop(server, client);
     }
     if (client->fd >= 0 && client->is_answered) {
-        transmit(client);
+        transmit(server, client, now_ms);
     }
+}
+
+int64_t
+ctlserver_attend(struct ctlserver *server, int64_t now_ms)
+{
+    int64_t next_ms = -1;
+    for (int i = 0; server->held > 0 && i < CTL_CLIENTS_MAX; i++) {
+        struct ctl_client *client = &server->client[i];
+        bool has_room = client->reply.length - client->sent < CTL_STREAM_BYTES;
+        if (client->fd < 0 || client->reply.held == NULL || !has_room) {
+            continue;
+        }
+        bool was_idle = client->sent == client->reply.length;
+        int64_t again_ms = server->attend(server->context, &client->reply);
+        server->held -= client->reply.held == NULL;
+        next_ms = again_ms >= 0 && (next_ms < 0 || again_ms < next_ms) ? again_ms : next_ms;
+        if (client->reply.is_full) {
+            drop(server, client);
+            continue;
+        }
+        client->since_ms = was_idle ? now_ms : client->since_ms;
+        transmit(server, client, now_ms);
+    }
+    return next_ms;
 }
 
 bool
 ctlserver_wants_write(const struct ctlserver *server, size_t slot)
 {
-    return server->client[slot].is_answered;
+    const struct ctl_client *client = &server->client[slot];
+    return client->is_answered && client->sent < client->reply.length;
 }
 
 int64_t
@@ -220,12 +303,13 @@ ctlserver_expire(struct ctlserver *server, int64_t now_ms)
     int64_t next_ms = -1;
     for (int i = 0; server->client != NULL && i < CTL_CLIENTS_MAX; i++) {
         struct ctl_client *client = &server->client[i];
-        if (client->fd < 0) {
+        bool is_idle = client->reply.held != NULL && client->sent == client->reply.length;
+        if (client->fd < 0 || is_idle) {
             continue;
         }
         int64_t left_ms = client->since_ms + CTL_REQUEST_MS - now_ms;
         if (left_ms <= 0) {
-            drop(client);
+            drop(server, client);
         } else if (next_ms < 0 || left_ms < next_ms) {
             next_ms = left_ms;
         }
@@ -236,12 +320,13 @@ ctlserver_expire(struct ctlserver *server, int64_t now_ms)
 void
 ctlserver_close(struct ctlserver *server)
 {
+    (void)ctlserver_attend(server, 0);
     for (int i = 0; server->client != NULL && i < CTL_CLIENTS_MAX; i++) {
         if (server->client[i].fd >= 0 && server->client[i].is_answered) {
-            transmit(&server->client[i]);
+            transmit(server, &server->client[i], 0);
         }
         if (server->client[i].fd >= 0) {
-            drop(&server->client[i]);
+            drop(server, &server->client[i]);
         }
     }
     free(server->client);

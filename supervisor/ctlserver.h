@@ -18,6 +18,9 @@ enum {
     CTL_CLIENTS_MAX = 64,
     CTL_REQUEST_MS = 5000,           /* for a request to be complete, and for a reply to be taken */
     CTL_REPLY_MAX = 4 * 1024 * 1024, /* a thousand units as JSON, several times */
+    CTL_HELD_MAX = 48,               /* replies that are not whole yet, */
+    CTL_HELD_OF_ONE_UID = 16,        /* of which each uid but root may have some */
+    CTL_STREAM_BYTES = 65536,        /* a held reply gets more while less than that waits */
 };
 
 /* Who asks, as the kernel tells it (SO_PEERCRED). */
@@ -32,6 +35,8 @@ struct ctl_reply {
     char *bytes; /* malloc'ed frames */
     size_t length, room;
     bool is_full; /* it does not fit, or there was no memory */
+    void *held;   /* malloc'ed by the answer: more will come, attend() is asked for it in each turn
+                   * and sets NULL when it was the last; freed with the client */
 };
 
 /* Adds a frame. */
@@ -42,7 +47,8 @@ void ctl_reply_exit(struct ctl_reply *reply, int code);
 
 struct ctl_client {
     int fd; /* -1: a free slot */
-    int64_t since_ms;
+    uid_t uid;
+    int64_t since_ms; /* it came; of a held reply: it last took something */
     size_t request_length;
     char *request; /* CTLMSG_REQUEST_MAX bytes, while there is a client */
     bool is_answered;
@@ -55,7 +61,11 @@ struct ctlserver {
     struct ctl_client *client; /* CTL_CLIENTS_MAX slots, allocated at the first client */
     void (*answer)(void *context, const struct ctl_request *request, const struct ctl_peer *peer,
                    struct ctl_reply *reply);
+    /* Adds to a held reply what there is to say, and frees and clears reply->held after the last.
+     * Returns when to ask again, in ms from now, whatever happens or not; -1: never. */
+    int64_t (*attend)(void *context, struct ctl_reply *reply);
     void *context;
+    size_t held; /* replies that are not whole yet */
 };
 
 /* Takes the clients that wait, at most a few. A slot is made by dropping the oldest client whose
@@ -64,10 +74,14 @@ struct ctlserver {
 int ctlserver_accept(struct ctlserver *server, int64_t now_ms);
 
 /* A client's descriptor can be read or written. */
-void ctlserver_serve(struct ctlserver *server, size_t slot);
+void ctlserver_serve(struct ctlserver *server, size_t slot, int64_t now_ms);
 
 /* Whether the slot waits to be written (else to be read). */
 bool ctlserver_wants_write(const struct ctlserver *server, size_t slot);
+
+/* Goes on with the held replies. Returns when to do so again, in ms from now; -1: never by itself.
+ */
+int64_t ctlserver_attend(struct ctlserver *server, int64_t now_ms);
 
 /* Drops clients that took too long. Returns when to look again, in ms from now; -1: never. */
 int64_t ctlserver_expire(struct ctlserver *server, int64_t now_ms);

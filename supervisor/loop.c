@@ -11,8 +11,6 @@
 #include "supervisor/sys_proc.h"
 
 enum {
-    ACCEPTS_A_TURN = 16,
-    STARVED_MS = 1000, /* without descriptors: until the socket is looked at again */
     FLUSH_MS = 300,
 };
 
@@ -38,95 +36,16 @@ loop_wall_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* ---------------------------------------------------------------- clients */
-
-/* Watches each client for what it waits for, and none that is gone. */
-static void
-watch_clients(struct loop *loop)
-{
-    for (int i = 0; loop->server.client != NULL && i < CTL_CLIENTS_MAX; i++) {
-        ev_io *watcher = &loop->client[i];
-        int fd = loop->server.client[i].fd;
-        int events =
-            fd >= 0 && ctlserver_wants_write(&loop->server, (size_t)i) ? EV_WRITE : EV_READ;
-        bool is_right = ev_is_active(watcher) && watcher->fd == fd &&
-                        (watcher->events & (EV_READ | EV_WRITE)) == events;
-        if (fd >= 0 && is_right) {
-            continue;
-        }
-        ev_io_stop(loop->ev, watcher);
-        if (fd >= 0) {
-            ev_io_set(watcher, fd, events);
-            ev_io_start(loop->ev, watcher);
-        }
-    }
-}
-
-static void
-arm_expiry(struct loop *loop)
-{
-    int64_t next_ms = ctlserver_expire(&loop->server, loop_now_ms());
-    ev_timer_stop(loop->ev, &loop->expire);
-    if (next_ms >= 0) {
-        ev_timer_set(&loop->expire, loop_seconds(next_ms), 0.);
-        ev_timer_start(loop->ev, &loop->expire);
-    }
-    watch_clients(loop);
-}
-
-/* A slot whose client was dropped and taken again in one turn may have the same descriptor: its
- * watcher must be told (the kernel forgot it with the close). */
-static void
-forget_client(struct loop *loop, int slot)
-{
-    ev_io_stop(loop->ev, &loop->client[slot]);
-}
-
-static void
-on_listen(struct ev_loop *ev, ev_io *watcher, int events)
-{
-    struct loop *loop = watcher->data;
-    (void)events;
-    for (int i = 0; i < ACCEPTS_A_TURN; i++) {
-        int slot = ctlserver_accept(&loop->server, loop_now_ms());
-        if (slot == -2) {
-            ev_io_stop(ev, watcher);
-            ev_timer_set(&loop->starved, loop_seconds(STARVED_MS), 0.);
-            ev_timer_start(ev, &loop->starved);
-        }
-        if (slot < 0) {
-            break;
-        }
-        forget_client(loop, slot);
-        ctlserver_serve(&loop->server, (size_t)slot); /* most have sent all already */
-    }
-    arm_expiry(loop);
-}
-
-static void
-on_client(struct ev_loop *ev, ev_io *watcher, int events)
-{
-    struct loop *loop = watcher->data;
-    (void)events;
-    ctlserver_serve(&loop->server, (size_t)(watcher - loop->client));
-    watch_clients(loop);
-    ev_timer_again(ev, &loop->calm);
-}
-
 static void
 on_timer(struct ev_loop *ev, ev_timer *watcher, int events)
 {
     struct loop *loop = watcher->data;
     (void)events;
-    if (watcher == &loop->expire) {
-        arm_expiry(loop);
-    } else if (watcher == &loop->limits) {
+    if (watcher == &loop->limits) {
         loop_look_at_limits(loop);
     } else if (watcher == &loop->calm) {
         ev_timer_stop(ev, watcher);
         proc_release_memory();
-    } else if (watcher == &loop->starved) {
-        ev_io_start(ev, &loop->listen);
     } else {
         loop->published_ms = loop_now_ms();
         loop->host->publish(loop->host->context);
@@ -159,23 +78,16 @@ init_watchers(struct loop *loop)
     ev_timer_init(&loop->clock, loop_on_fleet_timer, 0., 0.);
     ev_timer_init(&loop->slow, loop_on_fleet_timer, 0., 0.);
     ev_timer_init(&loop->publish, on_timer, 0., 0.);
-    ev_timer_init(&loop->expire, on_timer, 0., 0.);
-    ev_timer_init(&loop->starved, on_timer, 0., 0.);
     ev_timer_init(&loop->limits, on_timer, loop_seconds(LOOP_LIMITS_MS),
                   loop_seconds(LOOP_LIMITS_MS));
-    ev_io_init(&loop->listen, on_listen, loop->server.fd, EV_READ);
     loop->signals.data = loop->clock.data = loop->slow.data = loop->publish.data = loop;
     ev_timer_init(&loop->calm, on_timer, 0., loop_seconds(LOOP_CALM_MS));
-    loop->calm.data = loop->expire.data = loop->starved.data = loop->listen.data =
-        loop->limits.data = loop;
+    loop->calm.data = loop->limits.data = loop;
     for (int i = 0; i < LOG_SINKS; i++) {
         ev_io_init(&loop->sink[i], on_sink, -1, EV_WRITE);
         loop->sink[i].data = loop;
     }
-    for (int i = 0; i < CTL_CLIENTS_MAX; i++) {
-        ev_io_init(&loop->client[i], on_client, -1, EV_READ);
-        loop->client[i].data = loop;
-    }
+    loop_init_clients(loop);
     for (size_t u = 0; u < loop->fleet.count; u++) {
         struct loop_unit *unit = &loop->unit[u];
         ev_timer_init(&unit->timer, loop_on_unit_timer, 0., 0.);
@@ -199,8 +111,10 @@ loop_new(const struct config *config, const struct loop_host *host, struct arena
     loop->host = host;
     loop->unit = ARENA_NEW(arena, struct loop_unit, config->unit_count);
     loop->chance = (unsigned)loop_now_ms() ^ (unsigned)getpid();
-    loop->server = (struct ctlserver){
-        .fd = host->control_fd, .answer = host->answer, .context = host->context};
+    loop->server = (struct ctlserver){.fd = host->control_fd,
+                                      .answer = host->answer,
+                                      .attend = host->attend,
+                                      .context = host->context};
     ev_set_syserr_cb(on_syserr);
     /* NOENV: else LIBEV_FLAGS in the container's environment changes the backend. */
     loop->ev = ev_loop_new(EVFLAG_NOENV | EVFLAG_NOSIGMASK | EVBACKEND_EPOLL);
@@ -244,9 +158,7 @@ loop_run(struct loop *loop)
 {
     ev_io_start(loop->ev, &loop->signals);
     ev_timer_start(loop->ev, &loop->limits);
-    if (loop->server.fd >= 0) {
-        ev_io_start(loop->ev, &loop->listen);
-    }
+    loop_watch_listen(loop);
     loop_schedule_start(loop);
     fleet_boot(&loop->fleet, loop_now_ms());
     while (loop->fleet.phase != FLEET_OVER) {
@@ -257,6 +169,7 @@ loop_run(struct loop *loop)
             loop_reap(loop);
         }
         fleet_settle(&loop->fleet, loop_now_ms());
+        loop_attend(loop);
     }
     loop->host->publish(loop->host->context);
     ctlserver_close(&loop->server);
@@ -266,6 +179,12 @@ loop_run(struct loop *loop)
 
 const struct fleet *
 loop_fleet(const struct loop *loop)
+{
+    return &loop->fleet;
+}
+
+struct fleet *
+loop_fleet_to_ask(struct loop *loop)
 {
     return &loop->fleet;
 }

@@ -35,6 +35,8 @@ struct loop_host {
     /* A client's request. */
     void (*answer)(void *context, const struct ctl_request *request, const struct ctl_peer *peer,
                    struct ctl_reply *reply);
+    /* Goes on with a reply that is held; ctlserver.h. */
+    int64_t (*attend)(void *context, struct ctl_reply *reply);
     uint64_t keep_capabilities; /* what PID 1 keeps when the boot is over */
     int control_fd;             /* listening socket, or -1; the loop closes it */
 };
@@ -51,6 +53,11 @@ int loop_run(struct loop *loop);
 
 /* For status and the end's line; valid as long as the loop. */
 const struct fleet *loop_fleet(const struct loop *loop);
+/* For those who may ask something of it; what is asked is settled at the end of the turn. */
+struct fleet *loop_fleet_to_ask(struct loop *loop);
+/* Sends a signal to the unit's main process, or to all of its processes. Returns 0, or an errno
+ * value; ESRCH where it has none. */
+int loop_send(struct loop *loop, size_t u, int signal, bool is_for_all);
 uint64_t loop_orphans(const struct loop *loop);
 /* The ring of events; others may add theirs (loop_wall_ms() is their time). */
 struct events *loop_events(struct loop *loop);

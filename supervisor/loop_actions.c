@@ -143,14 +143,18 @@ do_may_start(void *context, size_t u)
     return loop->host->may_start(loop->host->context, u);
 }
 
+int
+loop_send(struct loop *loop, size_t u, int signal, bool is_for_all)
+{
+    pid_t pid = loop->fleet.unit[u].pid;
+    return pid > 0 ? proc_signal(pid, signal, is_for_all) : ESRCH;
+}
+
 void
 loop_signal_unit(struct loop *loop, size_t u, int signal, bool is_for_group)
 {
-    struct fleet_unit *unit = &loop->fleet.unit[u];
-    if (unit->pid <= 0) {
-        return;
-    }
-    int errnum = proc_signal(unit->pid, signal, is_for_group);
+    const struct fleet_unit *unit = &loop->fleet.unit[u];
+    int errnum = loop_send(loop, u, signal, is_for_group);
     if (errnum != 0 && errnum != ESRCH) {
         char name[16];
         log_own(LOG_WARN, "cannot send %s to %s (pid %d): %s",

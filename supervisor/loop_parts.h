@@ -38,7 +38,7 @@ struct loop {
     struct loop_unit *unit;
     int signal_fd, tty_fd;
     ev_io signals;
-    ev_timer clock, slow, publish, expire, starved, limits, calm;
+    ev_timer clock, slow, publish, expire, starved, attend, limits, calm;
     ev_io sink[LOG_SINKS];
     struct ctlserver server;
     ev_io listen, client[CTL_CLIENTS_MAX];
@@ -65,6 +65,12 @@ void loop_signal_unit(struct loop *loop, size_t u, int signal, bool is_for_group
 void loop_on_signals(struct ev_loop *ev, ev_io *watcher, int events);
 /* Reaps, within the budget of a turn. */
 void loop_reap(struct loop *loop);
+
+/* The clients of the control socket. */
+void loop_init_clients(struct loop *loop);
+void loop_watch_listen(struct loop *loop);
+/* Answers further what is not answered whole, at the end of each turn. */
+void loop_attend(struct loop *loop);
 
 /* Looks whether a service has lowered PID 1's limits; told once. Before each fork, and once a
  * minute. */

@@ -123,6 +123,9 @@ void box_read_on(struct box *box, enum which which);
  * and stderr together) in `ret_text`. */
 int box_exec(struct box *box, const char *const *argv, char *ret_text, size_t size);
 
+/* The same as another user. */
+int box_exec_as(struct box *box, uid_t uid, const char *const *argv, char *ret_text, size_t size);
+
 /* Processes in the box whose line of /proc/PID/stat has the mark: ")" for all, "(NAME)", or... */
 #define ALL ")"
 #define ZOMBIES ") Z"

@@ -89,7 +89,7 @@ box_touch(const struct box *box, const char *path)
 
 /* Enters the box's namespaces and becomes the client there. */
 _Noreturn static void
-enter_and_execute(const struct box *box, const char *const *argv, int output)
+enter_and_execute(const struct box *box, uid_t uid, const char *const *argv, int output)
 {
     const char *words[16] = {"/roinit"};
     for (size_t i = 0; argv[i] != NULL && i < 14; i++) {
@@ -102,6 +102,9 @@ enter_and_execute(const struct box *box, const char *const *argv, int output)
     pid_t pid = fork(); /* only a child is in the new pid namespace */
     if (pid == 0) {
         stage_drop_capabilities(false);
+        if (uid != 0 && (setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0)) {
+            _exit(EXEC_FAILED);
+        }
         dup2(open("/dev/null", O_RDONLY | O_CLOEXEC), 0);
         dup2(output, 1);
         dup2(output, 2);
@@ -116,6 +119,12 @@ enter_and_execute(const struct box *box, const char *const *argv, int output)
 int
 box_exec(struct box *box, const char *const *argv, char *ret_text, size_t size)
 {
+    return box_exec_as(box, 0, argv, ret_text, size);
+}
+
+int
+box_exec_as(struct box *box, uid_t uid, const char *const *argv, char *ret_text, size_t size)
+{
     int ends[2];
     int status = 0;
     size_t used = 0;
@@ -124,7 +133,7 @@ box_exec(struct box *box, const char *const *argv, char *ret_text, size_t size)
     pid_t pid = fork();
     ck_assert_int_ge(pid, 0);
     if (pid == 0) {
-        enter_and_execute(box, argv, ends[1]);
+        enter_and_execute(box, uid, argv, ends[1]);
     }
     close(ends[1]);
     struct pollfd polled = {.fd = ends[0], .events = POLLIN};

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervisor/loop_parts.h"
+
+/* The clients of the control socket: their watchers and timers. */
+
+enum {
+    ACCEPTS_A_TURN = 16,
+    STARVED_MS = 1000, /* without descriptors: until the socket is looked at again */
+};
+
+/* Watches each client for what it waits for, and none that is gone. */
+static void
+watch_clients(struct loop *loop)
+{
+    for (int i = 0; loop->server.client != NULL && i < CTL_CLIENTS_MAX; i++) {
+        ev_io *watcher = &loop->client[i];
+        int fd = loop->server.client[i].fd;
+        int events = EV_READ; /* of an answered one: its going away */
+        if (fd >= 0 && ctlserver_wants_write(&loop->server, (size_t)i)) {
+            events = EV_WRITE;
+        }
+        bool is_right = ev_is_active(watcher) && watcher->fd == fd &&
+                        (watcher->events & (EV_READ | EV_WRITE)) == events;
+        if (fd >= 0 && is_right) {
+            continue;
+        }
+        ev_io_stop(loop->ev, watcher);
+        if (fd >= 0) {
+            ev_io_set(watcher, fd, events);
+            ev_io_start(loop->ev, watcher);
+        }
+    }
+}
+
+static void
+arm(struct loop *loop, ev_timer *timer, int64_t after_ms)
+{
+    ev_timer_stop(loop->ev, timer);
+    if (after_ms >= 0) {
+        ev_now_update(loop->ev);
+        ev_timer_set(timer, loop_seconds(after_ms), 0.);
+        ev_timer_start(loop->ev, timer);
+    }
+}
+
+static void
+arm_expiry(struct loop *loop)
+{
+    arm(loop, &loop->expire, ctlserver_expire(&loop->server, loop_now_ms()));
+    watch_clients(loop);
+}
+
+void
+loop_attend(struct loop *loop)
+{
+    if (loop->server.held == 0) {
+        return;
+    }
+    arm(loop, &loop->attend, ctlserver_attend(&loop->server, loop_now_ms()));
+    arm_expiry(loop);
+}
+
+/* A slot whose client was dropped and taken again in one turn may have the same descriptor: its
+ * watcher must be told (the kernel forgot it with the close). */
+static void
+forget_client(struct loop *loop, int slot)
+{
+    ev_io_stop(loop->ev, &loop->client[slot]);
+}
+
+static void
+on_listen(struct ev_loop *ev, ev_io *watcher, int events)
+{
+    struct loop *loop = watcher->data;
+    (void)events;
+    for (int i = 0; i < ACCEPTS_A_TURN; i++) {
+        int slot = ctlserver_accept(&loop->server, loop_now_ms());
+        if (slot == -2) {
+            ev_io_stop(ev, watcher);
+            arm(loop, &loop->starved, STARVED_MS);
+        }
+        if (slot < 0) {
+            break;
+        }
+        forget_client(loop, slot);
+        /* Most have sent all already. */
+        ctlserver_serve(&loop->server, (size_t)slot, loop_now_ms());
+    }
+    arm_expiry(loop);
+}
+
+static void
+on_client(struct ev_loop *ev, ev_io *watcher, int events)
+{
+    struct loop *loop = watcher->data;
+    (void)ev;
+    (void)events;
+    ctlserver_serve(&loop->server, (size_t)(watcher - loop->client), loop_now_ms());
+    watch_clients(loop);
+}
+
+static void
+on_timer(struct ev_loop *ev, ev_timer *watcher, int events)
+{
+    struct loop *loop = watcher->data;
+    (void)events;
+    if (watcher == &loop->expire) {
+        arm_expiry(loop);
+    } else if (watcher == &loop->starved) {
+        ev_io_start(ev, &loop->listen);
+    }
+    /* attend: every turn of the loop ends with it */
+}
+
+void
+loop_init_clients(struct loop *loop)
+{
+    ev_timer_init(&loop->expire, on_timer, 0., 0.);
+    ev_timer_init(&loop->starved, on_timer, 0., 0.);
+    ev_timer_init(&loop->attend, on_timer, 0., 0.);
+    ev_io_init(&loop->listen, on_listen, loop->server.fd, EV_READ);
+    loop->expire.data = loop->starved.data = loop->attend.data = loop->listen.data = loop;
+    for (int i = 0; i < CTL_CLIENTS_MAX; i++) {
+        ev_io_init(&loop->client[i], on_client, -1, EV_READ);
+        loop->client[i].data = loop;
+    }
+}
+
+void
+loop_watch_listen(struct loop *loop)
+{
+    if (loop->server.fd >= 0) {
+        ev_io_start(loop->ev, &loop->listen);
+    }
+}
