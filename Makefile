@@ -35,6 +35,7 @@ CONFIG_SRC = \
     config/value_form.c \
     config/value_list.c \
     config/value_number.c \
+    config/value_probe.c \
     config/value_schedule.c \
     config/vars.c \
 
@@ -50,6 +51,7 @@ SUPERVISOR_SRC = \
     supervisor/fleet_end.c \
     supervisor/fleet_schedule.c \
     supervisor/fleet_settle.c \
+    supervisor/fleet_word.c \
     supervisor/launch.c \
     supervisor/life.c \
     supervisor/log.c \
@@ -164,6 +166,7 @@ SIM_TESTS = \
     tests/sim/test_fleet_kill.c \
     tests/sim/test_fleet_loss.c \
     tests/sim/test_fleet_random.c \
+    tests/sim/test_fleet_ready.c \
     tests/sim/test_fleet_restart.c \
     tests/sim/test_fleet_schedule.c \
     tests/sim/test_fleet_stop.c \

@@ -270,6 +270,18 @@ check_removals(const struct check *check, const struct unit_config *unit)
     }
 }
 
+/* What says that a unit is ready is made by it, or is older than the container. */
+static void
+check_ready(const struct check *check, const struct unit_config *unit)
+{
+    bool is_path = unit->ready.kind == PROBE_UNIX || unit->ready.kind == PROBE_FILE;
+    if (is_path && !is_declared(check->config, unit->ready.path)) {
+        diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(unit, UNIT_ready),
+                 "declare the mount it lies in: [tmpfs PATH] or [volume PATH]",
+                 "\"%s\" lies in no declared writable place", unit->ready.path);
+    }
+}
+
 static void
 check_state_dir(const struct check *check)
 {
@@ -338,6 +350,7 @@ resolve_check(const struct config *config, struct diags *diags)
         check_command(&check, &config->unit[u]);
         check_schedule(&check, &config->unit[u]);
         check_removals(&check, &config->unit[u]);
+        check_ready(&check, &config->unit[u]);
     }
     check_arguments(&check);
     check_cycles(&check);

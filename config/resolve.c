@@ -59,8 +59,9 @@ check_deferred(struct resolver *resolver, enum value_type type, const char *text
 {
     bool is_runtime = false;
     struct words argv;
-    if (type == VALUE_COMMAND) {
-        bool is_well = command_expand(text, NULL, NULL, resolver->arena, &argv, why, WHY_BYTES,
+    const char *command = value_command_of(type, text);
+    if (command != NULL) {
+        bool is_well = command_expand(command, NULL, NULL, resolver->arena, &argv, why, WHY_BYTES,
                                       &is_runtime) == 0;
         return is_well ? 0 : -1;
     }
@@ -74,7 +75,7 @@ expanded(struct resolver *resolver, const struct schema_key *key, const struct s
 {
     char why[WHY_BYTES];
     bool is_runtime = false;
-    if (value_is_deferred(key->type)) {
+    if (value_is_deferred(key->type, setting->text)) {
         if (check_deferred(resolver, key->type, setting->text, why) != 0) {
             complain(resolver, setting, false, why);
             return NULL;
@@ -98,7 +99,8 @@ resolve_setting(struct resolver *resolver, const struct schema_key *key,
                 const struct setting *setting, void *field)
 {
     char why[WHY_BYTES] = "an empty user";
-    bool has_variable = !value_is_deferred(key->type) && expand_has_variable(setting->text);
+    bool has_variable =
+        !value_is_deferred(key->type, setting->text) && expand_has_variable(setting->text);
     const char *text = expanded(resolver, key, setting, has_variable);
     if (text == NULL) {
         return true;

@@ -177,16 +177,6 @@ parse_signal(const struct value_input *in, void *ret)
     return 0;
 }
 
-static int
-parse_probe(const struct value_input *in, void *ret)
-{
-    if (strcmp(in->text, "start") != 0) {
-        return value_why(in, "\"%.60s\" is not yet supported, only start is", in->text);
-    }
-    *(struct probe *)ret = (struct probe){.kind = PROBE_START};
-    return 0;
-}
-
 /* What each type is besides its C type. The last column: "not given" is -1 and not 0. */
 /* clang-format off */
 static const struct {
@@ -222,7 +212,7 @@ static const struct {
     [VALUE_RLIMITS]    = {value_parse_rlimits,    true,  false, false},
     [VALUE_FORWARD]    = {value_parse_forward,    true,  false, false},
     [VALUE_SCHEDULE]   = {value_parse_schedule,   false, false, false},
-    [VALUE_PROBE]      = {parse_probe,            false, false, false},
+    [VALUE_PROBE]      = {value_parse_probe,      false, false, false},
 };
 
 static const struct {
@@ -246,10 +236,21 @@ value_is_list(enum value_type type)
     return types[type].is_list;
 }
 
-bool
-value_is_deferred(enum value_type type)
+const char *
+value_command_of(enum value_type type, const char *text)
 {
-    return types[type].is_deferred;
+    static const char exec[] = "exec:";
+    if (type == VALUE_COMMAND) {
+        return text;
+    }
+    bool is_exec = type == VALUE_PROBE && strncmp(text, exec, sizeof exec - 1) == 0;
+    return is_exec ? text + sizeof exec - 1 : NULL;
+}
+
+bool
+value_is_deferred(enum value_type type, const char *text)
+{
+    return types[type].is_deferred || value_command_of(type, text) != NULL;
 }
 
 void

@@ -51,9 +51,24 @@ struct limits {
 
 struct schedule; /* schedule.h */
 
-enum probe_kind { PROBE_START, PROBE_LATER };
+/* How one knows that something is ready, or well. */
+enum probe_kind {
+    PROBE_START, /* it has been executed */
+    PROBE_NOTIFY,
+    PROBE_FD,
+    PROBE_TCP,
+    PROBE_UNIX,
+    PROBE_HTTP,
+    PROBE_FILE,
+    PROBE_EXEC,
+    PROBE_KIND_COUNT
+};
 struct probe {
     enum probe_kind kind;
+    int number;       /* of fd; the port of tcp and http */
+    const char *host; /* of tcp and http: a numeric address; NULL: localhost, of both families */
+    const char *path; /* of unix and file; http: what is asked for; exec: the command as written */
+    const char *text; /* the whole as users read of it */
 };
 
 /* clang-format off */
@@ -107,7 +122,10 @@ const char *value_notation(enum value_type type);
 bool value_is_list(enum value_type type);
 
 /* Whether a value of that type stays as it is written, variables included, until later. */
-bool value_is_deferred(enum value_type type);
+bool value_is_deferred(enum value_type type, const char *text);
+
+/* The command that such a value is, or holds (`exec:COMMAND`); NULL: none. */
+const char *value_command_of(enum value_type type, const char *text);
 
 /* Sets *ret, of the C type above, to what stands for "not given": false, 0, NULL, an empty list; -1
  * for octal, size, percent, and DURATION_NONE. */

@@ -57,6 +57,8 @@ spawn(struct fleet *fleet, size_t u, int64_t now_ms)
 {
     struct fleet_unit *unit = &fleet->unit[u];
     unit->stop_signal = 0;
+    unit->is_hung = false;
+    unit->watch_ms = unit->config->watchdog_ms > 0 ? unit->config->watchdog_ms : 0;
     if (unit->part == 0) {
         unit->started_ms = now_ms;
     }
@@ -91,6 +93,37 @@ signal_stop(struct fleet *fleet, size_t u)
     fleet->ops->signal(fleet->context, u, unit->stop_signal, unit->config->kill_mode == KILL_GROUP);
 }
 
+/* What ran over its time: its start, a task as a whole, or its watchdog, which wants to know what
+ * it was doing. */
+static void
+signal_late(struct fleet *fleet, size_t u)
+{
+    enum { ABORT = 6 };
+    struct fleet_unit *unit = &fleet->unit[u];
+    if (unit->is_hung) {
+        fleet->ops->signal(fleet->context, u, ABORT, false);
+    } else {
+        signal_stop(fleet, u);
+    }
+}
+
+void
+fleet_arm(struct fleet *fleet, size_t u, int64_t after_ms, int64_t now_ms)
+{
+    fleet->unit[u].due_ms = now_ms + after_ms;
+    fleet->ops->arm(fleet->context, (int)u, after_ms);
+}
+
+/* How long it may be until the unit is ready, or the task done; 0: for ever. */
+static int64_t
+run_timeout(const struct unit_config *unit)
+{
+    if (unit->is_task) {
+        return unit->timeout_ms;
+    }
+    return unit->ready.kind != PROBE_START ? unit->start_timeout_ms : 0;
+}
+
 /* How long a unit may take to stop, or DURATION_NONE. While the container ends, its clock limits
  * all; before that, and for a task over its time, nothing else would. */
 static int64_t
@@ -113,10 +146,14 @@ act(struct fleet *fleet, size_t u, enum life_action action, const struct restart
     int64_t stop_ms = stop_timeout(fleet, unit);
     switch (action) {
     case LIFE_ACTION_DISARM:
+        unit->due_ms = 0;
         fleet->ops->disarm(fleet->context, (int)u);
         return;
     case LIFE_ACTION_SIGNAL_STOP:
         signal_stop(fleet, u);
+        return;
+    case LIFE_ACTION_SIGNAL_LATE:
+        signal_late(fleet, u);
         return;
     case LIFE_ACTION_SIGNAL_KILL:
         fleet->ops->signal(fleet->context, u, 9, unit->config->kill_mode != KILL_PROCESS);
@@ -125,22 +162,27 @@ act(struct fleet *fleet, size_t u, enum life_action action, const struct restart
         spawn(fleet, u, now_ms);
         return;
     case LIFE_ACTION_ARM_RUN:
-        if (unit->config->is_task && unit->config->timeout_ms > 0) { /* 0: for ever */
-            fleet->ops->arm(fleet->context, (int)u, unit->config->timeout_ms);
+        if (run_timeout(unit->config) > 0) {
+            fleet_arm(fleet, u, run_timeout(unit->config), now_ms);
+        }
+        return;
+    case LIFE_ACTION_ARM_WATCH:
+        if (unit->watch_ms > 0) {
+            fleet_arm(fleet, u, unit->watch_ms, now_ms);
         }
         return;
     case LIFE_ACTION_ARM_STOP:
         if (stop_ms != DURATION_NONE) { /* 0: KILL follows at once */
-            fleet->ops->arm(fleet->context, (int)u, stop_ms);
+            fleet_arm(fleet, u, stop_ms, now_ms);
         }
         return;
     case LIFE_ACTION_ARM_BACKOFF:
-        fleet->ops->arm(fleet->context, (int)u, verdict != NULL ? verdict->delay_ms : 0);
+        fleet_arm(fleet, u, verdict != NULL ? verdict->delay_ms : 0, now_ms);
         return;
     case LIFE_ACTION_ARM_FORK:
-        fleet->ops->arm(
-            fleet->context, (int)u,
-            restart_fork_delay(unit->fork_failures++, fleet->ops->chance(fleet->context)));
+        fleet_arm(fleet, u,
+                  restart_fork_delay(unit->fork_failures++, fleet->ops->chance(fleet->context)),
+                  now_ms);
         return;
     case LIFE_ACTION_TELL:
     case LIFE_ACTION_COUNT:
@@ -220,7 +262,8 @@ judge_exit(struct fleet *fleet, size_t u, const struct outcome *outcome, int64_t
 {
     struct fleet_unit *unit = &fleet->unit[u];
     struct restart_verdict verdict = restart_judge(unit->config, outcome, unit->stop_signal);
-    if (unit->state != LIFE_STARTING && unit->state != LIFE_READY) {
+    bool is_asked = unit->state >= LIFE_STOPPING && unit->state != LIFE_EXPIRING;
+    if (is_asked) {
         return verdict;
     }
     if (verdict.is_success && unit->part + 1 < fleet->ops->parts(fleet->context, u)) {
@@ -236,7 +279,9 @@ fleet_exit(struct fleet *fleet, size_t u, const struct outcome *outcome, int64_t
 {
     struct fleet_unit *unit = &fleet->unit[u];
     struct outcome seen = *outcome;
-    seen.is_late = unit->state == LIFE_EXPIRING;
+    bool is_over_time = unit->state == LIFE_EXPIRING || unit->state == LIFE_CONDEMNED;
+    seen.is_hung = is_over_time && unit->is_hung;
+    seen.is_late = is_over_time && !unit->is_hung;
     struct restart_verdict verdict = judge_exit(fleet, u, &seen, now_ms);
     unit->has_ended = true;
     unit->ended_ms = now_ms;
@@ -275,10 +320,15 @@ void
 fleet_timeout(struct fleet *fleet, int timer, int64_t now_ms)
 {
     if (timer >= 0) {
+        struct fleet_unit *unit = &fleet->unit[timer];
+        unit->due_ms = 0;
+        unit->is_hung |= life_is_ready(unit->state);
         fleet_event(fleet, (size_t)timer, ON_TIMEOUT, NULL, now_ms);
     } else if (timer == FLEET_TIMER_CLOCK) {
         fleet_clock(fleet, now_ms);
     } else if (fleet->phase == FLEET_BOOTING) {
         tell_slow(fleet, now_ms);
+    } else if (fleet->phase == FLEET_DRAINING) {
+        fleet_drained(fleet);
     }
 }

@@ -23,6 +23,7 @@
 #define FLEET_PHASES(X) \
     X(BOOTING,       "booting")  /* units start, in their order */ \
     X(RUNNING,       "running")  /* all that start at boot are ready or final */ \
+    X(DRAINING,      "stopping") /* nobody is told yet: load balancers look away */ \
     X(STOP_TASKS,    "stopping") /* tasks with when = stop run, units still do */ \
     X(STOPPING,      "stopping") /* units stop, in reverse order */ \
     X(STOPPED_TASKS, "stopping") /* tasks with when = stopped run */ \
@@ -35,12 +36,20 @@ enum fleet_phase { FLEET_PHASES(FLEET_PHASE_ENUM) FLEET_PHASE_COUNT };
 const char *fleet_phase_name(enum fleet_phase phase);
 
 /* Why the container ends. */
-enum fleet_cause { CAUSE_NONE, CAUSE_SIGNAL, CAUSE_LOST, CAUSE_ASKED, CAUSE_ALL_FINAL };
+enum fleet_cause {
+    CAUSE_NONE,
+    CAUSE_SIGNAL,
+    CAUSE_LOST,
+    CAUSE_ASKED,
+    CAUSE_ALL_FINAL,
+    CAUSE_CHECK
+};
 
 /* Why KILL was sent to all that was left. */
 enum fleet_kill { KILLED_BY_CLOCK, KILLED_BY_SIGNAL, KILLED_AS_STRAYS };
 
-/* Timers of the container itself, beside one for each unit (its index). */
+/* Timers of the container itself, beside one for each unit (its index). SLOW is for what a slow
+ * boot tells, and later for the time of draining. */
 enum { FLEET_TIMER_CLOCK = -1, FLEET_TIMER_SLOW = -2 };
 
 enum fleet_event_kind {
@@ -61,6 +70,7 @@ struct fleet_event {
     enum life_state from, to;
     const struct restart_verdict *verdict; /* of an exit, else NULL */
     int64_t after_ms;                      /* in the state it left; TELL_SLOW: waiting so far */
+    const char *detail;                    /* what it still waits for; NULL: nothing is known */
 };
 
 struct sv_ops {
@@ -94,9 +104,12 @@ struct fleet_unit {
     bool is_due;         /* by its schedule; starts as soon as its order allows */
     bool is_overlap_told;
     unsigned runs_skipped; /* that were due while the one before was not over */
+    bool is_hung;          /* its watchdog ran out */
     int stop_signal;       /* that was sent to this process; 0: none yet */
     int64_t since_ms;      /* in this state */
     int64_t started_ms;    /* its last start */
+    int64_t due_ms;        /* when its timer runs out; 0: it is not armed */
+    int64_t watch_ms;      /* its watchdog's time, by the contract or its own word; 0: none */
     size_t part;           /* which of its commands runs, of ops->parts() */
     unsigned starts, fork_failures;
     struct restart_history history;
@@ -119,6 +132,7 @@ struct fleet {
     enum fleet_phase phase;
     enum fleet_cause cause;
     size_t cause_unit;
+    const char *cause_check;               /* the check's name, of CAUSE_CHECK */
     int stop_signal;                       /* that arrived; 0: none */
     pid_t stop_sender;                     /* 0: outside of the container */
     int64_t signal_ms;                     /* when it arrived */
@@ -146,6 +160,17 @@ void fleet_boot(struct fleet *fleet, int64_t now_ms);
 /* News. Each may lead to actions at once; the order of units is looked at in fleet_settle(). */
 void fleet_ready(struct fleet *fleet, size_t u, int64_t now_ms);
 void fleet_exit(struct fleet *fleet, size_t u, const struct outcome *outcome, int64_t now_ms);
+/* What a unit says of itself (sd_notify): it reloads; it ends by its own will; it lives; its
+ * watchdog is another (0: none); it wants to be aborted; it wants that much time more for its start
+ * or its stop, which the container's clock bounds. */
+void fleet_reloading(struct fleet *fleet, size_t u, int64_t now_ms);
+void fleet_leaving(struct fleet *fleet, size_t u, int64_t now_ms);
+void fleet_keep_alive(struct fleet *fleet, size_t u, int64_t now_ms);
+void fleet_set_watchdog(struct fleet *fleet, size_t u, int64_t watch_ms, int64_t now_ms);
+void fleet_trigger_watchdog(struct fleet *fleet, size_t u, int64_t now_ms);
+void fleet_extend_timeout(struct fleet *fleet, size_t u, int64_t by_ms, int64_t now_ms);
+/* The check of that name (which lives as long as the fleet) asks for the end. */
+void fleet_check_failed(struct fleet *fleet, const char *name, int64_t now_ms);
 void fleet_timeout(struct fleet *fleet, int timer, int64_t now_ms);
 /* A stop signal from `sender` (0: from outside). A second TERM or INT, a second or more after the
  * first, kills. */
@@ -184,6 +209,9 @@ void fleet_tell(struct fleet *fleet, enum fleet_event_kind kind);
 bool fleet_is_turn(const struct fleet *fleet, size_t u);
 bool fleet_is_bereft(const struct fleet *fleet, size_t u);
 bool fleet_start_due(struct fleet *fleet, int64_t now_ms);
+/* Arms the unit's timer. */
+void fleet_arm(struct fleet *fleet, size_t u, int64_t after_ms, int64_t now_ms);
+void fleet_drained(struct fleet *fleet);
 bool fleet_start_wanted(struct fleet *fleet, int64_t now_ms);
 void fleet_stop_waiting(struct fleet *fleet, int64_t now_ms);
 bool fleet_settle_asked(struct fleet *fleet, int64_t now_ms);

@@ -13,7 +13,7 @@ is_coming(const struct fleet_unit *unit)
     bool is_done =
         unit->state == LIFE_SKIPPED || (unit->config->is_task && unit->state == LIFE_ENDED);
     bool is_starting =
-        unit->state == LIFE_STARTING || unit->state == LIFE_READY || unit->state == LIFE_BACKOFF;
+        unit->state == LIFE_STARTING || life_is_ready(unit->state) || unit->state == LIFE_BACKOFF;
     bool is_due = unit->state == LIFE_WAITING && unit->is_wanted;
     bool is_going = unit->is_stop_asked && !life_is_final(unit->state);
     return unit->is_start_asked || (!is_going && (is_done || is_starting || is_due));
@@ -152,7 +152,7 @@ fleet_settle_asked(struct fleet *fleet, int64_t now_ms)
     bool has_moved = false;
     for (size_t u = 0; u < fleet->count; u++) {
         struct fleet_unit *unit = &fleet->unit[u];
-        bool is_going = unit->state == LIFE_STOPPING || unit->state == LIFE_EXPIRING ||
+        bool is_going = unit->state == LIFE_STOPPING || unit->state == LIFE_CONDEMNED ||
                         unit->state == LIFE_KILLING;
         if (unit->is_stop_asked && !is_going && is_stoppable(unit)) {
             if (!has_dependent_to_stop(fleet, u)) {

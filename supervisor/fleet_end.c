@@ -44,9 +44,13 @@ fleet_begin_end(struct fleet *fleet, enum fleet_cause cause, int64_t now_ms)
         return;
     }
     fleet->cause = cause;
-    fleet->phase = FLEET_STOP_TASKS;
+    bool drains = fleet->config->init.drain_ms > 0 && cause != CAUSE_ALL_FINAL;
+    fleet->phase = drains ? FLEET_DRAINING : FLEET_STOP_TASKS;
     fleet->stop_ms = now_ms;
     fleet->ops->disarm(fleet->context, FLEET_TIMER_SLOW);
+    if (drains) {
+        fleet->ops->arm(fleet->context, FLEET_TIMER_SLOW, fleet->config->init.drain_ms);
+    }
     int64_t clock_ms = fleet->config->init.stop_timeout_ms;
     if (clock_ms != DURATION_NONE) {
         fleet->deadline_ms = now_ms + clock_ms;
@@ -57,9 +61,21 @@ fleet_begin_end(struct fleet *fleet, enum fleet_cause cause, int64_t now_ms)
     want_tasks(fleet, WHEN_STOP);
 }
 
+/* The first stop signal has waited long enough. */
+void
+fleet_drained(struct fleet *fleet)
+{
+    if (fleet->phase == FLEET_DRAINING) {
+        fleet->ops->disarm(fleet->context, FLEET_TIMER_SLOW);
+        fleet->phase = FLEET_STOP_TASKS;
+        fleet->is_unsettled = true;
+    }
+}
+
 static void
 kill_all(struct fleet *fleet, enum fleet_kill reason, int64_t now_ms)
 {
+    fleet_drained(fleet);
     fleet->is_killed = true;
     fleet->kill_reason = reason;
     fleet_tell(fleet, TELL_KILL);
@@ -118,6 +134,8 @@ final_code(const struct fleet *fleet)
             return fleet->asked_code;
         }
         return fleet->first_bad_code >= 0 ? fleet->first_bad_code : CODE_OK;
+    case CAUSE_CHECK:
+        return CODE_UNAVAILABLE;
     case CAUSE_NONE:
     case CAUSE_ALL_FINAL:
         break;
@@ -213,6 +231,7 @@ fleet_clock(struct fleet *fleet, int64_t now_ms)
         kill_all(fleet, fleet->phase == FLEET_SWEEPING ? KILLED_AS_STRAYS : KILLED_BY_CLOCK,
                  now_ms);
     } else {
+        fleet_drained(fleet);
         fleet->is_hurried = true;
         fleet_tell(fleet, TELL_HURRY);
         stop_units(fleet, now_ms); /* a task after the last unit, too */
@@ -245,6 +264,15 @@ fleet_shutdown(struct fleet *fleet, int code, int64_t now_ms)
     if (fleet->phase <= FLEET_RUNNING) {
         fleet->asked_code = code;
         fleet_begin_end(fleet, CAUSE_ASKED, now_ms);
+    }
+}
+
+void
+fleet_check_failed(struct fleet *fleet, const char *name, int64_t now_ms)
+{
+    if (fleet->phase <= FLEET_RUNNING) {
+        fleet->cause_check = name;
+        fleet_begin_end(fleet, CAUSE_CHECK, now_ms);
     }
 }
 

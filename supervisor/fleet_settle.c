@@ -10,7 +10,7 @@
 static bool
 is_settled(const struct fleet_unit *other)
 {
-    return other->state == LIFE_READY || life_is_final(other->state) || !other->is_wanted;
+    return life_is_ready(other->state) || life_is_final(other->state) || !other->is_wanted;
 }
 
 bool
@@ -25,7 +25,7 @@ fleet_is_turn(const struct fleet *fleet, size_t u)
     const struct order_list *requires = &fleet->order.requires[u];
     for (size_t i = 0; i < requires->count; i++) {
         const struct fleet_unit *other = &fleet->unit[requires->unit[i]];
-        bool is_there = other->state == LIFE_READY || other->state == LIFE_SKIPPED ||
+        bool is_there = life_is_ready(other->state) || other->state == LIFE_SKIPPED ||
                         (other->config->is_task && other->state == LIFE_ENDED);
         if (!is_there) {
             return false;
@@ -119,7 +119,8 @@ spread_loss(struct fleet *fleet, int64_t now_ms)
     for (size_t u = 0; u < fleet->count; u++) {
         struct fleet_unit *unit = &fleet->unit[u];
         bool is_going = unit->state == LIFE_STOPPING || unit->state == LIFE_EXPIRING ||
-                        unit->state == LIFE_KILLING || life_is_final(unit->state);
+                        unit->state == LIFE_CONDEMNED || unit->state == LIFE_KILLING ||
+                        life_is_final(unit->state);
         bool is_idle = !unit->is_wanted && unit->state == LIFE_WAITING;
         if (is_idle || is_going) {
             continue;
@@ -211,7 +212,7 @@ fleet_is_ready(const struct fleet *fleet)
     for (size_t u = 0; u < fleet->count; u++) {
         const struct fleet_unit *unit = &fleet->unit[u];
         bool is_task_done = unit->config->is_task && unit->state == LIFE_ENDED;
-        if (unit->is_wanted && unit->config->essential && unit->state != LIFE_READY &&
+        if (unit->is_wanted && unit->config->essential && !life_is_ready(unit->state) &&
             unit->state != LIFE_SKIPPED && !is_task_done) {
             return false;
         }

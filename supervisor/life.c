@@ -19,6 +19,10 @@
     [ON_EXIT_NEXT]   = GO(state_,  DO_DISARM | DO_TELL), \
     [ON_EXIT_AGAIN]  = GO(state_,  DO_DISARM | DO_TELL), \
     [ON_EXIT_FAILED] = GO(state_,  DO_DISARM | DO_TELL)
+/* What it says of itself is no news. */
+#define NO_WORD(state_) \
+    [ON_RELOAD]      = STAY(state_), \
+    [ON_LEAVE]       = STAY(state_)
 /* Late news of a process that is no more: can't be, and changes nothing. */
 #define NO_EXITS(state_) \
     [ON_EXIT_DONE]   = STAY(state_), \
@@ -26,7 +30,8 @@
     [ON_EXIT_AGAIN]  = STAY(state_), \
     [ON_EXIT_FAILED] = STAY(state_), \
     [ON_NO_FORK]     = STAY(state_), \
-    [ON_READY]       = STAY(state_)
+    [ON_READY]       = STAY(state_), \
+    NO_WORD(state_)
 #define BEGIN                     GO(STARTING, DO_SPAWN | DO_ARM_RUN | DO_TELL)
 #define FINAL(state_) \
     [ON_ASK]   = GO(WAITING, DO_TELL), \
@@ -47,10 +52,12 @@ static const struct life_cell table[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
         [ON_ASK]         = STAY(STARTING),
         [ON_START]       = STAY(STARTING),
         [ON_SKIP]        = STAY(STARTING),
-        [ON_READY]       = GO(READY,    DO_TELL),
+        [ON_READY]       = GO(READY,    DO_DISARM | DO_ARM_WATCH | DO_TELL),
+        [ON_RELOAD]      = STAY(STARTING), /* READY follows when it is done */
+        [ON_LEAVE]       = GO(LEAVING,  DO_DISARM | DO_TELL),
         [ON_STOP]        = GO(STOPPING, DO_DISARM | DO_SIGNAL_STOP | DO_ARM_STOP | DO_TELL),
         [ON_KILL]        = GO(KILLING,  DO_DISARM | DO_SIGNAL_KILL | DO_TELL),
-        [ON_TIMEOUT]     = GO(EXPIRING, DO_SIGNAL_STOP | DO_ARM_STOP | DO_TELL),
+        [ON_TIMEOUT]     = GO(EXPIRING, DO_SIGNAL_LATE | DO_ARM_STOP | DO_TELL),
         [ON_NO_FORK]     = GO(BACKOFF,  DO_DISARM | DO_ARM_FORK | DO_TELL),
         EXITS,
     },
@@ -59,10 +66,37 @@ static const struct life_cell table[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
         [ON_START]       = STAY(READY),
         [ON_SKIP]        = STAY(READY),
         [ON_READY]       = STAY(READY),
+        [ON_RELOAD]      = GO(RELOADING, DO_TELL),
+        [ON_LEAVE]       = GO(LEAVING,  DO_DISARM | DO_TELL),
         [ON_STOP]        = GO(STOPPING, DO_DISARM | DO_SIGNAL_STOP | DO_ARM_STOP | DO_TELL),
         [ON_KILL]        = GO(KILLING,  DO_DISARM | DO_SIGNAL_KILL | DO_TELL),
-        [ON_TIMEOUT]     = STAY(READY),
+        [ON_TIMEOUT]     = GO(EXPIRING, DO_SIGNAL_LATE | DO_ARM_STOP | DO_TELL),
         [ON_NO_FORK]     = STAY(READY),
+        EXITS,
+    },
+    [LIFE_RELOADING] = {
+        [ON_ASK]         = STAY(RELOADING),
+        [ON_START]       = STAY(RELOADING),
+        [ON_SKIP]        = STAY(RELOADING),
+        [ON_READY]       = GO(READY,    DO_TELL),
+        [ON_RELOAD]      = STAY(RELOADING),
+        [ON_LEAVE]       = GO(LEAVING,  DO_DISARM | DO_TELL),
+        [ON_STOP]        = GO(STOPPING, DO_DISARM | DO_SIGNAL_STOP | DO_ARM_STOP | DO_TELL),
+        [ON_KILL]        = GO(KILLING,  DO_DISARM | DO_SIGNAL_KILL | DO_TELL),
+        [ON_TIMEOUT]     = GO(EXPIRING, DO_SIGNAL_LATE | DO_ARM_STOP | DO_TELL),
+        [ON_NO_FORK]     = STAY(RELOADING),
+        EXITS,
+    },
+    [LIFE_LEAVING] = {
+        [ON_ASK]         = STAY(LEAVING),
+        [ON_START]       = STAY(LEAVING),
+        [ON_SKIP]        = STAY(LEAVING),
+        [ON_READY]       = STAY(LEAVING),
+        NO_WORD(LEAVING),
+        [ON_STOP]        = GO(STOPPING, DO_DISARM | DO_SIGNAL_STOP | DO_ARM_STOP | DO_TELL),
+        [ON_KILL]        = GO(KILLING,  DO_DISARM | DO_SIGNAL_KILL | DO_TELL),
+        [ON_TIMEOUT]     = STAY(LEAVING),
+        [ON_NO_FORK]     = STAY(LEAVING),
         EXITS,
     },
     [LIFE_STOPPING] = {
@@ -70,6 +104,7 @@ static const struct life_cell table[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
         [ON_START]       = STAY(STOPPING),
         [ON_SKIP]        = STAY(STOPPING),
         [ON_READY]       = STAY(STOPPING),
+        NO_WORD(STOPPING),
         [ON_STOP]        = STAY(STOPPING),
         [ON_KILL]        = GO(KILLING,  DO_DISARM | DO_SIGNAL_KILL | DO_TELL),
         [ON_TIMEOUT]     = GO(KILLING,  DO_SIGNAL_KILL | DO_TELL),
@@ -81,10 +116,26 @@ static const struct life_cell table[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
         [ON_START]       = STAY(EXPIRING),
         [ON_SKIP]        = STAY(EXPIRING),
         [ON_READY]       = STAY(EXPIRING),
-        [ON_STOP]        = STAY(EXPIRING),
-        [ON_KILL]        = GO(EXPIRING, DO_DISARM | DO_SIGNAL_KILL),
+        NO_WORD(EXPIRING),
+        [ON_STOP]        = GO(CONDEMNED, 0), /* its signal is sent, its timer runs */
+        [ON_KILL]        = GO(CONDEMNED, DO_DISARM | DO_SIGNAL_KILL),
         [ON_TIMEOUT]     = GO(EXPIRING, DO_SIGNAL_KILL),
         [ON_NO_FORK]     = STAY(EXPIRING),
+        [ON_EXIT_DONE]   = GO(FAILED,   DO_DISARM | DO_TELL),
+        [ON_EXIT_NEXT]   = GO(FAILED,   DO_DISARM | DO_TELL),
+        [ON_EXIT_AGAIN]  = GO(BACKOFF,  DO_DISARM | DO_ARM_BACKOFF | DO_TELL),
+        [ON_EXIT_FAILED] = GO(FAILED,   DO_DISARM | DO_TELL),
+    },
+    [LIFE_CONDEMNED] = {
+        [ON_ASK]         = STAY(CONDEMNED),
+        [ON_START]       = STAY(CONDEMNED),
+        [ON_SKIP]        = STAY(CONDEMNED),
+        [ON_READY]       = STAY(CONDEMNED),
+        NO_WORD(CONDEMNED),
+        [ON_STOP]        = STAY(CONDEMNED),
+        [ON_KILL]        = GO(CONDEMNED, DO_DISARM | DO_SIGNAL_KILL),
+        [ON_TIMEOUT]     = GO(CONDEMNED, DO_SIGNAL_KILL),
+        [ON_NO_FORK]     = STAY(CONDEMNED),
         EXITS_TO(FAILED),
     },
     [LIFE_KILLING] = {
@@ -92,6 +143,7 @@ static const struct life_cell table[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
         [ON_START]       = STAY(KILLING),
         [ON_SKIP]        = STAY(KILLING),
         [ON_READY]       = STAY(KILLING),
+        NO_WORD(KILLING),
         [ON_STOP]        = STAY(KILLING),
         [ON_KILL]        = GO(KILLING,  DO_SIGNAL_KILL),
         [ON_TIMEOUT]     = STAY(KILLING),
@@ -125,6 +177,12 @@ bool
 life_has_process(enum life_state state)
 {
     return state >= LIFE_STARTING && state <= LIFE_KILLING;
+}
+
+bool
+life_is_ready(enum life_state state)
+{
+    return state == LIFE_READY || state == LIFE_RELOADING;
 }
 
 bool

@@ -13,7 +13,11 @@
  *      v                 │   └──TIMEOUT──────┤ AGAIN      TIMEOUT starts it again
  *   skipped              v                   v
  *                     stopping <──STOP── (any that lives)  ──TIMEOUT or KILL──> killing ──> stopped
- *                     expiring <──TIMEOUT── starting: it ran over its time and is lost: failed
+ *
+ *   ready <──RELOAD, READY──> reloading; ready ──LEAVE──> leaving: it ends by its own will, and its
+ *   exit means what it would have meant before.
+ *   expiring <──TIMEOUT── starting: it ran over its time; ready: its watchdog did. Its end is a
+ *   failure, which may be followed by a restart; a STOP makes it condemned: by none.
  *
  * What is final, and backoff, lead back to waiting by ASK.
  */
@@ -24,8 +28,11 @@
     X(WAITING,  "waiting",  "waiting") \
     X(STARTING, "starting", "running")  /* forked; not ready yet. A task is that until it is done */ \
     X(READY,    "ready",    "running") \
+    X(RELOADING,"reloading","running")  /* by its own word; as good as ready */ \
+    X(LEAVING,  "stopping", "stopping") /* by its own word: nobody asked it to */ \
     X(STOPPING, "stopping", "stopping") \
     X(EXPIRING, "stopping", "stopping") /* ran over its time: stopped, and then failed */ \
+    X(CONDEMNED,"stopping", "stopping") /* … and will not be started again */ \
     X(KILLING,  "stopping", "stopping") /* KILL is sent */ \
     X(BACKOFF,  "backoff",  "backoff") \
     X(STOPPED,  "stopped",  "stopped")  /* final, and so are all below */ \
@@ -38,6 +45,8 @@
     X(START)     /* its turn has come */ \
     X(SKIP)      /* only-if does not hold */ \
     X(READY)     /* executed, or ready by its own word */ \
+    X(RELOAD)    /* reloads, by its own word */ \
+    X(LEAVE)     /* ends, by its own word */ \
     X(STOP)      /* it is to end */ \
     X(KILL)      /* it is to end at once */ \
     X(TIMEOUT)   /* its timer ran out */ \
@@ -51,9 +60,11 @@
 #define LIFE_ACTIONS(X) \
     X(DISARM)      /* its timer */ \
     X(SIGNAL_STOP) /* the stop signal, then CONT */ \
+    X(SIGNAL_LATE) /* the same; ABRT where its watchdog ran out */ \
     X(SIGNAL_KILL) /* to all that is left of it */ \
     X(SPAWN) \
-    X(ARM_RUN)     /* a task's timeout */ \
+    X(ARM_RUN)     /* a task's timeout, a service's start-timeout */ \
+    X(ARM_WATCH)   /* its watchdog */ \
     X(ARM_STOP)    /* its stop-timeout */ \
     X(ARM_BACKOFF) /* the restart's delay */ \
     X(ARM_FORK)    /* the delay after a fork that failed */ \
@@ -87,6 +98,8 @@ struct life_cell life_step(enum life_state state, enum life_event event);
 
 /* Whether a process of the unit exists in that state. */
 bool life_has_process(enum life_state state);
+/* Whether it is ready, or reloads. */
+bool life_is_ready(enum life_state state);
 /* Whether nothing more will happen by itself. */
 bool life_is_final(enum life_state state);
 

@@ -23,7 +23,7 @@ restart_note_start(struct restart_history *history, const struct unit_config *un
 bool
 restart_is_success(const struct unit_config *unit, const struct outcome *outcome, int stop_signal)
 {
-    if (outcome->is_late) {
+    if (outcome->is_late || outcome->is_hung) {
         return false;
     }
     if (stop_signal != 0 && outcome->code == CODE_SIGNAL + stop_signal) {
@@ -73,10 +73,11 @@ struct restart_verdict
 restart_judge(const struct unit_config *unit, const struct outcome *outcome, int stop_signal)
 {
     bool is_success = restart_is_success(unit, outcome, stop_signal);
+    bool has_no_code = outcome->is_late || (outcome->is_hung && outcome->code == 0);
     return (struct restart_verdict){
         .event = is_success ? ON_EXIT_DONE : ON_EXIT_FAILED,
         .is_success = is_success,
-        .code = outcome->is_late ? CODE_LATE : outcome->code,
+        .code = has_no_code ? CODE_LATE : outcome->code,
     };
 }
 

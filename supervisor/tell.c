@@ -17,6 +17,9 @@ tell_outcome(const struct outcome *outcome, struct text *out)
     if (outcome->is_out_of_memory) {
         text_add(out, ", out of memory");
     }
+    if (outcome->is_hung) {
+        text_add(out, ", its watchdog ran out");
+    }
 }
 
 static void
@@ -69,6 +72,47 @@ unit_level(const struct fleet_unit *unit, const struct fleet_event *event)
                : LOG_INFO;
 }
 
+/* Why it is stopped for having taken too long. */
+static void
+add_late(const struct fleet_unit *unit, const struct fleet_event *event, struct text *out)
+{
+    if (unit->is_hung) {
+        text_add(out, ": its watchdog");
+        if (unit->watch_ms > 0) {
+            text_add(out, " of ");
+            text_add_duration(out, unit->watch_ms);
+        }
+        text_add(out, " ran out: ABRT");
+    } else if (unit->config->is_task) {
+        text_add(out, ": it ran over its timeout of ");
+        text_add_duration(out, unit->config->timeout_ms);
+    } else {
+        text_add(out, ": it was not ready within its start-timeout of ");
+        text_add_duration(out, unit->config->start_timeout_ms);
+        text_addf(out, "%s%s", event->detail != NULL ? ": " : "",
+                  event->detail != NULL ? event->detail : "");
+    }
+}
+
+/* "still waiting for redis: unix:/run/redis/redis.sock: no such file (20s of 60s)" */
+static void
+add_slow(const struct fleet_unit *unit, const struct fleet_event *event, struct text *out)
+{
+    text_addf(out, "still waiting for %s: ", unit->config->name);
+    if (event->detail == NULL) {
+        text_addf(out, "%s for ", life_state_name(unit->state, unit->config->is_task));
+        text_add_duration(out, event->after_ms);
+        return;
+    }
+    text_addf(out, "%s (", event->detail);
+    text_add_duration(out, event->after_ms);
+    if (unit->due_ms != 0) {
+        text_add(out, " of ");
+        text_add_duration(out, unit->due_ms - unit->since_ms);
+    }
+    text_add(out, ")");
+}
+
 static void
 add_unit(const struct fleet_unit *unit, const struct fleet_event *event, int64_t now_ms,
          struct text *out)
@@ -82,8 +126,7 @@ add_unit(const struct fleet_unit *unit, const struct fleet_event *event, int64_t
     if (event->to == LIFE_BACKOFF) {
         text_add(out, ": the system has no process for it; trying again");
     } else if (event->to == LIFE_EXPIRING) {
-        text_add(out, ": it ran over its timeout of ");
-        text_add_duration(out, unit->config->timeout_ms);
+        add_late(unit, event, out);
     } else if (event->to == LIFE_READY) {
         text_addf(out, " (pid %d)", (int)unit->pid);
     } else if (event->to == LIFE_SKIPPED) {
@@ -120,6 +163,9 @@ add_cause(const struct fleet *fleet, struct text *out)
         return;
     case CAUSE_ASKED:
         text_add(out, "shutdown was asked for");
+        return;
+    case CAUSE_CHECK:
+        text_addf(out, "the check %s failed", fleet->cause_check);
         return;
     case CAUSE_ALL_FINAL:
         text_add(out, "all units have ended");
@@ -177,9 +223,7 @@ add_event(const struct fleet *fleet, const struct fleet_event *event, int64_t no
         }
         return fleet->cause == CAUSE_ALL_FINAL || fleet->cause == CAUSE_LOST ? LOG_INFO : LOG_WARN;
     case TELL_SLOW:
-        text_addf(out, "still waiting for %s: %s for ", unit->config->name,
-                  life_state_name(unit->state, unit->config->is_task));
-        text_add_duration(out, event->after_ms);
+        add_slow(unit, event, out);
         return LOG_WARN;
     case TELL_HURRY:
         text_add(out, "two thirds of the stop timeout are gone: every unit gets its stop signal");

@@ -173,7 +173,7 @@ world_begin(void)
         world.timer[i] = -1;
     }
     for (size_t u = 0; u < WORLD_UNITS_MAX; u++) {
-        world.ends_ms[u] = -1;
+        world.ends_ms[u] = world.ready_ms[u] = -1;
     }
 }
 
@@ -240,8 +240,13 @@ step_exec(void)
 {
     for (size_t u = 0; u < world.config.unit_count; u++) {
         if (world.is_exec_due[u]) {
+            int64_t ready_ms = world.script[u].ready_ms;
             world.is_exec_due[u] = false;
-            fleet_ready(&world.fleet, u, world.now_ms);
+            if (world.unit[u].ready.kind == PROBE_START) {
+                fleet_ready(&world.fleet, u, world.now_ms);
+            } else if (ready_ms != WORLD_FOR_EVER) {
+                world.ready_ms[u] = world.now_ms + ready_ms;
+            }
             return true;
         }
     }
@@ -252,11 +257,26 @@ static void
 end_process(size_t u)
 {
     struct outcome outcome = world.outcome[u];
-    world.ends_ms[u] = -1;
+    world.ends_ms[u] = world.ready_ms[u] = -1;
     fleet_exit(&world.fleet, u, &outcome, world.now_ms);
 }
 
-/* The next timer or end of a process, at or before `until_ms`. */
+/* The next unit that gets ready, at or before `until_ms`, where that is before all else. */
+static bool
+step_ready(int64_t until_ms)
+{
+    for (size_t u = 0; u < world.config.unit_count; u++) {
+        if (world.ready_ms[u] >= 0 && world.ready_ms[u] <= until_ms) {
+            world.now_ms = world.ready_ms[u];
+            world.ready_ms[u] = -1;
+            fleet_ready(&world.fleet, u, world.now_ms);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The next timer or end of a process, or a unit that gets ready, at or before `until_ms`. */
 static bool
 step_time(int64_t until_ms)
 {
@@ -275,6 +295,9 @@ step_time(int64_t until_ms)
             next = i;
             is_timer = true;
         }
+    }
+    if (step_ready(next_ms < until_ms ? next_ms : until_ms)) {
+        return true;
     }
     if (next_ms > until_ms) {
         return false;

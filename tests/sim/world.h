@@ -28,6 +28,7 @@ enum {
 /* How a unit's processes behave. */
 struct world_script {
     int64_t runs_ms;  /* until it ends by itself */
+    int64_t ready_ms; /* after its exec, where its `ready` is a real one; WORLD_FOR_EVER: never */
     int64_t stops_ms; /* after its stop signal; WORLD_FOR_EVER: it ignores it */
     int code, signal; /* it ends with, by itself */
     int cannot_start; /* 126, 127, …: spawn() says so; 0: it can */
@@ -44,8 +45,9 @@ struct world {
     struct world_script script[WORLD_UNITS_MAX];
     struct fleet fleet;
     int64_t now_ms;
-    int64_t timer[WORLD_TIMERS];      /* when it fires; -1: not armed; world_timer() */
-    int64_t ends_ms[WORLD_UNITS_MAX]; /* when the process ends; -1: there is none */
+    int64_t timer[WORLD_TIMERS];       /* when it fires; -1: not armed; world_timer() */
+    int64_t ends_ms[WORLD_UNITS_MAX];  /* when the process ends; -1: there is none */
+    int64_t ready_ms[WORLD_UNITS_MAX]; /* when it gets ready; -1: that is not awaited */
     struct outcome outcome[WORLD_UNITS_MAX];
     bool is_exec_due[WORLD_UNITS_MAX];
     size_t starts[WORLD_UNITS_MAX];

@@ -19,7 +19,10 @@ void
 world_note_end(const struct fleet_event *event)
 {
     size_t u = event->unit;
-    int code = event->from == LIFE_EXPIRING ? CODE_LATE : world.outcome[u].code;
+    int code = (event->from == LIFE_EXPIRING || event->from == LIFE_CONDEMNED) &&
+                       !world.fleet.unit[u].is_hung
+                   ? CODE_LATE
+                   : world.outcome[u].code;
     int stop_signal = world.fleet.unit[u].stop_signal;
     bool is_well = code == 0 || (stop_signal != 0 && code == CODE_SIGNAL + stop_signal);
     bool was_asked = world.fleet.unit[u].is_stop_asked; /* over the socket: no loss */
@@ -33,7 +36,7 @@ world_check_order(size_t u, int number)
 {
     const struct fleet *fleet = &world.fleet;
     bool is_free = number == SIGKILL || fleet->is_hurried || fleet->phase <= FLEET_RUNNING ||
-                   fleet->unit[u].state == LIFE_EXPIRING;
+                   fleet->unit[u].state == LIFE_EXPIRING || fleet->unit[u].state == LIFE_CONDEMNED;
     const struct order_list *awaited = &fleet->order.awaited[u];
     for (size_t i = 0; i < awaited->count && !is_free; i++) {
         ck_assert_msg(world.ends_ms[awaited->unit[i]] < 0, "%s is told to stop before %s: %s",
@@ -49,7 +52,8 @@ check_timer(size_t u)
     enum life_state state = fleet->unit[u].state;
     bool is_armed = *world_timer((int)u) >= 0;
     bool may_be = state == LIFE_STARTING || state == LIFE_STOPPING || state == LIFE_EXPIRING ||
-                  state == LIFE_BACKOFF;
+                  state == LIFE_CONDEMNED || state == LIFE_BACKOFF ||
+                  (life_is_ready(state) && fleet->unit[u].watch_ms > 0);
     /* Outside of the container's end nothing else limits the time that a stop takes. */
     bool must_be =
         state == LIFE_BACKOFF || (state == LIFE_STOPPING && fleet->phase <= FLEET_RUNNING);
@@ -65,7 +69,9 @@ check_code(void)
 {
     const struct fleet *fleet = &world.fleet;
     int want = 0;
-    if (fleet->cause == CAUSE_LOST) {
+    if (fleet->cause == CAUSE_CHECK) {
+        want = CODE_UNAVAILABLE;
+    } else if (fleet->cause == CAUSE_LOST) {
         const struct fleet_unit *cause = &fleet->unit[fleet->cause_unit];
         want = cause->last.is_late ? CODE_LATE : cause->last.code;
         want = cause->is_limit && want == 0 ? CODE_INTERNAL : want;
@@ -102,7 +108,8 @@ world_check(void)
         check_timer(u);
     }
     ck_assert_int_eq(*world_timer(FLEET_TIMER_CLOCK) >= 0, has_clock);
-    ck_assert_int_eq(*world_timer(FLEET_TIMER_SLOW) >= 0, fleet->phase == FLEET_BOOTING);
+    ck_assert_int_eq(*world_timer(FLEET_TIMER_SLOW) >= 0,
+                     fleet->phase == FLEET_BOOTING || fleet->phase == FLEET_DRAINING);
     if (is_over) {
         check_code();
     }

@@ -254,7 +254,7 @@ static const struct {
     {"[service a]\ncommand = 'x\n", 1, "not closed"},
     {"[service a]\ncommand = \"$@\"\n[task b]\ncommand = y \"$@\"\n", 1, "both \"a\" and \"b\""},
     {A "only-if = fil:/x\n", 1, "no condition"},
-    {A "ready = tcp:80\n", 1, "not yet supported"},
+    {A "ready = udp:80\n", 1, "no probe"},
     {"[require]\nuser = root\n" A, 1, "none of any"},
     {"[env]\nA = ${B\n" A, 1, "unfinished"},
 };

@@ -11,6 +11,9 @@
 
 static struct arena arena;
 
+#define ALL_PROBES "start notify fd tcp unix http file exec"
+#define LONG_NAME "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
 static void
 teardown(void)
 {
@@ -141,8 +144,42 @@ static const struct {
     {VALUE_SCHEDULE, "", "*/0 * * * *", "is no step"},
     {VALUE_SCHEDULE, "", "1,,2 * * * *", "minute: \"\""},
     {VALUE_SCHEDULE, "", "-1 * * * *", "minute"},
-    {VALUE_PROBE, "", "start", NULL},
-    {VALUE_PROBE, "", "tcp:80", "not yet supported"},
+    {VALUE_PROBE, ALL_PROBES, "start", NULL},
+    {VALUE_PROBE, ALL_PROBES, "start:", "is no probe"},
+    {VALUE_PROBE, ALL_PROBES, "notify", NULL},
+    {VALUE_PROBE, ALL_PROBES, "fd:3", NULL},
+    {VALUE_PROBE, ALL_PROBES, "fd:2", "want fd:3 to fd:1023"},
+    {VALUE_PROBE, ALL_PROBES, "fd", "is no probe"},
+    {VALUE_PROBE, ALL_PROBES, "tcp:80", NULL},
+    {VALUE_PROBE, ALL_PROBES, "tcp:127.0.0.1:80", NULL},
+    {VALUE_PROBE, ALL_PROBES, "tcp:localhost:65535", NULL},
+    {VALUE_PROBE, ALL_PROBES, "tcp:[::1]:80", NULL},
+    {VALUE_PROBE, ALL_PROBES, "tcp:::1:80", "is no address"},
+    {VALUE_PROBE, ALL_PROBES, "tcp:[127.0.0.1]:80", "is no address"},
+    {VALUE_PROBE, ALL_PROBES, "tcp:[::1]", "has no port"},
+    {VALUE_PROBE, ALL_PROBES, "tcp:db:80", "is no address, want a number such as 127.0.0.1"},
+    {VALUE_PROBE, ALL_PROBES, "tcp:0", "has no port"},
+    {VALUE_PROBE, ALL_PROBES, "tcp:65536", "has no port"},
+    {VALUE_PROBE, ALL_PROBES, "tcp:", "has no port"},
+    {VALUE_PROBE, ALL_PROBES, "tcp:127.0.0.1:", "has no port"},
+    {VALUE_PROBE, ALL_PROBES, "unix:/run/a.sock", NULL},
+    {VALUE_PROBE, ALL_PROBES, "unix:a.sock", "no path from the root"},
+    {VALUE_PROBE, ALL_PROBES, "unix:/" LONG_NAME LONG_NAME, "too long for a socket"},
+    {VALUE_PROBE, ALL_PROBES, "http://localhost", NULL},
+    {VALUE_PROBE, ALL_PROBES, "http://127.0.0.1:8080/ping?a=b", NULL},
+    {VALUE_PROBE, ALL_PROBES, "http://[::1]:8080?a", NULL},
+    {VALUE_PROBE, ALL_PROBES, "http://[::1]/", NULL},
+    {VALUE_PROBE, ALL_PROBES, "http://u@localhost/", "want http://HOST"},
+    {VALUE_PROBE, ALL_PROBES, "http:localhost", "want http://HOST"},
+    {VALUE_PROBE, ALL_PROBES, "http://web:80/", "is no address"},
+    {VALUE_PROBE, ALL_PROBES, "https://localhost/", "there is no TLS in roinit"},
+    {VALUE_PROBE, ALL_PROBES, "file:/run/ready", NULL},
+    {VALUE_PROBE, ALL_PROBES, "file:ready", "no path from the root"},
+    {VALUE_PROBE, ALL_PROBES, "exec:pg_isready -q", NULL},
+    {VALUE_PROBE, ALL_PROBES, "exec:", "has no command"},
+    {VALUE_PROBE, ALL_PROBES, "exec:a 'b", "not closed"},
+    {VALUE_PROBE, ALL_PROBES, "udp:80", "want one of start, notify, fd:N, tcp:[HOST:]PORT"},
+    {VALUE_PROBE, "tcp exec", "notify", "want one of tcp:[HOST:]PORT, exec:COMMAND"},
 };
 
 START_TEST(each_type_takes_what_is_right_and_says_what_is_wrong)
