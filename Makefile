@@ -65,6 +65,7 @@ SUPERVISOR_SRC = \
     supervisor/order.c \
     supervisor/restart.c \
     supervisor/sigmap.c \
+    supervisor/sys_caps.c \
     supervisor/sys_child.c \
     supervisor/sys_origin.c \
     supervisor/sys_proc.c \
@@ -92,6 +93,7 @@ INIT_SRC = \
     init/contract_host.c \
     init/contract_mount.c \
     init/contract_undeclared.c \
+    init/contract_units.c \
     init/environ.c \
     init/environ_files.c \
     init/environ_redirect.c \
@@ -108,6 +110,7 @@ INIT_SRC = \
     init/options.c \
     init/options_want.c \
     init/place.c \
+    init/privilege.c \
     init/redirect.c \
     init/status.c \
     init/sys_below.c \
@@ -181,6 +184,7 @@ PROC_TESTS = \
     tests/proc/ring.c \
     tests/proc/stage.c \
     tests/proc/test_ask.c \
+    tests/proc/test_capability.c \
     tests/proc/test_child.c \
     tests/proc/test_control.c \
     tests/proc/test_faults.c \

@@ -17,6 +17,7 @@ static const struct {
     {"seccomp",      "a seccomp filter is active",                               FINDING_ERROR, judge_seccomp},
     {"env",          "the variables that the image needs are set",               FINDING_ERROR, judge_env},
     {"files",        "the files that the image needs can be read",               FINDING_ERROR, judge_files},
+    {"held",         "roinit holds the capabilities that units are to be given",  FINDING_ERROR, judge_held},
     {"memory",       "all tmpfs together fit into the memory of the container",  FINDING_WISH,  judge_memory},
     {"undeclared",   "nothing is writable that the contract does not name",      FINDING_WARN,  judge_undeclared},
 };

@@ -39,7 +39,7 @@ enum platform { PLATFORM_UNKNOWN, PLATFORM_DOCKER, PLATFORM_PODMAN, PLATFORM_KUB
 struct facts {
     struct self self;
     enum platform platform; /* by the traces that each leaves */
-    uint64_t cap_bounding, cap_effective, cap_permitted;
+    uint64_t cap_bounding, cap_effective, cap_permitted, cap_ambient;
     bool no_new_privs;
     bool has_seccomp;
     bool has_proc;               /* /proc could be read */

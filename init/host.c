@@ -2,7 +2,6 @@
 #include "init/host.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include "config/command.h"
 #include "init/held.h"
 #include "init/onlyif.h"
+#include "init/privilege.h"
 #include "init/sys_files.h"
 #include "supervisor/log.h"
 
@@ -79,8 +79,12 @@ fill_identity(const struct boot *boot, size_t u, struct launch *launch)
     /* Its own gid may stand among roinit's supplementary groups as well: nothing of that stays. */
     launch->sets_groups = self->can_switch && (launch->sets_uid || launch->sets_gid ||
                                                !has_same_groups(identity, self));
-    launch->drops_capabilities = identity->uid != 0;
-    launch->sets_no_new_privs = boot->config.init.no_new_privileges;
+    struct privilege privilege = privilege_of(&boot->config, &boot->identities, u);
+    launch->sets_capabilities = !privilege.keeps;
+    launch->is_strict = privilege.is_written || self->can_switch;
+    launch->capabilities = privilege.capabilities;
+    launch->sets_no_new_privs = privilege.has_no_new_privs;
+    launch->starts_clean = !boot->config.is_lone;
 }
 
 static int
@@ -240,29 +244,6 @@ host_attend(void *context, struct ctl_reply *reply)
     return held_attend(&asking);
 }
 
-/* ---------------------------------------------------------------- capabilities */
-
-#define CAP_BIT(number_) (1ULL << (number_))
-
-/* What PID 1 keeps when the boot is over (I16): where a unit runs as root it keeps all, since that
- * unit may; else what starts and stops units of other users, and what their keys need. */
-static uint64_t
-keep_capabilities(const struct boot *boot)
-{
-    uint64_t keep =
-        CAP_BIT(CAP_KILL) | CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_SETGID) | CAP_BIT(CAP_SETPCAP);
-    for (size_t u = 0; u < boot->config.unit_count; u++) {
-        const struct unit_config *unit = &boot->config.unit[u];
-        if (boot->identities.unit[u].uid == 0) {
-            return UINT64_MAX;
-        }
-        keep |= unit->limits.count > 0 ? CAP_BIT(CAP_SYS_RESOURCE) : 0;
-        keep |= unit->remove.count > 0 ? CAP_BIT(CAP_DAC_OVERRIDE) : 0;
-        keep |= unit->env_file.count > 0 ? CAP_BIT(CAP_DAC_READ_SEARCH) : 0;
-    }
-    return keep;
-}
-
 struct loop_host
 host_of(struct boot *boot)
 {
@@ -275,7 +256,7 @@ host_of(struct boot *boot)
         .degrade = host_degrade,
         .answer = host_answer,
         .attend = host_attend,
-        .keep_capabilities = keep_capabilities(boot),
+        .keep_capabilities = privilege_kept(&boot->config, &boot->identities),
         .control_fd = boot->state.control_fd,
     };
 }

@@ -10,7 +10,8 @@
 
 /*
  * What every clause looks at, for contract*.c alone: the checks are in contract_mount.c (a declared
- * path), contract_undeclared.c (what is not declared) and contract_host.c (everything else). Pure.
+ * path), contract_undeclared.c (what is not declared), contract_units.c (what units need) and
+ * contract_host.c (everything else). Pure.
  */
 struct judge {
     const struct config *config;
@@ -27,7 +28,7 @@ struct diag_place judge_place(const struct setting *from, const struct section *
 
 typedef void judge_check(const struct judge *judge);
 judge_check judge_root, judge_admin, judge_user, judge_capabilities, judge_seccomp, judge_env,
-    judge_files, judge_memory, judge_undeclared;
+    judge_files, judge_held, judge_memory, judge_undeclared;
 
 /* Of the mount-th declared path. */
 typedef void judge_mount_check(const struct judge *judge, size_t m);

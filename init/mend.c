@@ -294,3 +294,18 @@ mend_capabilities(const struct judge *judge, const char *keep, struct finding *f
             ? "securityContext.capabilities: {drop: [ALL]}"
             : arena_printf(arena, "securityContext.capabilities: {drop: [ALL], add: [%s]}", keep);
 }
+
+void
+mend_held(const struct judge *judge, const char *more, struct finding *finding)
+{
+    struct arena *arena = judge->findings->arena;
+    /* As another uid the engines give a container its capabilities in the bounding set alone. */
+    bool is_root = judge->facts->self.uid == 0;
+    finding->mend[MEND_DOCKER] =
+        arena_printf(arena, "%s--cap-add %s", is_root ? "" : "--user 0 ", more);
+    finding->mend[MEND_COMPOSE] =
+        arena_printf(arena, "%scap_add: [%s]", is_root ? "" : "user: \"0\", ", more);
+    finding->mend[MEND_KUBERNETES] =
+        arena_printf(arena, "securityContext: {%scapabilities: {add: [%s]}}",
+                     is_root ? "" : "runAsUser: 0, ", more);
+}

@@ -46,4 +46,7 @@ void mend_env(const struct judge *judge, const char *name, struct finding *findi
 /* How the capabilities of this bounding set go. */
 void mend_capabilities(const struct judge *judge, const char *keep, struct finding *finding);
 
+/* How roinit gets to hold these capabilities. */
+void mend_held(const struct judge *judge, const char *more, struct finding *finding);
+
 #endif

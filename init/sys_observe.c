@@ -241,6 +241,7 @@ observe_process(struct facts *facts)
     }
     facts->cap_permitted = status_mask(status, "\nCapPrm:");
     facts->cap_effective = status_mask(status, "\nCapEff:");
+    facts->cap_ambient = status_mask(status, "\nCapAmb:");
     facts->cap_bounding = status_mask(status, "\nCapBnd:");
     facts->no_new_privs = status_mask(status, "\nNoNewPrivs:") != 0;
     facts->has_seccomp = status_mask(status, "\nSeccomp:") != 0;

@@ -34,8 +34,12 @@ struct launch {
     gid_t gid;
     const gid_t *group;
     size_t group_count;
-    bool drops_capabilities; /* all of them, the bounding set as far as it may be */
+    bool sets_capabilities; /* to exactly those below; else they stay as the kernel leaves them */
+    bool is_strict; /* a bounding set that cannot be made smaller is a failure, without no_new_privs
+                     */
+    uint64_t capabilities; /* by number: bounding, permitted and ambient */
     bool sets_no_new_privs;
+    bool starts_clean; /* nothing of PID 1's keyring and securebits: all but a lone command */
 
     mode_t umask;
     const struct limits *limits;
@@ -51,10 +55,13 @@ struct launch {
     X(LIMITS,      "set resource limits") \
     X(WORKING_DIR, "change to the working directory") \
     X(BOUNDING,    "drop the capability bounding set") \
+    X(SECUREBITS,  "set securebits") \
     X(GROUPS,      "set supplementary groups") \
     X(GID,         "set the group id") \
     X(UID,         "set the user id") \
-    X(CAPS,        "drop capabilities") \
+    X(HIDE,        "be hidden from processes of its user") \
+    X(CAPS,        "set capabilities") \
+    X(AMBIENT,     "set ambient capabilities") \
     X(NO_NEW_PRIVS,"set no_new_privs") \
     X(VERIFY,      "verify the dropped privileges") \
     X(EXEC,        "execute the command")

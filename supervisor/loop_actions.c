@@ -6,6 +6,7 @@
 
 #include "config/signame.h"
 #include "supervisor/loop_parts.h"
+#include "supervisor/sys_caps.h"
 #include "supervisor/sys_proc.h"
 #include "supervisor/tell.h"
 
@@ -195,6 +196,18 @@ do_chance(void *context)
     return loop->chance >> 8;
 }
 
+/* The boot is over: what it alone needed goes (I16). */
+static void
+keep_capabilities(const struct loop *loop)
+{
+    if (!proc_keep_capabilities(loop->host->keep_capabilities)) {
+        static const char why[] =
+            "PID 1 holds more than its contract needs: they cannot be dropped";
+        log_own(LOG_WARN, "capabilities: %s", why);
+        loop->host->degrade(loop->host->context, "capabilities", why);
+    }
+}
+
 static void
 do_tell(void *context, const struct fleet_event *event)
 {
@@ -209,7 +222,7 @@ do_tell(void *context, const struct fleet_event *event)
         events_add(loop->events, &kept);
     }
     if (event->kind == TELL_RUNNING) {
-        proc_keep_capabilities(loop->host->keep_capabilities);
+        keep_capabilities(loop);
     }
     if (!ev_is_active(&loop->publish)) {
         int64_t due_ms = loop->published_ms + LOOP_PUBLISH_MS - loop_now_ms();

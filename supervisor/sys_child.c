@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <linux/capability.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -14,9 +12,10 @@
 #include <unistd.h>
 
 #include "config/arena.h"
+#include "supervisor/sys_caps.h"
 #include "supervisor/sys_proc.h"
 
-enum { CAP_NUMBER_MAX = 63, FD_FALLBACK_MAX = 65536, PATH_BYTES = 4096, GROUPS_MAX = 1024 };
+enum { FD_FALLBACK_MAX = 65536, PATH_BYTES = 4096, GROUPS_MAX = 1024 };
 
 #ifndef SYS_close_range
 #define SYS_close_range 436
@@ -46,72 +45,6 @@ proc_close_from(int first)
     for (int fd = first; fd < end; fd++) {
         (void)close(fd);
     }
-}
-
-/* ---------------------------------------------------------------- capabilities */
-
-struct capability_sets {
-    uint64_t effective, permitted, inheritable;
-};
-
-static int
-read_capabilities(struct capability_sets *ret)
-{
-    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-    struct __user_cap_data_struct data[2];
-    memset(data, 0, sizeof data);
-    if (syscall(SYS_capget, &header, data) != 0) {
-        return -1;
-    }
-    *ret = (struct capability_sets){
-        .effective = data[0].effective | (uint64_t)data[1].effective << 32,
-        .permitted = data[0].permitted | (uint64_t)data[1].permitted << 32,
-        .inheritable = data[0].inheritable | (uint64_t)data[1].inheritable << 32,
-    };
-    return 0;
-}
-
-static int
-write_capabilities(const struct capability_sets *sets)
-{
-    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-    struct __user_cap_data_struct data[2] = {
-        {(uint32_t)sets->effective, (uint32_t)sets->permitted, (uint32_t)sets->inheritable},
-        {(uint32_t)(sets->effective >> 32), (uint32_t)(sets->permitted >> 32),
-         (uint32_t)(sets->inheritable >> 32)},
-    };
-    return (int)syscall(SYS_capset, &header, data);
-}
-
-static int
-drop_bounding(uint64_t keep)
-{
-    for (unsigned long number = 0; number <= CAP_NUMBER_MAX; number++) {
-        int is_there = prctl(PR_CAPBSET_READ, number, 0, 0, 0);
-        if (is_there < 0) {
-            break; /* past the kernel's last */
-        }
-        if (is_there == 1 && (keep >> number & 1) == 0 &&
-            prctl(PR_CAPBSET_DROP, number, 0, 0, 0) != 0) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
-void
-proc_keep_capabilities(uint64_t keep)
-{
-    struct capability_sets sets;
-    if (keep == UINT64_MAX || read_capabilities(&sets) != 0) {
-        return;
-    }
-    (void)drop_bounding(keep);
-    sets.effective &= keep;
-    sets.permitted &= keep;
-    sets.inheritable = 0;
-    (void)write_capabilities(&sets);
-    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 /* ---------------------------------------------------------------- the steps */
@@ -194,17 +127,6 @@ set_working_dir(const struct launch *launch)
     return launch->working_dir == NULL ? 0 : chdir(launch->working_dir);
 }
 
-static int
-set_bounding(const struct launch *launch)
-{
-    /* Without SETPCAP it stays; then permitted, effective and ambient are empty and
-     * no_new_privs is set, which is as good (I13). */
-    if (launch->drops_capabilities && drop_bounding(0) != 0 && errno != EPERM) {
-        return -1;
-    }
-    return 0;
-}
-
 /* Raw, since the C libraries' wrappers speak to threads that a child does not have. */
 static int
 set_groups(const struct launch *launch)
@@ -227,25 +149,12 @@ set_uid(const struct launch *launch)
                             : 0;
 }
 
+/* A change of ids has set it to fs.suid_dumpable: until the exec this is PID 1's memory (I35). */
 static int
-set_capabilities(const struct launch *launch)
+hide(const struct launch *launch)
 {
-    struct capability_sets sets;
-    if (read_capabilities(&sets) != 0) {
-        return -1;
-    }
-    sets.inheritable = 0;
-    if (launch->drops_capabilities) {
-        sets = (struct capability_sets){0, 0, 0};
-        (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-    }
-    return write_capabilities(&sets);
-}
-
-static int
-set_no_new_privs(const struct launch *launch)
-{
-    return launch->sets_no_new_privs ? prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) : 0;
+    (void)launch;
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 static int
@@ -297,13 +206,7 @@ verify_privileges(const struct launch *launch)
     if (launch->sets_groups && verify_groups(launch) != 0) {
         return -1;
     }
-    struct capability_sets sets;
-    if (launch->drops_capabilities &&
-        (read_capabilities(&sets) != 0 || (sets.effective | sets.permitted) != 0)) {
-        return -1;
-    }
-    errno = 0;
-    return 0;
+    return caps_verify(launch);
 }
 
 /* As execvpe(3), without its allocation and without its shell for files that are no program. */
@@ -355,12 +258,15 @@ child_execute(const struct launch *launch, const struct proc_limit boot_limits[L
     } steps[] = {
         {LAUNCH_STAGE_SESSION, set_session},
         {LAUNCH_STAGE_STDIO, set_stdio},
-        {LAUNCH_STAGE_BOUNDING, set_bounding},
+        {LAUNCH_STAGE_BOUNDING, caps_set_bounding},
+        {LAUNCH_STAGE_SECUREBITS, caps_set_securebits},
         {LAUNCH_STAGE_GROUPS, set_groups},
         {LAUNCH_STAGE_GID, set_gid},
         {LAUNCH_STAGE_UID, set_uid},
-        {LAUNCH_STAGE_CAPS, set_capabilities},
-        {LAUNCH_STAGE_NO_NEW_PRIVS, set_no_new_privs},
+        {LAUNCH_STAGE_HIDE, hide},
+        {LAUNCH_STAGE_CAPS, caps_set},
+        {LAUNCH_STAGE_AMBIENT, caps_set_ambient},
+        {LAUNCH_STAGE_NO_NEW_PRIVS, caps_set_no_new_privs},
         {LAUNCH_STAGE_VERIFY, verify_privileges},
         {LAUNCH_STAGE_WORKING_DIR, set_working_dir}, /* as the user who will work there */
     };

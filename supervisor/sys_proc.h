@@ -50,8 +50,4 @@ void proc_sweep(int signal);
  * were for the boot. What is needed is mapped again as it is reached. */
 void proc_release_memory(void);
 
-/* Drops from roinit's own sets, bounding set included, every capability that is not in `keep`
- * (bits by number), as far as it may. */
-void proc_keep_capabilities(uint64_t keep);
-
 #endif

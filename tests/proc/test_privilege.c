@@ -111,30 +111,6 @@ START_TEST(a_lone_command_gets_no_new_privileges)
 }
 END_TEST
 
-/* Each step of the drop refused by the kernel: the unit does not start, above all not as root. */
-START_TEST(a_drop_that_fails_is_code_71_and_nothing_runs)
-{
-    static const char *const calls[] = {"setgroups", "setresgid", "setresuid"};
-    NEEDS_UIDS();
-    NEEDS_STRACE();
-    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-        char trace[64];
-        char inject[64];
-        snprintf(trace, sizeof(trace), "trace=%s", calls[i]);
-        snprintf(inject, sizeof(inject), "inject=%s:error=EPERM", calls[i]);
-        struct box box =
-            box_run(&(struct start){.contract = SERVICE "user = app\ngroups = more\n"
-                                                        "command = /puppet print:RAN\n",
-                                    .tracer = WORDS("/usr/bin/strace", "-D", "-f", "-qq", "-o",
-                                                    "/dev/null", "-e", trace, "-e", inject)},
-                    71);
-        box_must_not_say(&box, OUT, "RAN");
-        box_must_say(&box, ERR, "web");
-        box_free(&box);
-    }
-}
-END_TEST
-
 START_TEST(a_value_that_is_no_user_never_starts_anything)
 {
     static const char *const values[] = {
@@ -260,39 +236,6 @@ START_TEST(a_seize_that_would_kill_pid_1_does_not)
 }
 END_TEST
 
-/* Whether /proc/PID/status of PID 1 says so. */
-static bool
-has_status(const struct box *box, const char *wanted)
-{
-    char path[64];
-    char text[8192];
-    snprintf(path, sizeof(path), "/proc/%d/status", (int)box->pid);
-    FILE *file = fopen(path, "re");
-    ck_assert_ptr_nonnull(file);
-    text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
-    fclose(file);
-    return strstr(text, wanted) != NULL;
-}
-
-START_TEST(pid_1_keeps_only_the_capabilities_that_it_needs_after_boot)
-{
-    NEEDS_UIDS();
-    /* KILL 5, SETGID 6, SETUID 7, SETPCAP 8 */
-    static const char wanted[] = "CapPrm:\t00000000000001e0\nCapEff:\t00000000000001e0\n"
-                                 "CapBnd:\t00000000000001e0\n";
-    struct box box = box_start(&(struct start){.contract = BASE
-                                               "[defaults]\nlog = raw\nuser = app\n[service main]\n"
-                                               "command = /puppet print:up sleep\n"});
-    box_expect(&box, OUT, "up\n");
-    int64_t limit = proc_now_ms() + BOX_WAIT_MS;
-    while (!has_status(&box, wanted)) {
-        ck_assert_msg(proc_now_ms() < limit, "PID 1 keeps other capabilities than KILL, SETGID, "
-                                             "SETUID and SETPCAP");
-    }
-    box_free(&box);
-}
-END_TEST
-
 START_TEST(a_container_of_another_uid_maps_the_one_user_that_is_named)
 {
     NEEDS_UIDS();
@@ -368,7 +311,6 @@ privilege_suite(void)
                           a_setuid_program_gives_a_service_nothing,
                           no_new_privileges_can_be_left_to_the_contract,
                           a_lone_command_gets_no_new_privileges,
-                          a_drop_that_fails_is_code_71_and_nothing_runs,
                           a_value_that_is_no_user_never_starts_anything,
                           an_empty_user_is_an_error_written_or_expanded,
                           user_0_is_root,
@@ -376,7 +318,6 @@ privilege_suite(void)
                           a_service_of_the_same_uid_reads_and_controls_nothing_of_pid_1,
                           a_lone_command_of_the_same_uid_reads_and_controls_nothing_of_pid_1,
                           a_seize_that_would_kill_pid_1_does_not,
-                          pid_1_keeps_only_the_capabilities_that_it_needs_after_boot,
                           a_container_of_another_uid_maps_the_one_user_that_is_named,
                           several_users_without_the_privilege_are_refused,
                           root_without_the_capabilities_is_refused_and_never_taken_instead,

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/capname.h"
+#include "config/doc.h"
+#include "init/judge.h"
+#include "init/mend.h"
+#include "init/privilege.h"
+
+/* The clauses about what the container has to have so that the units can be what they are. */
+
+enum { CAPABILITIES = 64, NAME_BYTES = 1024 };
+
+static void
+add_names(struct text *out, const char *between, uint64_t set)
+{
+    for (int number = 0; number < CAPABILITIES; number++) {
+        const char *name = (set >> number & 1) != 0 ? capname_text(number) : NULL;
+        if (name != NULL) {
+            text_addf(out, "%s%s", out->length == 0 ? "" : between, name);
+        }
+    }
+}
+
+void
+judge_held(const struct judge *judge)
+{
+    struct arena *arena = judge->findings->arena;
+    for (size_t u = 0; u < judge->config->unit_count && judge->facts->has_proc; u++) {
+        const struct unit_config *unit = &judge->config->unit[u];
+        struct privilege privilege = privilege_of(judge->config, judge->identities, u);
+        uint64_t missing = privilege.capabilities & ~judge->facts->cap_permitted;
+        char told[NAME_BYTES];
+        char more[NAME_BYTES];
+        struct text names = TEXT_OVER(told);
+        struct text list = TEXT_OVER(more);
+        if (privilege.keeps || missing == 0) {
+            continue;
+        }
+        add_names(&names, " ", missing);
+        add_names(&list, ",", missing);
+        struct finding finding = {
+            .level = judge->level,
+            .subject = "capabilities",
+            .place = judge_place(unit->from[UNIT_capabilities], unit->section, "capabilities"),
+        };
+        finding.found = arena_printf(arena, "roinit has no %s to give", told);
+        finding.expected = arena_printf(arena, "%s for %s", told, unit->name);
+        mend_held(judge, more, &finding);
+        findings_add(judge->findings, &finding);
+    }
+}

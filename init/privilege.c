@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include "init/privilege.h"
+
+#include <linux/capability.h>
+
+#include "config/capname.h"
+#include "config/text.h"
+
+#define CAP_BIT(number_) (1ULL << (number_))
+
+struct privilege
+privilege_of(const struct config *config, const struct identities *identities, size_t u)
+{
+    const struct unit_config *unit = &config->unit[u];
+    const struct words *words = &unit->capabilities;
+    bool is_root = identities->unit[u].uid == 0;
+    struct privilege ret = {
+        /* A lone command has no contract that could take anything from it. */
+        .keeps = words->count == 0 && (is_root || config->is_lone),
+        .is_written = words->count > 0,
+        .has_no_new_privs = config->init.no_new_privileges,
+    };
+    for (size_t i = 0; i < words->count; i++) {
+        int number = capname_number(words->item[i]); /* -1: none */
+        ret.keeps |= text_equal(words->item[i], "keep");
+        ret.capabilities |= number >= 0 ? CAP_BIT(number) : 0;
+    }
+    return ret;
+}
+
+uint64_t
+privilege_held(const struct config *config, const struct identities *identities,
+               const struct facts *facts, size_t u)
+{
+    struct privilege privilege = privilege_of(config, identities, u);
+    if (!privilege.keeps) {
+        return privilege.capabilities;
+    }
+    if (identities->unit[u].uid == 0) {
+        return facts->cap_bounding & facts->cap_permitted; /* as an exec by root has it */
+    }
+    return identities->unit[u].uid == identities->self->uid ? facts->cap_ambient : 0;
+}
+
+uint64_t
+privilege_kept(const struct config *config, const struct identities *identities)
+{
+    uint64_t kept =
+        CAP_BIT(CAP_KILL) | CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_SETGID) | CAP_BIT(CAP_SETPCAP);
+    for (size_t u = 0; u < config->unit_count; u++) {
+        const struct unit_config *unit = &config->unit[u];
+        struct privilege privilege = privilege_of(config, identities, u);
+        if (privilege.keeps) {
+            return UINT64_MAX;
+        }
+        kept |= privilege.capabilities;
+        kept |= unit->limits.count > 0 ? CAP_BIT(CAP_SYS_RESOURCE) : 0;
+        kept |= unit->remove.count > 0 ? CAP_BIT(CAP_DAC_OVERRIDE) : 0;
+        kept |= unit->env_file.count > 0 ? CAP_BIT(CAP_DAC_READ_SEARCH) : 0;
+    }
+    return kept;
+}
