@@ -76,8 +76,11 @@ SUPERVISOR_SRC = \
 INIT_SRC = \
     init/accounts.c \
     init/answer.c \
+    init/answer_figures.c \
     init/answer_status.c \
     init/answer_units.c \
+    init/blame.c \
+    init/blame_svg.c \
     init/authority.c \
     init/boot.c \
     init/boot_units.c \
@@ -164,6 +167,7 @@ UNIT_TESTS = \
 
 SIM_TESTS = \
     tests/sim/main.c \
+    tests/sim/test_blame.c \
     tests/sim/test_fleet_ask.c \
     tests/sim/test_fleet_boot.c \
     tests/sim/test_fleet_kill.c \
@@ -188,6 +192,7 @@ PROC_TESTS = \
     tests/proc/test_child.c \
     tests/proc/test_control.c \
     tests/proc/test_faults.c \
+    tests/proc/test_figures.c \
     tests/proc/test_forward.c \
     tests/proc/test_log.c \
     tests/proc/test_lone.c \

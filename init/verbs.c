@@ -31,7 +31,7 @@ const struct verb verb_table[] = {
     {"check",        ELSE, LATER,              .arguments = "[NAME...] [--level alive|ready]", .help = "not yet supported"},
     {"logs",         ELSE, LATER,              .arguments = "[NAME...] [-n N] [-f] [--json]", .help = "not yet supported"},
     {"events",       ELSE, LATER,              .arguments = "[-f] [--json]",            .help = "not yet supported"},
-    {"blame",        ELSE, LATER,              .arguments = "[--svg]",                  .help = "not yet supported"},
+    {"blame",        ELSE, OPEN(answer_blame), .arguments = "[--svg]",                  .help = "where the boot's time went, as a table; --svg draws it"},
     {"metrics",      ELSE, LATER,              .arguments = "",                         .help = "not yet supported"},
     {"shutdown",     ELSE, RULED(answer_shutdown), .arguments = "[CODE]", .help = "ends the container in order, with CODE; answered at once"},
     {"top",          ELSE, LATER,              .arguments = "",                         .help = "not yet supported"},

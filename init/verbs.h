@@ -53,5 +53,6 @@ void answer_reload(struct asking *asking);
 void answer_signal(struct asking *asking);
 void answer_wait(struct asking *asking);
 void answer_shutdown(struct asking *asking);
+void answer_blame(struct asking *asking);
 
 #endif

@@ -47,6 +47,8 @@ fleet_init(struct fleet *fleet, const struct config *config, const struct sv_ops
         fleet->unit[u] = (struct fleet_unit){
             .config = unit,
             .cause = u,
+            .began_ms = -1,
+            .settled_ms = -1,
             .history.started_ms = ARENA_NEW(arena, int64_t, (size_t)unit->start_limit.starts),
         };
     }
@@ -199,6 +201,18 @@ is_lost(const struct fleet_unit *unit)
     return !(unit->config->is_task && unit->state == LIFE_ENDED);
 }
 
+/* For `roinit blame`. */
+static void
+note_boot(const struct fleet *fleet, struct fleet_unit *unit, int64_t now_ms)
+{
+    if (unit->state == LIFE_STARTING && unit->began_ms < 0) {
+        unit->began_ms = now_ms - fleet->boot_ms;
+    }
+    if ((unit->state == LIFE_READY || life_is_final(unit->state)) && unit->settled_ms < 0) {
+        unit->settled_ms = now_ms - fleet->boot_ms;
+    }
+}
+
 void
 fleet_event(struct fleet *fleet, size_t u, enum life_event event,
             const struct restart_verdict *verdict, int64_t now_ms)
@@ -217,6 +231,7 @@ fleet_event(struct fleet *fleet, size_t u, enum life_event event,
         unit->state = (enum life_state)cell.next;
         unit->since_ms = now_ms;
         unit->is_lost = is_lost(unit);
+        note_boot(fleet, unit, now_ms);
         fleet->is_unsettled = true;
     }
     /* Told first, so that what a spawn that fails at once has to tell comes after it. */

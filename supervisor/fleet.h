@@ -111,6 +111,8 @@ struct fleet_unit {
     int64_t due_ms;        /* when its timer runs out; 0: it is not armed */
     int64_t watch_ms;      /* its watchdog's time, by the contract or its own word; 0: none */
     size_t part;           /* which of its commands runs, of ops->parts() */
+    int64_t began_ms;      /* its first start, since the boot began; -1: none */
+    int64_t settled_ms;    /* ready or final for the first time, likewise */
     unsigned starts, fork_failures;
     struct restart_history history;
     int64_t ended_ms; /* its last end */

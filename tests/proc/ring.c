@@ -130,6 +130,14 @@ proc_has_strace(void)
 }
 
 bool
+proc_has_program(const char *name)
+{
+    char path[256];
+    (void)snprintf(path, sizeof path, "/usr/bin/%s", name);
+    return access(path, X_OK) == 0;
+}
+
+bool
 proc_leaves_out(const char *test, bool is_possible, const char *why)
 {
     if (!is_possible) {

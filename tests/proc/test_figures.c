@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/proc/harness.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+/* Figures that other programs read: each is held against a reader that nobody here wrote. */
+
+#define CONTRACT                                                                                   \
+    BASE "[service web]\nrequires = once\nlog = raw\ncommand = /puppet print:up sleep\n"           \
+         "[task once]\ncommand = /puppet exit:0\n"
+
+static char text[65536];
+
+static struct box
+start_one(const char *contract)
+{
+    struct box box = box_start(&(struct start){.contract = contract});
+    box_expect(&box, OUT, "up\n");
+    box_await_file(&box, "/run/roinit/control");
+    return box;
+}
+
+static void
+ask(struct box *box, const char *const *words)
+{
+    int code = box_exec(box, words, text, sizeof text);
+    ck_assert_msg(code == 0, "%s: code %d: %s", words[0], code, text);
+}
+
+/* The command takes what was answered on its standard input, and is content. */
+static void
+must_please(const char *command)
+{
+    FILE *pipe = popen(command, "w"); // NOLINT(cert-env33-c): the test's own words
+    ck_assert_ptr_nonnull(pipe);
+    (void)fputs(text, pipe);
+    int status = pclose(pipe);
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s: %d: %s", command, status,
+                  text);
+}
+
+START_TEST(blame_tells_the_boot)
+{
+    struct box box = start_one(CONTRACT);
+    ask(&box, WORDS("blame"));
+    ck_assert_ptr_nonnull(strstr(text, "* once"));
+    ck_assert_ptr_nonnull(strstr(text, "* web"));
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(blame_as_svg_is_well_formed)
+{
+    if (proc_leaves_out(__func__, proc_has_program("xmllint"), "needs xmllint")) {
+        return;
+    }
+    struct box box = start_one(CONTRACT);
+    ask(&box, WORDS("blame", "--svg"));
+    ck_assert_ptr_nonnull(strstr(text, "<svg xmlns="));
+    must_please("xmllint --noout -");
+    box_free(&box);
+}
+END_TEST
+
+Suite *
+figures_suite(void)
+{
+    return proc_suite(
+        "figures", (const TTest *const[]){blame_tells_the_boot, blame_as_svg_is_well_formed, NULL});
+}
