@@ -56,6 +56,7 @@ SUPERVISOR_SRC = \
     supervisor/life.c \
     supervisor/log.c \
     supervisor/log_pipe.c \
+    supervisor/log_ring.c \
     supervisor/logline.c \
     supervisor/loop.c \
     supervisor/loop_actions.c \
@@ -78,6 +79,7 @@ INIT_SRC = \
     init/answer.c \
     init/answer_figures.c \
     init/answer_status.c \
+    init/answer_stream.c \
     init/answer_units.c \
     init/blame.c \
     init/blame_svg.c \
@@ -150,6 +152,7 @@ UNIT_TESTS = \
     tests/unit/test_life.c \
     tests/unit/test_lines.c \
     tests/unit/test_load.c \
+    tests/unit/test_log_ring.c \
     tests/unit/test_logline.c \
     tests/unit/test_mountinfo.c \
     tests/unit/test_options.c \
@@ -193,6 +196,7 @@ PROC_TESTS = \
     tests/proc/test_control.c \
     tests/proc/test_faults.c \
     tests/proc/test_figures.c \
+    tests/proc/test_follow.c \
     tests/proc/test_forward.c \
     tests/proc/test_log.c \
     tests/proc/test_lone.c \

@@ -34,5 +34,8 @@ held_attend(struct asking *asking)
         asking->reply->held = NULL;
         return -1;
     }
+    if (held->has_more) {
+        return 0;
+    }
     return held->deadline_ms == INT64_MAX ? -1 : held->deadline_ms - asking->now_ms;
 }

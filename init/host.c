@@ -232,6 +232,9 @@ host_answer(void *context, const struct ctl_request *request, const struct ctl_p
     struct asking asking = {
         .status = &boot->status, .loop = boot->loop, .now_ms = boot->status.now_ms, .reply = reply};
     answer_request(&asking, &boot->authority, request, peer);
+    if (reply->held != NULL) {
+        (void)held_attend(&asking); /* most need not wait at all */
+    }
 }
 
 static int64_t

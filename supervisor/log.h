@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "config/config.h"
+#include "supervisor/log_ring.h"
 
 /*
  * What is written out, without ever waiting for who reads it (I26): two sinks, standard output and
@@ -50,6 +51,7 @@ struct log_pipe {
     int read_fd, write_fd; /* -1: none yet */
     char *partial;         /* the beginning of a line, whose rest has not come */
     size_t partial_length;
+    struct log_ring *ring; /* of the unit, for its last lines; NULL: they are not kept */
 };
 
 enum { LOG_LINE_MAX = 16384 }; /* longer lines are split, and say so */

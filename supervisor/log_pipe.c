@@ -4,11 +4,13 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "config/arena.h"
 #include "config/text.h"
 #include "supervisor/logline.h"
+#include "supervisor/loop.h"
 
 enum {
     ATOMIC_BYTES = 4096, /* PIPE_BUF: written whole or not at all, pipe(7) */
@@ -34,6 +36,8 @@ log_pipe_open(struct log_pipe *pipe, uid_t uid, gid_t gid)
 /* Lines on their way out, gathered so that one write takes as many as stay atomic. */
 struct batch {
     enum log_sink sink;
+    struct log_ring *ring;
+    int64_t time_ms;
     char bytes[ATOMIC_BYTES + LOG_LINE_MAX * JSON_MAX + 512];
     size_t length;
 };
@@ -47,9 +51,33 @@ batch_write(struct batch *batch)
     batch->length = 0;
 }
 
+/* Keeps the line for `roinit logs`. Without memory for a ring it is not kept, and written out all
+ * the same. */
+static void
+keep_line(struct batch *batch, const struct logline *logline, const char *bytes, size_t length)
+{
+    static uint64_t number;
+    struct log_ring *ring = batch->ring;
+    struct log_record record = {.number = number++,
+                                .time_ms = batch->time_ms,
+                                .length = (uint32_t)length,
+                                .is_stderr = batch->sink == LOG_STDERR,
+                                .is_split = logline->is_split};
+    if (ring == NULL) {
+        return;
+    }
+    if (ring->bytes == NULL) {
+        void *memory =
+            mmap(NULL, LOG_RING_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        ring->bytes = memory != MAP_FAILED ? memory : NULL;
+    }
+    log_ring_add(ring, &record, bytes);
+}
+
 static void
 batch_add(struct batch *batch, const struct logline *logline, const char *bytes, size_t length)
 {
+    keep_line(batch, logline, bytes, length);
     struct text out = text_over(batch->bytes + batch->length, sizeof batch->bytes - batch->length);
     logline_add(&out, logline, bytes, length);
     if (batch->length > 0 && batch->length + out.length > ATOMIC_BYTES) {
@@ -120,6 +148,8 @@ begin_batch(const struct log_pipe *pipe, struct logline *logline, char *when, si
 {
     static OWN_PAGES struct batch batch;
     batch.sink = pipe->sink;
+    batch.ring = pipe->ring;
+    batch.time_ms = loop_wall_ms();
     batch.length = 0;
     *logline = (struct logline){
         .time = log_time_text(when, size),

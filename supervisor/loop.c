@@ -21,18 +21,18 @@ loop_seconds(int64_t milliseconds)
 }
 
 int64_t
-loop_now_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-int64_t
 loop_wall_ms(void)
 {
     struct timespec now;
     (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t
+loop_now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
@@ -130,6 +130,7 @@ loop_new(const struct config *config, const struct loop_host *host, struct arena
     fleet_init(&loop->fleet, config, &loop_ops, loop, arena);
     for (size_t u = 0; u < config->unit_count; u++) {
         unit_io_init(&loop->unit[u].io, &config->unit[u], (enum log_format)config->init.log_format);
+        unit_io_keep_lines(&loop->unit[u].io, host->control_fd >= 0); /* else nobody can ask */
     }
     init_watchers(loop);
     if (loop_schedule_init(loop, arena, err) != 0) {
@@ -199,4 +200,10 @@ struct events *
 loop_events(struct loop *loop)
 {
     return loop->events;
+}
+
+const struct log_ring *
+loop_log(const struct loop *loop, size_t u)
+{
+    return &loop->unit[u].io.ring;
 }

@@ -12,6 +12,7 @@
 #include "supervisor/events.h"
 #include "supervisor/fleet.h"
 #include "supervisor/launch.h"
+#include "supervisor/log_ring.h"
 
 /*
  * The event loop: signals, processes, timers, pipes and clients become events of the fleet, and its
@@ -61,6 +62,8 @@ int loop_send(struct loop *loop, size_t u, int signal, bool is_for_all);
 uint64_t loop_orphans(const struct loop *loop);
 /* The ring of events; others may add theirs (loop_wall_ms() is their time). */
 struct events *loop_events(struct loop *loop);
+/* The last lines of a unit. */
+const struct log_ring *loop_log(const struct loop *loop, size_t u);
 /* Which scheduled task is due when; NULL: there are none. */
 const struct agenda *loop_agenda(const struct loop *loop);
 /* Milliseconds of the wall clock, for display alone. */

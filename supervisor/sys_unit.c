@@ -24,6 +24,14 @@ unit_io_init(struct unit_io *io, const struct unit_config *config, enum log_form
     }
 }
 
+void
+unit_io_keep_lines(struct unit_io *io, bool is_kept)
+{
+    for (int i = 0; i < UNIT_STREAMS; i++) {
+        io->pipe[i].ring = is_kept ? &io->ring : NULL;
+    }
+}
+
 bool
 unit_io_has_pipes(const struct unit_io *io)
 {

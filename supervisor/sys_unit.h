@@ -19,12 +19,16 @@ enum { UNIT_STREAMS = 2 };
 struct unit_io {
     const struct unit_config *config;
     struct log_pipe pipe[UNIT_STREAMS]; /* standard output and error; unused with log = raw, null */
-    int report_fd;                      /* -1: none is awaited */
+    struct log_ring ring;
+    int report_fd; /* -1: none is awaited */
     struct launch_report report;
     bool has_report; /* the start failed at report.stage */
 };
 
 void unit_io_init(struct unit_io *io, const struct unit_config *config, enum log_format format);
+
+/* Whether its last lines are kept for `roinit logs`. */
+void unit_io_keep_lines(struct unit_io *io, bool is_kept);
 
 /* Whether the unit's lines pass through PID 1. */
 bool unit_io_has_pipes(const struct unit_io *io);

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/runner.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "supervisor/log_ring.h"
+
+#define SUITE(name_) Suite *name_##_suite(void);
+#include "tests/unit/suites.h"
+#undef SUITE
+
+static char memory[LOG_RING_BYTES];
+
+static void
+add(struct log_ring *ring, uint64_t number, size_t length)
+{
+    static char line[LOG_RING_BYTES];
+    struct log_record record = {.number = number, .length = (uint32_t)length};
+    memset(line, 'a' + (int)(number % 26), length);
+    log_ring_add(ring, &record, line);
+}
+
+/* Reads from `*at` to the end, looking at every byte. Returns how many records there were. */
+static size_t
+read_all(const struct log_ring *ring, uint64_t *at, uint64_t *ret_first)
+{
+    static char line[LOG_RING_BYTES];
+    struct log_record record;
+    bool is_gap;
+    size_t count = 0;
+    while (log_ring_at(ring, at, &record, &is_gap)) {
+        *ret_first = count++ == 0 ? record.number : *ret_first;
+        ck_assert_uint_eq(record.number, *ret_first + count - 1);
+        log_ring_take(ring, at, line);
+        for (size_t i = 0; i < record.length; i++) {
+            ck_assert_int_eq(line[i], 'a' + (int)(record.number % 26));
+        }
+    }
+    return count;
+}
+
+START_TEST(without_memory_nothing_is_kept)
+{
+    struct log_ring ring = {.bytes = NULL};
+    struct log_record record;
+    uint64_t at = 0;
+    bool is_gap;
+    add(&ring, 1, 10);
+    ck_assert(!log_ring_at(&ring, &at, &record, &is_gap));
+}
+END_TEST
+
+START_TEST(lines_come_back_whole_and_in_order_however_often_it_goes_round)
+{
+    struct log_ring ring = {.bytes = memory};
+    size_t kept = 0;
+    for (uint64_t i = 0; i < 20000; i++) {
+        add(&ring, i, (size_t)(i * 7 % 301));
+        ck_assert_uint_le(ring.next - ring.first, LOG_RING_BYTES);
+        if (i % 1999 == 0 || i == 19999) {
+            uint64_t at = 0;
+            uint64_t first = 0;
+            kept = read_all(&ring, &at, &first);
+            ck_assert_uint_eq(kept, ring.count);
+            ck_assert_uint_eq(first + kept - 1, i);
+        }
+    }
+    ck_assert_uint_gt(kept, 300);
+}
+END_TEST
+
+START_TEST(a_reader_that_is_too_slow_is_told_of_the_gap)
+{
+    struct log_ring ring = {.bytes = memory};
+    struct log_record record;
+    bool is_gap;
+    uint64_t first;
+    uint64_t at = 0;
+    add(&ring, 0, 100);
+    ck_assert_uint_eq(read_all(&ring, &at, &first), 1);
+    ck_assert(!log_ring_at(&ring, &at, &record, &is_gap));
+    ck_assert(!is_gap);
+    for (uint64_t i = 1; i < 100; i++) {
+        add(&ring, i, 5000);
+    }
+    ck_assert(log_ring_at(&ring, &at, &record, &is_gap));
+    ck_assert(is_gap);
+    ck_assert_uint_eq(record.number, 100 - ring.count);
+}
+END_TEST
+
+START_TEST(a_line_that_fills_it_is_kept_alone_and_a_longer_one_is_not)
+{
+    struct log_ring ring = {.bytes = memory};
+    add(&ring, 0, 10);
+    add(&ring, 1, LOG_RING_BYTES - sizeof(struct log_record));
+    ck_assert_uint_eq(ring.count, 1);
+    add(&ring, 2, LOG_RING_BYTES);
+    ck_assert_uint_eq(ring.count, 1);
+}
+END_TEST
+
+START_TEST(the_last_ones_can_be_found)
+{
+    static const size_t wanted[] = {0, 1, 7, 10, 99};
+    struct log_ring ring = {.bytes = memory};
+    for (uint64_t i = 0; i < 10; i++) {
+        add(&ring, i, 50);
+    }
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        uint64_t at = log_ring_last(&ring, wanted[i]);
+        uint64_t first;
+        ck_assert_uint_eq(read_all(&ring, &at, &first), wanted[i] < 10 ? wanted[i] : 10);
+    }
+}
+END_TEST
+
+Suite *
+log_ring_suite(void)
+{
+    Suite *suite = suite_create("log_ring");
+    TCase *tests = tcase_create("log_ring");
+    tcase_add_test(tests, without_memory_nothing_is_kept);
+    tcase_add_test(tests, lines_come_back_whole_and_in_order_however_often_it_goes_round);
+    tcase_add_test(tests, a_reader_that_is_too_slow_is_told_of_the_gap);
+    tcase_add_test(tests, a_line_that_fills_it_is_kept_alone_and_a_longer_one_is_not);
+    tcase_add_test(tests, the_last_ones_can_be_found);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
