@@ -86,6 +86,7 @@ INIT_SRC = \
     init/authority.c \
     init/boot.c \
     init/boot_units.c \
+    init/boot_volumes.c \
     init/client.c \
     init/cmd_explain.c \
     init/cmd_help.c \
@@ -122,16 +123,23 @@ INIT_SRC = \
     init/sys_command.c \
     init/sys_copy.c \
     init/sys_files.c \
+    init/sys_helper.c \
+    init/sys_inode.c \
+    init/sys_levels.c \
     init/sys_observe.c \
+    init/sys_problem.c \
     init/sys_seed.c \
     init/sys_self.c \
     init/sys_state.c \
     init/sys_termination.c \
     init/sys_volumes.c \
+    init/sys_walk.c \
+    init/sys_walkers.c \
     init/usage.c \
     init/verbs.c \
     init/volumes.c \
     init/volumes_dirs.c \
+    init/walk.c \
 
 # ---- the rings; tests/<ring>/suites.h names the suites
 UNIT_TESTS = \
@@ -166,6 +174,7 @@ UNIT_TESTS = \
     tests/unit/test_value.c \
     tests/unit/test_vars.c \
     tests/unit/test_volumes.c \
+    tests/unit/test_walk.c \
     tests/unit/written.c \
 
 SIM_TESTS = \
@@ -210,6 +219,7 @@ PROC_TESTS = \
     tests/proc/test_stop.c \
     tests/proc/test_streams.c \
     tests/proc/test_terminal.c \
+    tests/proc/test_walk.c \
 
 PUPPET_SRC = \
     tests/puppet.c \

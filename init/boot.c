@@ -9,7 +9,9 @@
 #include "config/arena.h"
 #include "config/load.h"
 #include "config/resolve.h"
+#include "config/signame.h"
 #include "init/boot_units.h"
+#include "init/boot_volumes.h"
 #include "init/contract.h"
 #include "init/host.h"
 #include "init/sys_files.h"
@@ -19,7 +21,7 @@
 #include "supervisor/log.h"
 #include "supervisor/tell.h"
 
-enum { REPORT_BYTES = 256 * 1024 };
+enum { REPORT_BYTES = 256 * 1024, SIGNAL_NAME_BYTES = 16 };
 
 /* ---------------------------------------------------------------- telling */
 
@@ -208,6 +210,24 @@ boot_redirect(struct boot *boot)
     return judge_diags(boot);
 }
 
+/* A stop that is asked for before anything was started: well, but for an init container, whose work
+ * is not done. */
+static int
+boot_stop(struct boot *boot, int signal)
+{
+    char name[SIGNAL_NAME_BYTES];
+    bool is_run = boot->last == BOOT_SUPERVISE;
+    int code = is_run ? CODE_OK : CODE_SIGNAL + signal;
+    struct text text = report_text();
+    text_addf(
+        &text,
+        "roinit: %s while the volumes were prepared: nothing was started (%d); the next start "
+        "goes on with them\n",
+        signame_text(signal, name, sizeof name), code);
+    boot->is_over = true;
+    return report(boot, code, &text);
+}
+
 static int
 boot_prepare(struct boot *boot)
 {
@@ -219,8 +239,12 @@ boot_prepare(struct boot *boot)
         return code;
     }
     struct findings fresh = {.arena = &boot->arena};
-    if (plan_apply(&boot->plan, &fresh, &err) != 0) {
+    int signal = boot_apply_plan(boot, &fresh, &err);
+    if (signal < 0) {
         return fail(boot, &err);
+    }
+    if (signal > 0) {
+        return boot_stop(boot, signal);
     }
     for (size_t i = 0; i < fresh.count; i++) {
         findings_add(&boot->findings, &fresh.item[i]);
@@ -278,7 +302,7 @@ boot_walk(struct boot *boot, const struct options *options, enum boot_step last,
     boot_inherit(boot, environ);
     for (int step = 0; step <= (int)last; step++) {
         int code = steps[step](boot);
-        if (code != CODE_OK || step == BOOT_SUPERVISE) {
+        if (code != CODE_OK || boot->is_over || step == BOOT_SUPERVISE) {
             return code;
         }
     }

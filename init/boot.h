@@ -61,6 +61,7 @@ struct boot {
     struct facts facts;
     struct findings findings;
     struct plan plan;
+    bool is_over; /* a stop was asked for before anything was started */
     struct state state;
     struct status status;
     struct boot_parts { /* the files of a command-dir, each as a command */

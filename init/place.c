@@ -117,6 +117,25 @@ place_owner(const struct config *config, const struct identities *identities, si
     return (struct identity){.uid = owner->uid, .gid = owner->gid};
 }
 
+/* Whether a walk may change all that lies below: not where the system's own things lie (I2). */
+static bool
+may_walk(const char *top)
+{
+    static const char *const never[] = {"/", "/run", "/tmp", "/etc"};
+    static const char *const never_below[] = {"/proc", "/sys", "/dev"};
+    for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
+        if (text_equal(top, never[i])) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < sizeof never_below / sizeof never_below[0]; i++) {
+        if (text_is_within(top, never_below[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 struct place
 place_after(const struct config *config, const struct facts *facts,
             const struct identities *identities, size_t mount)
@@ -133,15 +152,17 @@ place_after(const struct config *config, const struct facts *facts,
     if (declared->mode >= 0 && may_chmod) {
         place.mode = (mode_t)declared->mode;
     }
-    /* `on-mismatch` and `always` walk the whole volume: until they exist they only verify. */
-    if (owner->is_known && declared->chown == CHOWN_TOP &&
-        (place.mode & STICKY_FOR_ALL) != STICKY_FOR_ALL && place_has_capability(facts, CAP_CHOWN) &&
-        !place_holds_state(config, facts, mount) &&
-        !place_may_identity(facts, &place, &who, PLACE_WRITE | PLACE_SEARCH)) {
+    bool is_writable = place_may_identity(facts, &place, &who, PLACE_WRITE | PLACE_SEARCH);
+    bool is_always = declared->chown == CHOWN_ALWAYS;
+    bool acts = owner->is_known && declared->chown != CHOWN_NEVER && (!is_writable || is_always);
+    if (acts && (place.mode & STICKY_FOR_ALL) != STICKY_FOR_ALL &&
+        place_has_capability(facts, CAP_CHOWN) && !place_holds_state(config, facts, mount)) {
         place.changes_owner = place.uid != owner->uid || place.gid != owner->gid;
         place.uid = owner->uid;
         place.gid = owner->gid;
-        if (declared->mode < 0) {
+        place.is_walked = (place.changes_owner || is_always) && declared->chown != CHOWN_TOP &&
+                          may_walk(facts->mount[mount].resolved);
+        if (declared->mode < 0 && !is_writable) {
             place.mode |= OWNER_ALL;
         }
     }

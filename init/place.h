@@ -21,12 +21,14 @@ struct place {
     mode_t mode;
     bool changes_owner; /* against what the facts say */
     bool changes_mode;
+    bool is_walked; /* all that lies in it gets that owner, too */
 };
 
 enum { PLACE_READ = 4, PLACE_WRITE = 2, PLACE_SEARCH = 1 };
 
 /* What the top of the mount-th declared mount will be. Its owner changes only where `chown` says
- * so, its owner could not write, and roinit has the privilege (contract.md, `chown`). */
+ * so, its owner could not write (or `chown` is always), and roinit has the privilege (contract.md,
+ * `chown`). */
 struct place place_after(const struct config *config, const struct facts *facts,
                          const struct identities *identities, size_t mount);
 

@@ -5,13 +5,30 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <linux/stat.h> /* after sys/stat.h: musl 1.2.3 knows no struct statx */
 
-enum { FD_PATH_BYTES = 32, MODE_BITS = 07777 };
+enum { FD_PATH_BYTES = 32, FDINFO_BYTES = 512, MODE_BITS = 07777 };
+
+/* Before Linux 5.8, and under filters that refuse statx(2): proc_pid_fdinfo(5). */
+static uint64_t
+mount_id_of_fdinfo(int fd)
+{
+    char text[FDINFO_BYTES];
+    (void)snprintf(text, sizeof text, "/proc/self/fdinfo/%d", fd);
+    int info = open(text, O_RDONLY | O_CLOEXEC);
+    ssize_t length = info < 0 ? -1 : read(info, text, sizeof text - 1);
+    if (info >= 0) {
+        (void)close(info);
+    }
+    text[length > 0 ? length : 0] = '\0';
+    const char *at = strstr(text, "mnt_id:");
+    return at == NULL ? 0 : strtoull(at + strlen("mnt_id:"), NULL, 10);
+}
 
 uint64_t
 below_mount_id(int fd)
@@ -20,7 +37,7 @@ below_mount_id(int fd)
     memset(&file, 0, sizeof file);
     if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &file) != 0 ||
         (file.stx_mask & STATX_MNT_ID) == 0) {
-        return 0;
+        return mount_id_of_fdinfo(fd);
     }
     return file.stx_mnt_id;
 }

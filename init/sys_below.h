@@ -11,7 +11,8 @@
  * leaves the mount, and what is decided is decided on a descriptor (I1, I2, I11).
  */
 
-/* The mount on which the descriptor lies (STATX_MNT_ID), or 0 where the kernel does not say. */
+/* The mount on which the descriptor lies (STATX_MNT_ID, else /proc/self/fdinfo), or 0 where nothing
+ * says it. */
 uint64_t below_mount_id(int fd);
 
 /* Opens one component of a path in `folder_fd`, close-on-exec. Returns a descriptor, or -1 with
@@ -29,7 +30,14 @@ struct below_attributes {
     mode_t mode;
 };
 
-enum below_step { BELOW_DONE, BELOW_LOOK, BELOW_CHMOD, BELOW_CHOWN, BELOW_VERIFY };
+enum below_step {
+    BELOW_DONE,
+    BELOW_LOOK,
+    BELOW_ENTER,
+    BELOW_CHMOD,
+    BELOW_CHOWN,
+    BELOW_VERIFY,
+};
 
 /* Sets what differs: the mode first, since afterwards it may be another's, then the owner; then
  * looks whether it is so. Returns BELOW_DONE, or the step that failed with errno. */

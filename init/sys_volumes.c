@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,130 +14,7 @@ enum {
     UNFINISHED_MODE = 0700,
     WRITABLE_BY_OTHERS = 022,
     NAME_BYTES = 256,
-    SENTENCE_BYTES = 512,
 };
-
-/* ---------------------------------------------------------------- what went wrong */
-
-int
-problem_set(struct problem *problem, const char *action, const char *path)
-{
-    *problem = (struct problem){.action = action, .errnum = errno};
-    struct text text = TEXT_OVER(problem->path);
-    text_add(&text, path);
-    if (problem->errnum == EACCES) {
-        problem->capability = "DAC_OVERRIDE";
-    } else if (problem->errnum == ELOOP || problem->errnum == ENOTDIR) {
-        problem->cause = "something that is no directory is in the way";
-    } else if (problem->errnum == EXDEV) {
-        problem->cause = "another mount is in the way";
-    }
-    return -1;
-}
-
-int
-problem_because(struct problem *problem, const char *action, const char *path, const char *cause)
-{
-    errno = EPERM;
-    (void)problem_set(problem, action, path);
-    problem->cause = cause;
-    return -1;
-}
-
-int
-problem_of_below(struct problem *problem, enum below_step step, const char *path)
-{
-    switch (step) {
-    case BELOW_DONE:
-        return 0;
-    case BELOW_LOOK:
-        return problem_set(problem, "look at it", path);
-    case BELOW_CHMOD:
-        (void)problem_set(problem, "set its mode", path);
-        problem->capability = problem->errnum == EPERM ? "FOWNER" : NULL;
-        break;
-    case BELOW_CHOWN:
-        (void)problem_set(problem, "set its owner", path);
-        problem->capability = problem->errnum == EPERM ? "CHOWN" : NULL;
-        if (problem->errnum == EINVAL) {
-            problem->cause = "the uid or gid is not mapped in this user namespace";
-        }
-        break;
-    case BELOW_VERIFY:
-        return problem_because(problem, "set its owner and mode", path,
-                               "the file system did not take them");
-    }
-    return -1;
-}
-
-/* Whether whoever runs the image, and not the system, is to mend it. */
-static bool
-is_promise(int errnum)
-{
-    static const int promises[] = {EPERM, EACCES, EROFS,  EEXIST, ENOTDIR,
-                                   ELOOP, EXDEV,  EINVAL, ENOENT, EISDIR};
-    for (size_t i = 0; i < sizeof promises / sizeof promises[0]; i++) {
-        if (promises[i] == errnum) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static const char *
-mend(struct arena *arena, const char *before, const char *capability, const char *after)
-{
-    return capability == NULL ? NULL : arena_printf(arena, "%s%s%s", before, capability, after);
-}
-
-static void
-tell(const struct plan *plan, const struct plan_step *step, const struct problem *problem,
-     struct findings *findings)
-{
-    struct arena *arena = findings->arena;
-    char found[SENTENCE_BYTES];
-    struct text text = TEXT_OVER(found);
-    const char *slash = *problem->path == '\0' || *problem->path == '/' ? "" : "/";
-    const char *top = *problem->path == '/' ? "" : step->top;
-    text_addf(&text, "cannot %s: %s", problem->action,
-              problem->cause == NULL ? err_errno_text(problem->errnum) : problem->cause);
-    /* --cap-add gives nothing to a user other than root. */
-    const char *capability = plan->self_uid == 0 ? problem->capability : NULL;
-    if (capability != NULL) {
-        text_addf(&text, ", needs CAP_%s", capability);
-    }
-    char wanted[SENTENCE_BYTES];
-    struct text expected = TEXT_OVER(wanted);
-    text_add(&expected, step->kind == PLAN_SEED ? "seeded from " : "a directory");
-    text_add(&expected, step->kind == PLAN_SEED ? step->seed : "");
-    if (step->sets_mode) {
-        text_addf(&expected, ", mode %04o", step->mode);
-    }
-    if (step->sets_owner) {
-        text_addf(&expected, ", owner %u:%u", step->uid, step->gid);
-    }
-    struct finding finding = {
-        .level = FINDING_ERROR,
-        .subject = arena_printf(arena, "%s%s%s", top, slash, problem->path),
-        .found = arena_strdup(arena, found),
-        .expected = arena_strdup(arena, wanted),
-        .place = step->place,
-        .mend =
-            {
-                [MEND_DOCKER] = mend(arena, "--cap-add ", capability, ""),
-                [MEND_COMPOSE] = mend(arena, "cap_add: [", capability, "]"),
-                [MEND_KUBERNETES] =
-                    mend(arena, "securityContext.capabilities.add: [", capability, "]"),
-                [MEND_CONTRACT] = plan->self_uid == 0 || problem->capability == NULL
-                                      ? NULL
-                                      : arena_printf(arena,
-                                                     "mount %s so that uid %u can write there, "
-                                                     "or start as root",
-                                                     step->top, plan->self_uid),
-            },
-    };
-    findings_add(findings, &finding);
-}
 
 /* ---------------------------------------------------------------- the steps */
 
@@ -225,17 +103,34 @@ apply_directory(int top_fd, const struct plan_step *step, uid_t self_uid, struct
     return result;
 }
 
+/* Only what a walk leaves for its top and its seed may come after it. */
+static bool
+is_after_failed_walk(const struct plan *plan, size_t at, const struct prepared *prepared)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (plan->step[i].mount == plan->step[at].mount && plan->step[i].kind == PLAN_WALK &&
+            prepared[i].state == PREPARED_FAILED) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int
-apply_step(const struct plan_step *step, uid_t self_uid, struct problem *problem)
+apply_step(const struct plan_step *step, uid_t self_uid, struct prepared *prepared)
 {
     struct below_attributes attributes = {step->sets_owner, step->sets_mode, step->uid, step->gid,
                                           step->mode};
+    struct problem *problem = &prepared->problem;
     int result = -1;
     int top_fd = open_top(step, problem);
     if (top_fd < 0) {
         return -1;
     }
     switch (step->kind) {
+    case PLAN_WALK:
+        result = walk_apply(top_fd, step, prepared->walk, problem);
+        break;
     case PLAN_SEED:
         result = seed_apply(top_fd, step, self_uid, problem);
         break;
@@ -250,20 +145,65 @@ apply_step(const struct plan_step *step, uid_t self_uid, struct problem *problem
     return result;
 }
 
-int
-plan_apply(const struct plan *plan, struct findings *findings, struct err *err)
+struct prepared *
+prepared_new(const struct plan *plan)
+{
+    void *memory = mmap(NULL, (plan->count + 1) * sizeof(struct prepared), PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+void
+prepared_free(const struct plan *plan, struct prepared *prepared)
+{
+    if (prepared != NULL) {
+        (void)munmap(prepared, (plan->count + 1) * sizeof(struct prepared));
+    }
+}
+
+void
+plan_run(const struct plan *plan, struct prepared *prepared)
 {
     for (size_t i = 0; i < plan->count; i++) {
         const struct plan_step *step = &plan->step[i];
-        struct problem problem = {0};
-        if (apply_step(step, plan->self_uid, &problem) == 0) {
+        bool is_last = step->kind == PLAN_TOP || step->kind == PLAN_SEED;
+        if (is_last && is_after_failed_walk(plan, i, prepared)) {
+            prepared[i].state = PREPARED_LEFT; /* the top is the mark: the next start walks again */
             continue;
         }
-        if (!is_promise(problem.errnum)) {
-            return err_set(err, CODE_SYSTEM, problem.errnum, "%.80s/%.80s: cannot %s", step->top,
-                           problem.path, problem.action);
+        prepared[i].state = PREPARED_RUNNING;
+        int result = apply_step(step, plan->self_uid, &prepared[i]);
+        prepared[i].state = result == 0 ? PREPARED_DONE : PREPARED_FAILED;
+    }
+}
+
+int
+plan_tell(const struct plan *plan, const struct prepared *prepared, struct findings *findings,
+          struct err *err)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct problem *problem = &prepared[i].problem;
+        if (prepared[i].state != PREPARED_FAILED) {
+            continue;
         }
-        tell(plan, step, &problem, findings);
+        if (!problem_is_promise(problem)) {
+            return err_set(err, CODE_SYSTEM, problem->errnum, "%.80s/%.80s: cannot %s",
+                           plan->step[i].top, problem->path, problem->action);
+        }
+        problem_tell(plan, &plan->step[i], problem, findings);
     }
     return 0;
+}
+
+int
+plan_apply(const struct plan *plan, struct findings *findings, struct err *err)
+{
+    struct prepared *prepared = prepared_new(plan);
+    if (prepared == NULL) {
+        return err_set(err, CODE_SYSTEM, errno, "cannot prepare the volumes");
+    }
+    plan_run(plan, prepared);
+    int result = plan_tell(plan, prepared, findings, err);
+    prepared_free(plan, prepared);
+    return result;
 }

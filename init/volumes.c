@@ -45,10 +45,33 @@ planner_add(struct planner *planner, const struct plan_step *step)
 /* ---------------------------------------------------------------- one mount, and all */
 
 static void
+plan_walk(struct planner *planner, size_t mount, const struct place *after)
+{
+    planner_add(planner,
+                &(struct plan_step){
+                    .kind = PLAN_WALK,
+                    .mount = mount,
+                    .path = "",
+                    .uid = after->uid,
+                    .gid = after->gid,
+                    .sets_owner = true,
+                    .is_nosuid = planner->facts->mount[mount].is_nosuid,
+                    .place = planner_place(&planner->config->mount[mount], MOUNT_chown, "chown"),
+                });
+}
+
+/* What a seed brings keeps the owners that the image gave, so the walk comes first; with `always`
+ * everything is the owner's at every start, so it comes afterwards. What mkdir makes has the owner
+ * that its line names either way, and the top is changed last. */
+static void
 plan_mount(struct planner *planner, size_t mount)
 {
     const struct mount_config *declared = &planner->config->mount[mount];
     struct place after = place_after(planner->config, planner->facts, planner->identities, mount);
+    bool is_always = declared->chown == CHOWN_ALWAYS;
+    if (after.is_walked && !is_always) {
+        plan_walk(planner, mount, &after);
+    }
     if (after.is_there && declared->seed != NULL) {
         planner_add(planner, &(struct plan_step){
                                  .kind = PLAN_SEED,
@@ -58,6 +81,9 @@ plan_mount(struct planner *planner, size_t mount)
                                  .seed_mode = (enum seed_mode)declared->seed_mode,
                                  .place = planner_place(declared, MOUNT_seed, "seed"),
                              });
+    }
+    if (after.is_walked && is_always) {
+        plan_walk(planner, mount, &after);
     }
     planner_add_directories(planner, mount, after.is_there);
     if (after.changes_owner || after.changes_mode) {
@@ -113,7 +139,8 @@ volumes_plan(const struct config *config, const struct facts *facts,
         .diags = diags,
         .vars = ARENA_NEW(arena, struct vars, config->unit_count + 1),
     };
-    *ret_plan = (struct plan){.arena = arena, .self_uid = identities->self->uid};
+    *ret_plan = (struct plan){
+        .arena = arena, .self_uid = identities->self->uid, .cap_effective = facts->cap_effective};
     if (planner.vars == NULL) {
         return;
     }
@@ -126,6 +153,17 @@ volumes_plan(const struct config *config, const struct facts *facts,
     plan_view(&planner);
 }
 
+bool
+plan_is_long(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->step[i].kind == PLAN_WALK || plan->step[i].kind == PLAN_SEED) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 plan_text(const struct plan *plan, struct text *out)
 {
@@ -133,6 +171,9 @@ plan_text(const struct plan *plan, struct text *out)
         const struct plan_step *step = &plan->step[i];
         text_addf(out, "%s: ", step->top);
         switch (step->kind) {
+        case PLAN_WALK:
+            text_add(out, "give all that lies in it");
+            break;
         case PLAN_SEED:
             text_addf(out, "seed from %s where %s", step->seed,
                       step->seed_mode == SEED_EMPTY ? "it is empty" : "files are missing");

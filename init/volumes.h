@@ -18,6 +18,7 @@
  * them. Only mounts that are there are touched, and only below their tops (I2).
  */
 enum plan_kind {
+    PLAN_WALK,      /* give all that lies below the top to its owner */
     PLAN_SEED,      /* copy what the image ships */
     PLAN_DIRECTORY, /* make a directory, or put an existing one right */
     PLAN_TOP,       /* mode and owner of the top directory: the last step of a mount (I6) */
@@ -33,6 +34,7 @@ struct plan_step {
     uid_t uid;
     gid_t gid;
     bool sets_mode, sets_owner; /* TOP: only what changes; DIRECTORY: both */
+    bool is_nosuid;             /* WALK: set-user-ID bits are not in force there */
     bool is_private;            /* nobody else's may be adopted (I25) */
     const char *seed;           /* SEED: the path in the image */
     enum seed_mode seed_mode;
@@ -44,6 +46,7 @@ struct plan {
     struct plan_step *step;
     size_t count, room;
     uid_t self_uid; /* who applies it */
+    uint64_t cap_effective;
     /* `[init] passwd`: the texts for the state directory; NULL: none asked for. */
     const char *passwd_view, *group_view;
 };
@@ -53,6 +56,9 @@ struct plan {
 void volumes_plan(const struct config *config, const struct facts *facts,
                   const struct identities *identities, const struct environ_input *environment,
                   struct arena *arena, struct plan *ret_plan, struct diags *diags);
+
+/* Whether applying it may take long: it then belongs into a process of its own. */
+bool plan_is_long(const struct plan *plan);
 
 /* Adds one line a step: "/tmp: make home-10001, mode 0700, owner 10001:10001". */
 void plan_text(const struct plan *plan, struct text *out);

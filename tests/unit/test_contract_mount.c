@@ -246,7 +246,7 @@ START_TEST(what_the_boot_gives_to_its_owner_is_no_error)
 }
 END_TEST
 
-START_TEST(the_recursive_walks_only_verify)
+START_TEST(the_recursive_walks_mend_it)
 {
     take_away(STAGE_DATA);
     name_owner(STAGE_DATA);
@@ -255,7 +255,7 @@ START_TEST(the_recursive_walks_only_verify)
     judged.stage.facts.cap_effective = UINT64_MAX;
     judged.stage.mount[STAGE_DATA].chown = _i == 0 ? CHOWN_ON_MISMATCH : CHOWN_ALWAYS;
     judged_findings_are(
-        "error /data: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
+        "mended /data: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
 }
 END_TEST
 
@@ -319,7 +319,7 @@ contract_mount_suite(void)
                         sizeof writable / sizeof writable[0]);
     tcase_add_test(path, root_may_write_everywhere_only_with_dac_override);
     tcase_add_test(path, what_the_boot_gives_to_its_owner_is_no_error);
-    tcase_add_loop_test(path, the_recursive_walks_only_verify, 0, 2);
+    tcase_add_loop_test(path, the_recursive_walks_mend_it, 0, 2);
     tcase_add_test(path, the_mount_of_the_state_directory_needs_no_owner_by_default);
     tcase_add_test(path, the_mode_is_mended_by_the_boot_only_where_it_may);
     tcase_add_test(path, all_is_told_at_once);

@@ -2,6 +2,7 @@
 #include "tests/runner.h"
 
 #include <linux/capability.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/unit/stage.h"
@@ -142,7 +143,17 @@ static const struct {
     {"top, where the mode would not let him either", CHOWN_TOP, "web", 0555, 0, true,
      "/data: set mode 0755 owner 10002:10002\n"},
     {"never", CHOWN_NEVER, "web", 0755, 0, true, ""},
-    {"on-mismatch only verifies", CHOWN_ON_MISMATCH, "web", 0755, 0, true, ""},
+    {"on-mismatch walks", CHOWN_ON_MISMATCH, "web", 0755, 0, true,
+     "/data: give all that lies in it owner 10002:10002\n/data: set owner 10002:10002\n"},
+    {"on-mismatch looks at the top alone", CHOWN_ON_MISMATCH, "web", 0777, 0, true, ""},
+    {"on-mismatch, where it is his and only the mode is wrong", CHOWN_ON_MISMATCH, "web", 0555,
+     10002, true, "/data: set mode 0755\n"},
+    {"always walks, whoever can write", CHOWN_ALWAYS, "web", 0777, 0, true,
+     "/data: give all that lies in it owner 10002:10002\n/data: set owner 10002:10002\n"},
+    {"always walks, where the top is right", CHOWN_ALWAYS, "web", 0755, 10002, true,
+     "/data: give all that lies in it owner 10002:10002\n"},
+    {"always, but a 1777 stays", CHOWN_ALWAYS, "web", 01777, 0, true, ""},
+    {"always without the privilege", CHOWN_ALWAYS, "web", 0755, 0, false, ""},
     {"he can write", CHOWN_TOP, "web", 0777, 0, true, ""},
     {"it is his", CHOWN_TOP, "web", 0755, 10002, true, ""},
     {"a 1777 stays", CHOWN_TOP, "web", 01777, 0, true, ""},
@@ -155,10 +166,44 @@ START_TEST(the_top_is_given_to_its_owner_where_he_cannot_write)
     stage.mount[STAGE_DATA].owner.user = tops[_i].owner;
     stage.path[STAGE_DATA].mode = tops[_i].mode;
     stage.path[STAGE_DATA].uid = tops[_i].uid;
+    stage.path[STAGE_DATA].gid = tops[_i].uid;
     if (!tops[_i].has_privilege) {
         stage.facts.cap_effective &= ~(UINT64_C(1) << CAP_CHOWN);
     }
     plan_is(tops[_i].plan, CODE_OK);
+}
+END_TEST
+
+START_TEST(a_seed_keeps_its_owners_but_where_all_is_the_owners_at_every_start)
+{
+    stage.mount[STAGE_DATA].chown = _i == 0 ? CHOWN_ON_MISMATCH : CHOWN_ALWAYS;
+    stage.mount[STAGE_DATA].owner.user = "web";
+    stage.mount[STAGE_DATA].seed = "/usr/share/seed";
+    stage.mount[STAGE_DATA].mkdir = WORDS("x 0700 app");
+    stage.path[STAGE_DATA].uid = 0;
+    plan_is(_i == 0 ? "/data: give all that lies in it owner 10002:10002\n"
+                      "/data: seed from /usr/share/seed where it is empty\n"
+                      "/data: make x mode 0700 owner 10001:20001\n"
+                      "/data: set owner 10002:10002\n"
+                    : "/data: seed from /usr/share/seed where it is empty\n"
+                      "/data: give all that lies in it owner 10002:10002\n"
+                      "/data: make x mode 0700 owner 10001:20001\n"
+                      "/data: set owner 10002:10002\n",
+            CODE_OK);
+}
+END_TEST
+
+static const char *const unwalked[] = {"/", "/run", "/tmp", "/etc", "/proc/x", "/sys", "/dev/shm"};
+
+START_TEST(where_the_systems_own_things_lie_nothing_walks)
+{
+    stage.mount[STAGE_DATA].chown = CHOWN_ALWAYS;
+    stage.mount[STAGE_DATA].owner.user = "web";
+    stage.path[STAGE_DATA].uid = 0;
+    stage.path[STAGE_DATA].resolved = unwalked[_i];
+    char want[64];
+    (void)snprintf(want, sizeof want, "%s: set owner 10002:10002\n", unwalked[_i]);
+    plan_is(want, CODE_OK);
 }
 END_TEST
 
@@ -233,6 +278,10 @@ volumes_suite(void)
     tcase_add_test(tests, a_mount_that_is_not_there_is_left_alone);
     tcase_add_loop_test(tests, the_top_is_given_to_its_owner_where_he_cannot_write, 0,
                         (int)(sizeof tops / sizeof tops[0]));
+    tcase_add_loop_test(tests, a_seed_keeps_its_owners_but_where_all_is_the_owners_at_every_start,
+                        0, 2);
+    tcase_add_loop_test(tests, where_the_systems_own_things_lie_nothing_walks, 0,
+                        (int)(sizeof unwalked / sizeof unwalked[0]));
     tcase_add_test(tests, his_groups_count);
     tcase_add_test(tests, the_mount_that_holds_the_state_directory_stays);
     tcase_add_test(tests, the_mode_is_set_where_it_differs);

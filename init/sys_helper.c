@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+#include "init/sys_helper.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "config/signame.h"
+#include "supervisor/log.h"
+
+enum {
+    FIRST_PROGRESS_MS = 2000,
+    PROGRESS_MS = 5000,
+    TICK_MS = 500,   /* how often the clock and the log are looked at */
+    KILLED_MS = 500, /* for a helper to be gone: what the disk holds up is not waited for */
+    KERNEL_SIGSET_BYTES = 8,
+    LINE_BYTES = 512,
+};
+
+struct helper {
+    const struct plan *plan;
+    struct prepared *prepared;
+    pid_t pid;
+    bool has_ended;
+    int status;
+    int64_t start_ms, next_ms; /* of the next line of progress */
+    size_t step;               /* to which the start belongs */
+};
+
+static int64_t
+now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* ---------------------------------------------------------------- progress */
+
+static struct walk_counts
+counts_of(const struct prepared *prepared)
+{
+    struct walk_counts sum = {0};
+    for (size_t i = 0; i < WALKERS_MAX; i++) {
+        walk_counts_add(&sum, &prepared->walk[i].counts);
+    }
+    return sum;
+}
+
+/* A line each few seconds for the step that runs. */
+static void
+show_progress(struct helper *helper)
+{
+    const struct plan *plan = helper->plan;
+    int64_t now = now_ms();
+    size_t at = helper->step;
+    while (at + 1 < plan->count && helper->prepared[at].state > PREPARED_RUNNING) {
+        at++;
+    }
+    if (at != helper->step) {
+        helper->step = at;
+        helper->start_ms = now;
+        helper->next_ms = now + FIRST_PROGRESS_MS;
+    }
+    if (now < helper->next_ms || plan->count == 0) {
+        return;
+    }
+    char line[LINE_BYTES];
+    struct text out = TEXT_OVER(line);
+    struct walk_counts counts = counts_of(&helper->prepared[at]);
+    bool is_seed = plan->step[at].kind == PLAN_SEED;
+    walk_progress_text(plan->step[at].top, &counts, now - helper->start_ms, &out);
+    log_own(LOG_WARN, "preparing %s%s", line, is_seed ? ", by its seed" : "");
+    helper->next_ms = now + PROGRESS_MS;
+}
+
+/* ---------------------------------------------------------------- the two processes */
+
+static void
+start(struct helper *helper)
+{
+    pid_t parent = getpid();
+    helper->pid = fork();
+    if (helper->pid != 0) {
+        return;
+    }
+    /* A group of its own, so that all of its walkers can be ended; and it ends with roinit. */
+    (void)setpgid(0, 0);
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() == parent) {
+        plan_run(helper->plan, helper->prepared);
+    }
+    _exit(0);
+}
+
+/* Whoever has ended: the helper, or an orphan that came to PID 1. */
+static void
+reap(struct helper *helper)
+{
+    enum { REAPS_A_TURN = 256 };
+    int status;
+    for (int i = 0; i < REAPS_A_TURN; i++) {
+        pid_t pid = waitpid(-1, &status, WNOHANG);
+        if (pid <= 0) {
+            return;
+        }
+        if (pid == helper->pid) {
+            helper->has_ended = true;
+            helper->status = status;
+        }
+    }
+}
+
+/* Waits for a signal, at most that long. Returns its number where it asks for the end, else 0. */
+static int
+take_signal(int signal_fd, int timeout_ms)
+{
+    struct pollfd poll_fd = {.fd = signal_fd, .events = POLLIN};
+    struct signalfd_siginfo info;
+    if (poll(&poll_fd, 1, timeout_ms) <= 0 ||
+        read(signal_fd, &info, sizeof info) != (ssize_t)sizeof info) {
+        return 0;
+    }
+    return info.ssi_signo == SIGCHLD ? 0 : (int)info.ssi_signo;
+}
+
+static void
+end(struct helper *helper, int signal_fd)
+{
+    int64_t until_ms = now_ms() + KILLED_MS;
+    (void)setpgid(helper->pid, helper->pid); /* where it has not come to that itself */
+    (void)kill(-helper->pid, SIGKILL);
+    (void)kill(helper->pid, SIGKILL);
+    while (!helper->has_ended && now_ms() < until_ms) {
+        (void)take_signal(signal_fd, 50);
+        reap(helper);
+    }
+}
+
+static int
+watch(struct helper *helper, int signal_fd, struct err *err)
+{
+    int signal = 0;
+    while (signal == 0 && !helper->has_ended) {
+        signal = take_signal(signal_fd, TICK_MS);
+        reap(helper);
+        show_progress(helper);
+        log_drain(LOG_STDERR);
+    }
+    if (signal != 0 && !helper->has_ended) {
+        end(helper, signal_fd);
+    } else if (!WIFEXITED(helper->status)) {
+        char name[16];
+        return err_set(err, CODE_SYSTEM, 0,
+                       "the process that prepares the volumes died of %s; the next start goes on "
+                       "where it ended",
+                       signame_text(WTERMSIG(helper->status), name, sizeof name));
+    }
+    return signal;
+}
+
+int
+helper_prepare(const struct plan *plan, uint64_t stop_signals, struct prepared *prepared,
+               struct err *err)
+{
+    uint64_t mask = stop_signals | SIGNAME_BIT(SIGCHLD);
+    uint64_t before = 0;
+    struct helper helper = {.plan = plan, .prepared = prepared, .start_ms = now_ms()};
+    if (!plan_is_long(plan)) {
+        plan_run(plan, prepared);
+        return 0;
+    }
+    helper.next_ms = helper.start_ms + FIRST_PROGRESS_MS;
+    /* `prepare` comes with signals as they are by default; the boot has blocked them all. */
+    (void)syscall(SYS_rt_sigprocmask, SIG_BLOCK, &mask, &before, (size_t)KERNEL_SIGSET_BYTES);
+    long signal_fd =
+        syscall(SYS_signalfd4, -1, &mask, (size_t)KERNEL_SIGSET_BYTES, SFD_CLOEXEC | SFD_NONBLOCK);
+    int result = -1;
+    if (signal_fd >= 0) {
+        start(&helper);
+    }
+    if (signal_fd < 0 || helper.pid < 0) {
+        (void)err_set(err, CODE_SYSTEM, errno, "cannot start a process that prepares the volumes");
+    } else {
+        result = watch(&helper, (int)signal_fd, err);
+    }
+    if (signal_fd >= 0) {
+        (void)close((int)signal_fd);
+    }
+    (void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, (size_t)KERNEL_SIGSET_BYTES);
+    return result;
+}
