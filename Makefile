@@ -46,6 +46,7 @@ SUPERVISOR_SRC = \
     supervisor/ctlmsg.c \
     supervisor/ctlserver.c \
     supervisor/events.c \
+    supervisor/exits.c \
     supervisor/fleet.c \
     supervisor/fleet_ask.c \
     supervisor/fleet_end.c \
@@ -111,6 +112,7 @@ INIT_SRC = \
     init/identity.c \
     init/identity_groups.c \
     init/mend.c \
+    init/metrics.c \
     init/mountinfo.c \
     init/onlyif.c \
     init/options.c \
@@ -190,6 +192,7 @@ SIM_TESTS = \
     tests/sim/test_fleet_schedule.c \
     tests/sim/test_fleet_stop.c \
     tests/sim/test_fleet_tasks.c \
+    tests/sim/test_metrics.c \
     tests/sim/world.c \
     tests/sim/world_check.c \
 

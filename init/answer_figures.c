@@ -3,8 +3,9 @@
 #include "config/exitcode.h"
 #include "init/answer.h"
 #include "init/blame.h"
+#include "init/metrics.h"
 
-/* What people and machines measure by: blame. */
+/* What people and machines measure by: blame, metrics. */
 
 static void
 reply_with(struct asking *asking, const struct text *text)
@@ -40,6 +41,23 @@ answer_blame(struct asking *asking)
     } else {
         blame_table(&blame, asking->view.has_color, &out);
     }
+    reply_with(asking, &out);
+    arena_free(&arena);
+}
+
+/* For Prometheus. */
+void
+answer_metrics(struct asking *asking)
+{
+    struct arena arena = ARENA_INIT;
+    size_t size = metrics_size(asking->status);
+    char *bytes = arena_alloc(&arena, size);
+    if (bytes == NULL) {
+        asking->reply->is_full = true;
+        return;
+    }
+    struct text out = text_over(bytes, size);
+    metrics_text(asking->status, &out);
     reply_with(asking, &out);
     arena_free(&arena);
 }

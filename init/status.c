@@ -60,6 +60,18 @@ status_unit(const struct status *status, const char *name)
     return NULL;
 }
 
+unsigned
+status_restarts(const struct fleet_unit *unit)
+{
+    return unit->starts > 1 && unit->config->schedule == NULL ? unit->starts - 1 : 0;
+}
+
+uint64_t
+path_used_bytes(const struct path_facts *path)
+{
+    return path->size_bytes > path->free_bytes ? path->size_bytes - path->free_bytes : 0;
+}
+
 /* ---------------------------------------------------------------- JSON */
 
 static void
@@ -135,7 +147,7 @@ add_unit(const struct status *status, const struct fleet_unit *unit, struct text
     }
     text_add(out, ",\"since\":");
     add_time(status, unit->since_ms, out);
-    text_addf(out, ",\"restarts\":%u,", unit->starts > 1 ? unit->starts - 1 : 0);
+    text_addf(out, ",\"restarts\":%u,", status_restarts(unit));
     add_bool(out, "essential", config->essential);
     text_add(out, ",\"status\":null,\"last_exit\":");
     add_last_exit(status, unit, out);
@@ -178,9 +190,7 @@ add_mounts(const struct status *status, struct text *out)
         text_add(out, ",\"options\":");
         add_options_json(path, out);
         text_addf(out, ",\"size\":%llu,\"used\":%llu,", (unsigned long long)path->size_bytes,
-                  (unsigned long long)(path->size_bytes > path->free_bytes
-                                           ? path->size_bytes - path->free_bytes
-                                           : 0));
+                  (unsigned long long)path_used_bytes(path));
         add_bool(out, "ok", is_mount_ok(status, mount->path));
         text_add(out, "}");
     }
@@ -283,7 +293,7 @@ add_row(const struct status *status, const struct status_view *view, const struc
     text_addf(out, "%-8s", cell);
     text = TEXT_OVER(cell);
     text_add_duration(&text, status->now_ms - unit->since_ms);
-    text_addf(out, "%-9s%-10u", cell, unit->starts > 1 ? unit->starts - 1 : 0);
+    text_addf(out, "%-9s%-10u", cell, status_restarts(unit));
     text = TEXT_OVER(cell);
     if (unit->has_ended) {
         tell_outcome(&unit->last, &text);

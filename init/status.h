@@ -56,6 +56,12 @@ void status_table(const struct status *status, const struct status_view *view, s
 /* The unit of that name, or NULL. */
 const struct fleet_unit *status_unit(const struct status *status, const char *name);
 
+/* Starts after the first one; the runs of a schedule are none. */
+unsigned status_restarts(const struct fleet_unit *unit);
+
+/* What of a file system is in use. */
+uint64_t path_used_bytes(const struct path_facts *path);
+
 /* Notes what is degraded; the same `what` is kept once. And takes it back. */
 void status_degrade(struct status *status, const char *what, const char *why);
 void status_restore(struct status *status, const char *what);

@@ -32,7 +32,7 @@ const struct verb verb_table[] = {
     {"logs",         ELSE, RULED(answer_logs), .arguments = "[NAME...] [-n N] [-f] [--json]", .help = "the last 64 KiB of their lines; -n: the last N of each, -f: and those to come"},
     {"events",       ELSE, OPEN(answer_events), .arguments = "[-f] [--json]", .help = "what happened, in order; -f: and what will"},
     {"blame",        ELSE, OPEN(answer_blame), .arguments = "[--svg]",                  .help = "where the boot's time went, as a table; --svg draws it"},
-    {"metrics",      ELSE, LATER,              .arguments = "",                         .help = "not yet supported"},
+    {"metrics",      ELSE, OPEN(answer_metrics), .arguments = "",                       .help = "figures, in the text format of Prometheus"},
     {"shutdown",     ELSE, RULED(answer_shutdown), .arguments = "[CODE]", .help = "ends the container in order, with CODE; answered at once"},
     {"top",          ELSE, LATER,              .arguments = "",                         .help = "not yet supported"},
     {"completion",   ELSE, LATER,              .arguments = "bash|zsh|fish",            .help = "not yet supported"},

@@ -37,6 +37,7 @@ fleet_init(struct fleet *fleet, const struct config *config, const struct sv_ops
         .count = config->unit_count,
         .unit = ARENA_NEW(arena, struct fleet_unit, config->unit_count),
         .deadline_ms = INT64_MAX,
+        .booted_ms = -1,
         .asked_code = -1,
         .first_bad_code = -1,
     };
@@ -304,6 +305,7 @@ fleet_exit(struct fleet *fleet, size_t u, const struct outcome *outcome, int64_t
     unit->is_well = verdict.is_success;
     unit->is_limit = verdict.is_limit;
     unit->code = verdict.code;
+    exits_add(&unit->exits, seen.code);
     unit->last_pid = unit->pid;
     unit->pid = 0;
     unit->part = verdict.event == ON_EXIT_NEXT ? unit->part + 1 : 0;

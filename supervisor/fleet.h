@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "config/config.h"
+#include "supervisor/exits.h"
 #include "supervisor/life.h"
 #include "supervisor/order.h"
 #include "supervisor/restart.h"
@@ -114,6 +115,7 @@ struct fleet_unit {
     int64_t began_ms;      /* its first start, since the boot began; -1: none */
     int64_t settled_ms;    /* ready or final for the first time, likewise */
     unsigned starts, fork_failures;
+    struct exits exits;
     struct restart_history history;
     int64_t ended_ms; /* its last end */
     bool has_ended;   /* `last` is valid */
@@ -138,6 +140,7 @@ struct fleet {
     int stop_signal;                       /* that arrived; 0: none */
     pid_t stop_sender;                     /* 0: outside of the container */
     int64_t signal_ms;                     /* when it arrived */
+    int64_t booted_ms;                     /* the boot took that long; -1: it is not over */
     int64_t boot_ms, stop_ms, deadline_ms; /* deadline INT64_MAX: no clock */
     int64_t slow_ms;                       /* the next time that a slow boot is told */
     bool has_started;                      /* any process at all */

@@ -193,6 +193,7 @@ fleet_settle(struct fleet *fleet, int64_t now_ms)
         }
         if (fleet->phase == FLEET_BOOTING && is_boot_over(fleet)) {
             fleet->phase = FLEET_RUNNING;
+            fleet->booted_ms = now_ms - fleet->boot_ms;
             fleet->ops->disarm(fleet->context, FLEET_TIMER_SLOW);
             fleet_tell(fleet, TELL_RUNNING);
         }

@@ -65,9 +65,44 @@ START_TEST(blame_as_svg_is_well_formed)
 }
 END_TEST
 
+START_TEST(metrics_are_what_prometheus_reads)
+{
+    static const char *const wanted[] = {
+        "\nroinit_contract_kept 1\n",
+        "\nroinit_ready 1\n",
+        "\nroinit_boot_duration_seconds 0.",
+        "\nroinit_units{kind=\"service\",state=\"ready\"} 1\n",
+        "\nroinit_units{kind=\"task\",state=\"done\"} 1\n",
+        "\nroinit_unit_up{unit=\"web\"} 1\n",
+        "\nroinit_unit_starts_total{unit=\"crash\"} 3\n",
+        "\nroinit_unit_restarts_total{unit=\"crash\"} 2\n",
+        "\nroinit_unit_exits_total{unit=\"crash\",code=\"7\"} 3\n",
+        "\nroinit_unit_exits_total{unit=\"once\",code=\"0\"} 1\n",
+        "\nroinit_mount_size_bytes{path=\"/tmp\",kind=\"tmpfs\"} ",
+        "\nroinit_mount_used_bytes{path=\"/tmp\",kind=\"tmpfs\"} ",
+        "\nroinit_orphans_reaped_total ",
+        "\nroinit_log_lines_dropped_total 0\n",
+    };
+    if (proc_leaves_out(__func__, proc_has_program("promtool"), "needs promtool (prometheus)")) {
+        return;
+    }
+    struct box box = start_one(CONTRACT "[service crash]\nrestart = on-failure\nrestart-delay = 0\n"
+                                        "start-limit = 3/1h\nessential = no\nlog = raw\n"
+                                        "command = /puppet exit:7\n");
+    box_expect(&box, ERR, "no restart");
+    ask(&box, WORDS("metrics"));
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        ck_assert_msg(strstr(text, wanted[i]) != NULL, "lacks %s: %s", wanted[i], text);
+    }
+    must_please("promtool check metrics");
+    box_free(&box);
+}
+END_TEST
+
 Suite *
 figures_suite(void)
 {
-    return proc_suite(
-        "figures", (const TTest *const[]){blame_tells_the_boot, blame_as_svg_is_well_formed, NULL});
+    return proc_suite("figures",
+                      (const TTest *const[]){blame_tells_the_boot, blame_as_svg_is_well_formed,
+                                             metrics_are_what_prometheus_reads, NULL});
 }
