@@ -59,6 +59,9 @@ SUPERVISOR_SRC = \
     supervisor/log_pipe.c \
     supervisor/log_ring.c \
     supervisor/logline.c \
+    supervisor/lone.c \
+    supervisor/lone_news.c \
+    supervisor/lone_tty.c \
     supervisor/loop.c \
     supervisor/loop_actions.c \
     supervisor/loop_clients.c \
@@ -70,6 +73,8 @@ SUPERVISOR_SRC = \
     supervisor/sys_caps.c \
     supervisor/sys_child.c \
     supervisor/sys_origin.c \
+    supervisor/sys_exec.c \
+    supervisor/sys_lone.c \
     supervisor/sys_proc.c \
     supervisor/sys_unit.c \
     supervisor/tell.c \
@@ -85,6 +90,12 @@ INIT_SRC = \
     init/blame.c \
     init/blame_svg.c \
     init/authority.c \
+    init/as.c \
+    init/as_catatonit.c \
+    init/as_dumb_init.c \
+    init/as_licence.c \
+    init/as_options.c \
+    init/as_tini.c \
     init/boot.c \
     init/boot_units.c \
     init/boot_volumes.c \
@@ -151,6 +162,7 @@ UNIT_TESTS = \
     tests/unit/stage.c \
     tests/unit/test_accounts.c \
     tests/unit/test_authority.c \
+    tests/unit/test_as_options.c \
     tests/unit/test_contract.c \
     tests/unit/test_contract_mount.c \
     tests/unit/test_cron.c \
@@ -204,6 +216,8 @@ PROC_TESTS = \
     tests/proc/stage.c \
     tests/proc/test_ask.c \
     tests/proc/test_capability.c \
+    tests/proc/test_as.c \
+    tests/proc/test_as_weak.c \
     tests/proc/test_child.c \
     tests/proc/test_control.c \
     tests/proc/test_faults.c \

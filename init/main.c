@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "init/as.h"
 #include "init/client.h"
 #include "init/options.h"
 
@@ -11,6 +12,10 @@ main(int argc, char **argv)
 {
     struct options options;
     struct err err = {0};
+    const struct personality *as = as_find(argv[0]);
+    if (as != NULL) {
+        return as_run(as, argv);
+    }
     if (options_parse(argc, argv, getpid() == 1, &options, &err) != 0) {
         (void)fprintf(stderr, "roinit: %s\n", err.text);
         return (int)err.code;

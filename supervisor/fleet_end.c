@@ -119,16 +119,27 @@ is_any_alive(const struct fleet *fleet)
     return false;
 }
 
+/* A lone command's own code; those that were named a success are one. */
+static int
+lone_code(const struct fleet_unit *unit)
+{
+    unsigned code = (unsigned)unit->code;
+    bool is_named = (unit->config->success_status.codes[code / 64] >> (code % 64) & 1) != 0 ||
+                    (unit->has_ended && restart_is_success(unit->config, &unit->last, 0));
+    return is_named ? CODE_OK : unit->code;
+}
+
 static int
 final_code(const struct fleet *fleet)
 {
     switch (fleet->cause) {
     case CAUSE_LOST:
-        return fleet->unit[fleet->cause_unit].code;
+        return fleet->config->is_lone ? lone_code(&fleet->unit[0])
+                                      : fleet->unit[fleet->cause_unit].code;
     case CAUSE_ASKED:
     case CAUSE_SIGNAL:
         if (fleet->config->is_lone) {
-            return fleet->unit[0].code;
+            return lone_code(&fleet->unit[0]);
         }
         if (fleet->asked_code >= 0) {
             return fleet->asked_code;

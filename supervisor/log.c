@@ -15,6 +15,7 @@
 #include "config/arena.h"
 #include "config/text.h"
 #include "supervisor/logline.h"
+#include "supervisor/sys_child.h"
 
 enum {
     RING_BYTES = 65536,
@@ -68,6 +69,11 @@ open_sink(struct sink *sink, int fd)
     char path[32];
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     int own = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (own >= 0 && own <= STDERR_FILENO) { /* the caller had closed a standard one */
+        int first = own;
+        own = fcntl(first, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        (void)close(first);
+    }
     if (own >= 0) {
         sink->own_fd = own;
         sink->way = SINK_NON_BLOCKING;
@@ -81,6 +87,21 @@ log_open(void)
 {
     open_sink(&sinks[LOG_STDOUT], STDOUT_FILENO);
     open_sink(&sinks[LOG_STDERR], STDERR_FILENO);
+}
+
+void
+log_close_others(void)
+{
+    int highest = STDERR_FILENO;
+    for (int i = 0; i < LOG_SINKS; i++) {
+        highest = sinks[i].own_fd > highest ? sinks[i].own_fd : highest;
+    }
+    for (int fd = STDERR_FILENO + 1; fd < highest; fd++) { /* ours were the lowest free ones */
+        if (fd != sinks[LOG_STDOUT].own_fd && fd != sinks[LOG_STDERR].own_fd) {
+            (void)close(fd);
+        }
+    }
+    proc_close_from(highest + 1);
 }
 
 /* As write(2), but never waits. */

@@ -21,6 +21,9 @@ enum log_sink { LOG_STDOUT, LOG_STDERR, LOG_SINKS };
  * before PR_SET_DUMPABLE, which closes /proc/self/fd to the unprivileged. */
 void log_open(void);
 
+/* Closes every descriptor above 2 that log_open() has not made. */
+void log_close_others(void);
+
 void log_configure(enum log_level level, enum log_format format);
 bool log_is_enabled(enum log_level level);
 

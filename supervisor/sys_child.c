@@ -11,11 +11,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "config/arena.h"
 #include "supervisor/sys_caps.h"
+#include "supervisor/sys_exec.h"
 #include "supervisor/sys_proc.h"
 
-enum { FD_FALLBACK_MAX = 65536, PATH_BYTES = 4096, GROUPS_MAX = 1024 };
+enum { FD_FALLBACK_MAX = 65536, GROUPS_MAX = 1024 };
 
 #ifndef SYS_close_range
 #define SYS_close_range 436
@@ -209,35 +209,6 @@ verify_privileges(const struct launch *launch)
     return caps_verify(launch);
 }
 
-/* As execvpe(3), without its allocation and without its shell for files that are no program. */
-static void
-execute(const struct launch *launch)
-{
-    const char *file = launch->argv[0];
-    if (strchr(file, '/') != NULL) {
-        (void)execve(file, launch->argv, launch->envp);
-        return;
-    }
-    static OWN_PAGES char path[PATH_BYTES];
-    size_t file_length = strlen(file);
-    int errnum = ENOENT;
-    const char *at = launch->search_path;
-    while (*at != '\0') {
-        size_t length = strcspn(at, ":");
-        if (length > 0 && length + 1 + file_length < sizeof path) {
-            memcpy(path, at, length);
-            path[length] = '/';
-            memcpy(path + length + 1, file, file_length + 1);
-            (void)execve(path, launch->argv, launch->envp);
-            if (errno != ENOENT && errno != ENOTDIR) {
-                errnum = errno; /* found, but: told unless a later folder has it */
-            }
-        }
-        at += length + (at[length] == ':');
-    }
-    errno = errnum;
-}
-
 static void fail(int report_fd, enum launch_stage stage) __attribute__((noreturn));
 
 static void
@@ -285,6 +256,7 @@ child_execute(const struct launch *launch, const struct proc_limit boot_limits[L
     }
     proc_close_from(4);
     proc_set_mask(0);
-    execute(launch);
+    exec_search(&(struct exec_call){
+        .argv = launch->argv, .envp = launch->envp, .search_path = launch->search_path});
     fail(3, LAUNCH_STAGE_EXEC);
 }

@@ -28,6 +28,8 @@ int proc_set_limit(int resource, const struct proc_limit *limit);
 
 /* Sets the signal mask to the kernel's 64 bits. */
 void proc_set_mask(uint64_t mask);
+/* The same; returns the mask that was. */
+uint64_t proc_swap_mask(uint64_t mask);
 
 /* Closes every descriptor from `first` on; by close_range(2), else by /proc/self/fd. */
 void proc_close_from(int first);

@@ -71,6 +71,14 @@ proc_set_mask(uint64_t mask)
     (void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, (size_t)KERNEL_SIGSET_BYTES);
 }
 
+uint64_t
+proc_swap_mask(uint64_t mask)
+{
+    uint64_t old = 0;
+    (void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, &old, (size_t)KERNEL_SIGSET_BYTES);
+    return old;
+}
+
 void
 proc_guard_self(bool *ret_is_subreaper)
 {

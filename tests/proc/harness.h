@@ -41,6 +41,7 @@ enum which { OUT, ERR };
 /* How PID 1 is started. Zeros are a good default: root with the capabilities that engines give. */
 struct start {
     const char *contract;      /* text of /etc/roinit.ini; NULL: none, a lone command */
+    const char *name;          /* under which it is started; NULL: roinit */
     const char *const *argv;   /* roinit's arguments: WORDS(...) */
     const char *const *env;    /* besides PATH: WORDS(...) */
     const char *const *tracer; /* words before the binary: WORDS("/usr/bin/strace", ...) */

@@ -144,6 +144,9 @@ fill_root(const struct start *start)
     }
     copy_file(stage_paths.binary, "roinit", 0755, 0);
     copy_file(stage_paths.puppet, "puppet", 0755, 0);
+    if (start->name != NULL) {
+        must(link("roinit", start->name), start->name);
+    }
     write_file(&(struct box_file){.path = "/etc/passwd",
                                   .text = "root:x:0:0::/root:/bin/sh\n"
                                           "app:x:10001:10001::/home/app:/bin/sh\n"
@@ -266,7 +269,9 @@ execute(const struct start *start)
     for (size_t i = 0; start->tracer != NULL && start->tracer[i] != NULL; i++) {
         argv[count++] = start->tracer[i];
     }
-    argv[count++] = "/roinit";
+    char own[64];
+    snprintf(own, sizeof(own), "/%s", start->name == NULL ? "roinit" : start->name);
+    argv[count++] = own;
     for (size_t i = 0; start->argv != NULL && start->argv[i] != NULL && count < ARGS_MAX - 1; i++) {
         argv[count++] = start->argv[i];
     }

@@ -3,6 +3,7 @@
  * it twice. */
 SUITE(accounts)
 SUITE(authority)
+SUITE(as_options)
 SUITE(contract)
 SUITE(contract_mount)
 SUITE(ctlmsg)
