@@ -64,6 +64,7 @@ SUPERVISOR_SRC = \
     supervisor/lone_tty.c \
     supervisor/loop.c \
     supervisor/loop_actions.c \
+    supervisor/loop_beside.c \
     supervisor/loop_clients.c \
     supervisor/loop_news.c \
     supervisor/loop_schedule.c \
@@ -76,6 +77,7 @@ SUPERVISOR_SRC = \
     supervisor/sys_exec.c \
     supervisor/sys_lone.c \
     supervisor/sys_proc.c \
+    supervisor/sys_strays.c \
     supervisor/sys_unit.c \
     supervisor/tell.c \
 
@@ -234,6 +236,7 @@ PROC_TESTS = \
     tests/proc/test_schedule.c \
     tests/proc/test_state.c \
     tests/proc/test_stop.c \
+    tests/proc/test_strays.c \
     tests/proc/test_streams.c \
     tests/proc/test_terminal.c \
     tests/proc/test_walk.c \

@@ -54,35 +54,49 @@ add_missing(struct boot *boot, const struct unit_config *unit, enum unit_key key
              is_missing ? "is not found" : "cannot be executed", err_errno_text(errnum));
 }
 
+/* A command of the unit, as it is written under `key`: whether it can be made of its variables, and
+ * whether its program is there. */
 static void
-check_command(struct boot *boot, size_t u, const struct vars *vars, struct arena *scratch)
+check_command(struct boot *boot, size_t u, enum unit_key key, const char *command,
+              const struct vars *vars, struct arena *scratch)
 {
     const struct unit_config *unit = &boot->config.unit[u];
     char why[WHY_BYTES];
     bool is_runtime = false;
     struct words argv;
     bool has_no_arguments = boot->config.arguments.count == 0 && boot->last != BOOT_SUPERVISE;
-    if (unit->command == NULL || (has_no_arguments && command_takes_arguments(unit->command))) {
+    if (command == NULL || (has_no_arguments && command_takes_arguments(command))) {
         return; /* told already; or a look without the arguments that a run would have */
     }
-    if (command_expand(unit->command, vars, &boot->config.arguments, scratch, &argv, why,
-                       sizeof why, &is_runtime) != 0) {
+    if (command_expand(command, vars, &boot->config.arguments, scratch, &argv, why, sizeof why,
+                       &is_runtime) != 0) {
         /* An env-file may set it later: then it is the start that fails. */
         if (unit->env_file.count == 0) {
             diag_add(&boot->diags, DIAG_ERROR, is_runtime ? CODE_BROKEN : CODE_CONFIG,
-                     command_place(unit, UNIT_command), NULL, "%s", why);
+                     command_place(unit, key), NULL, "%s", why);
         }
         return;
     }
     if (argv.count == 0) {
-        diag_add(&boot->diags, DIAG_ERROR, CODE_BROKEN, command_place(unit, UNIT_command),
+        diag_add(&boot->diags, DIAG_ERROR, CODE_BROKEN, command_place(unit, key),
                  "set its variables", "%s: the command is empty", unit->name);
         return;
     }
     int errnum = command_look_up(argv.item[0], host_search_path(vars));
     if (errnum != 0) {
-        add_missing(boot, unit, UNIT_command, argv.item[0], errnum,
+        add_missing(boot, unit, key, argv.item[0], errnum,
                     errnum == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTABLE);
+    }
+}
+
+/* The command that stops it, which is given the pid of what it stops. */
+static void
+check_stop_command(struct boot *boot, size_t u, struct vars *vars, struct arena *scratch)
+{
+    const char *command = boot->config.unit[u].stop_command;
+    if (command != NULL && command[0] != '\0') {
+        (void)vars_set(vars, "MAINPID", "1");
+        check_command(boot, u, UNIT_stop_command, command, vars, scratch);
     }
 }
 
@@ -120,10 +134,30 @@ boot_resolve_unit(struct boot *boot, size_t u)
         if (unit->command_dir != NULL && unit->command_dir[0] != '\0') {
             list_parts(boot, u);
         } else {
-            check_command(boot, u, &vars, &scratch);
+            check_command(boot, u, UNIT_command, unit->command, &vars, &scratch);
         }
+        check_stop_command(boot, u, &vars, &scratch);
     }
     arena_free(&scratch);
+}
+
+static void
+lint_command(struct boot *boot, const struct unit_config *unit, enum unit_key key,
+             const char *command)
+{
+    char why[WHY_BYTES];
+    bool is_runtime = false;
+    struct words argv = {0};
+    if (command == NULL ||
+        command_expand(command, NULL, &boot->config.arguments, &boot->arena, &argv, why, sizeof why,
+                       &is_runtime) != 0 ||
+        argv.count == 0 || strchr(argv.item[0], '$') != NULL) {
+        return;
+    }
+    int errnum = command_look_up(argv.item[0], host_search_path(&boot->inherited));
+    if (errnum != 0) {
+        add_missing(boot, unit, key, argv.item[0], errnum, CODE_CONFIG);
+    }
 }
 
 void
@@ -131,19 +165,8 @@ boot_lint_commands(struct boot *boot)
 {
     for (size_t u = 0; u < boot->config.unit_count; u++) {
         const struct unit_config *unit = &boot->config.unit[u];
-        char why[WHY_BYTES];
-        bool is_runtime = false;
-        struct words argv = {0};
-        if (unit->command == NULL ||
-            command_expand(unit->command, NULL, &boot->config.arguments, &boot->arena, &argv, why,
-                           sizeof why, &is_runtime) != 0 ||
-            argv.count == 0 || strchr(argv.item[0], '$') != NULL) {
-            continue;
-        }
-        int errnum = command_look_up(argv.item[0], host_search_path(&boot->inherited));
-        if (errnum != 0) {
-            add_missing(boot, unit, UNIT_command, argv.item[0], errnum, CODE_CONFIG);
-        }
+        lint_command(boot, unit, UNIT_command, unit->command);
+        lint_command(boot, unit, UNIT_stop_command, unit->stop_command);
     }
 }
 

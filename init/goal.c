@@ -5,7 +5,7 @@
 static bool
 is_up(const struct fleet_unit *unit)
 {
-    return unit->state == LIFE_READY || unit->state == LIFE_SKIPPED ||
+    return life_is_ready(unit->state) || unit->state == LIFE_SKIPPED ||
            (unit->config->is_task && unit->state == LIFE_ENDED);
 }
 

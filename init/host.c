@@ -115,29 +115,63 @@ host_parts(void *context, size_t u)
     return boot->parts[u].count;
 }
 
+/* All of a launch but its session. */
+static void
+fill_launch(const struct boot *boot, size_t u, const struct vars *vars, const struct words *argv,
+            struct launch *ret_launch)
+{
+    const struct unit_config *unit = &boot->config.unit[u];
+    *ret_launch = (struct launch){
+        .argv = (char *const *)(void *)argv->item,
+        .envp = vars->item,
+        .search_path = host_search_path(vars),
+        .working_dir =
+            unit->working_dir != NULL && unit->working_dir[0] != '\0' ? unit->working_dir : NULL,
+        .umask = (mode_t)unit->umask,
+        .limits = &unit->limits,
+    };
+    fill_identity(boot, u, ret_launch);
+}
+
 static int
 host_launch(void *context, size_t u, size_t part, struct arena *arena, struct launch *ret_launch,
             struct err *err)
 {
     const struct boot *boot = context;
-    const struct unit_config *unit = &boot->config.unit[u];
     struct vars vars;
     struct words argv;
     if (host_unit_vars(boot, u, arena, &vars, err) != 0 ||
         make_argv(boot, u, part, &vars, arena, &argv, err) != 0) {
         return -1;
     }
-    *ret_launch = (struct launch){
-        .argv = (char *const *)(void *)argv.item,
-        .envp = vars.item,
-        .search_path = host_search_path(&vars),
-        .working_dir =
-            unit->working_dir != NULL && unit->working_dir[0] != '\0' ? unit->working_dir : NULL,
-        .session = unit->is_main ? LAUNCH_OWN_GROUP : LAUNCH_OWN_SESSION,
-        .umask = (mode_t)unit->umask,
-        .limits = &unit->limits,
-    };
-    fill_identity(boot, u, ret_launch);
+    fill_launch(boot, u, &vars, &argv, ret_launch);
+    ret_launch->session = boot->config.unit[u].is_main ? LAUNCH_OWN_GROUP : LAUNCH_OWN_SESSION;
+    return 0;
+}
+
+static int
+host_launch_beside(void *context, size_t u, const char *command, const char *name,
+                   const char *value, struct arena *arena, struct launch *ret_launch,
+                   struct err *err)
+{
+    const struct boot *boot = context;
+    struct vars vars;
+    struct words argv = {0};
+    char why[WHY_BYTES] = "";
+    bool is_runtime = false;
+    if (host_unit_vars(boot, u, arena, &vars, err) != 0) {
+        return -1;
+    }
+    if (name != NULL) {
+        (void)vars_set(&vars, name, value);
+    }
+    if (command_expand(command, &vars, &boot->config.arguments, arena, &argv, why, sizeof why,
+                       &is_runtime) != 0 ||
+        argv.count == 0) {
+        return err_set(err, CODE_BROKEN, 0, "%s", why[0] == '\0' ? "the command is empty" : why);
+    }
+    fill_launch(boot, u, &vars, &argv, ret_launch);
+    ret_launch->session = LAUNCH_OWN_SESSION;
     return 0;
 }
 
@@ -253,6 +287,7 @@ host_of(struct boot *boot)
     return (struct loop_host){
         .context = boot,
         .launch = host_launch,
+        .launch_beside = host_launch_beside,
         .parts = host_parts,
         .may_start = host_may_start,
         .publish = host_publish,

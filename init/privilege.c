@@ -55,6 +55,7 @@ privilege_kept(const struct config *config, const struct identities *identities)
         }
         kept |= privilege.capabilities;
         kept |= unit->limits.count > 0 ? CAP_BIT(CAP_SYS_RESOURCE) : 0;
+        kept |= unit->oom_score_adj < 0 ? CAP_BIT(CAP_SYS_RESOURCE) : 0;
         kept |= unit->remove.count > 0 ? CAP_BIT(CAP_DAC_OVERRIDE) : 0;
         kept |= unit->env_file.count > 0 ? CAP_BIT(CAP_DAC_READ_SEARCH) : 0;
     }

@@ -93,7 +93,21 @@ signal_stop(struct fleet *fleet, size_t u)
 {
     struct fleet_unit *unit = &fleet->unit[u];
     unit->stop_signal = sigmap_stop_signal(unit->config, fleet->stop_signal);
-    fleet->ops->signal(fleet->context, u, unit->stop_signal, unit->config->kill_mode == KILL_GROUP);
+    if (unit->config->stop_command == NULL || unit->config->stop_command[0] == '\0' ||
+        !fleet->ops->stop_command(fleet->context, u)) {
+        fleet->ops->signal(fleet->context, u, unit->stop_signal,
+                           unit->config->kill_mode == KILL_GROUP);
+    }
+}
+
+void
+fleet_stop_failed(struct fleet *fleet, size_t u)
+{
+    const struct fleet_unit *unit = &fleet->unit[u];
+    if (unit->pid > 0 && unit->stop_signal != 0 && unit->state != LIFE_KILLING) {
+        fleet->ops->signal(fleet->context, u, unit->stop_signal,
+                           unit->config->kill_mode == KILL_GROUP);
+    }
 }
 
 /* What ran over its time: its start, a task as a whole, or its watchdog, which wants to know what

@@ -83,6 +83,9 @@ struct sv_ops {
     /* Whether all of only-if holds. */
     bool (*may_start)(void *context, size_t u);
     void (*signal)(void *context, size_t u, int signal, bool is_for_all);
+    /* Starts the unit's stop-command. Returns whether it runs; fleet_stop_failed() where it ends
+     * badly. */
+    bool (*stop_command)(void *context, size_t u);
     /* One timer a unit, and the container's own (FLEET_TIMER_…). Arming replaces. */
     void (*arm)(void *context, int timer, int64_t after_ms);
     void (*disarm)(void *context, int timer);
@@ -184,6 +187,9 @@ void fleet_stop_signal(struct fleet *fleet, int signal, pid_t sender, int64_t no
 void fleet_due(struct fleet *fleet, size_t u);
 /* `roinit shutdown`; code -1: as the units end. */
 void fleet_shutdown(struct fleet *fleet, int code, int64_t now_ms);
+/* Its stop-command has ended badly: it gets its stop signal after all. */
+void fleet_stop_failed(struct fleet *fleet, size_t u);
+
 /* Over the socket (fleet_ask.c); false: the container ends, and nothing is begun any more.
  * Start: each unit, a task that is done once more, and before it what it requires and is not there.
  * Stop: each unit, and before it those that require it and live; is_stop_asked says which.

@@ -26,6 +26,11 @@ struct loop_host {
      * are the loop's. Returns 0; or -1 with err->code, the exit code that the unit gets. */
     int (*launch)(void *context, size_t unit, size_t part, struct arena *arena,
                   struct launch *ret_launch, struct err *err);
+    /* The same for a command that runs beside the unit, as its user and in its environment, with
+     * `name` set to `value` in it. `command` is as written in the contract. */
+    int (*launch_beside)(void *context, size_t unit, const char *command, const char *name,
+                         const char *value, struct arena *arena, struct launch *ret_launch,
+                         struct err *err);
     size_t (*parts)(void *context, size_t unit);
     /* Whether all of only-if holds. */
     bool (*may_start)(void *context, size_t unit);

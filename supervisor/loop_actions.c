@@ -8,6 +8,7 @@
 #include "supervisor/loop_parts.h"
 #include "supervisor/sys_caps.h"
 #include "supervisor/sys_proc.h"
+#include "supervisor/sys_strays.h"
 #include "supervisor/tell.h"
 
 /* The fleet's actions as system calls, and the watchers that they leave behind. */
@@ -65,6 +66,22 @@ do_arm(void *context, int timer, int64_t after_ms)
     ev_timer_start(loop->ev, watcher);
 }
 
+static void
+set_oom_score(const struct loop *loop, const struct loop_unit *unit)
+{
+    const struct unit_config *config = unit->io.config;
+    pid_t pid = loop->fleet.unit[unit - loop->unit].pid;
+    if (config->from[UNIT_oom_score_adj] == NULL || pid <= 0) {
+        return;
+    }
+    int errnum = strays_set_oom(pid, (int)config->oom_score_adj);
+    if (errnum != 0 && errnum != ESRCH && errnum != ENOENT) {
+        log_own(LOG_WARN, "%s: cannot set oom-score-adj to %d: %s%s", config->name,
+                (int)config->oom_score_adj, err_errno_text(errnum),
+                errnum == EACCES ? "; below PID 1's own it needs SYS_RESOURCE" : "");
+    }
+}
+
 void
 loop_finish_report(struct loop *loop, struct loop_unit *unit)
 {
@@ -73,6 +90,7 @@ loop_finish_report(struct loop *loop, struct loop_unit *unit)
     }
     ev_io_stop(loop->ev, &unit->report);
     if (!unit->io.has_report) {
+        set_oom_score(loop, unit);
         fleet_ready(&loop->fleet, (size_t)(unit - loop->unit), loop_now_ms());
     }
 }
@@ -148,7 +166,13 @@ int
 loop_send(struct loop *loop, size_t u, int signal, bool is_for_all)
 {
     pid_t pid = loop->fleet.unit[u].pid;
-    return pid > 0 ? proc_signal(pid, signal, is_for_all) : ESRCH;
+    if (pid <= 0) {
+        return ESRCH;
+    }
+    if (is_for_all && !loop->config->is_lone) {
+        (void)strays_signal(loop->config->unit[u].name, pid, signal);
+    }
+    return proc_signal(pid, signal, is_for_all);
 }
 
 void
@@ -236,6 +260,7 @@ const struct sv_ops loop_ops = {
     .parts = do_parts,
     .may_start = do_may_start,
     .signal = do_signal,
+    .stop_command = loop_stop_command,
     .arm = do_arm,
     .disarm = do_disarm,
     .sweep = do_sweep,

@@ -41,7 +41,9 @@ end_unit(struct loop *loop, struct loop_unit *unit, pid_t pid, const siginfo_t *
     }
     if (unit->io.config->kill_mode != KILL_PROCESS && !loop->config->is_lone) {
         (void)kill(-pid, SIGKILL);
+        loop_kill_strays(loop, unit);
     }
+    loop_drop_beside(loop, unit);
     siginfo_t reaped;
     (void)waitid(P_PID, (id_t)pid, &reaped, WEXITED | WNOHANG);
     if (unit->io.config->is_main && loop->tty_fd >= 0) {
@@ -75,8 +77,9 @@ loop_reap(struct loop *loop)
             end_unit(loop, unit, info.si_pid, &info);
         } else {
             siginfo_t reaped;
+            bool is_beside = loop_end_beside(loop, info.si_pid, &info);
             (void)waitid(P_PID, (id_t)info.si_pid, &reaped, WEXITED | WNOHANG);
-            loop->orphans++;
+            loop->orphans += !is_beside;
         }
     }
     loop->has_more_children = true;

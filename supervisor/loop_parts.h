@@ -3,6 +3,7 @@
 #define ROINIT_SUPERVISOR_LOOP_PARTS_H
 
 #include <ev.h>
+#include <signal.h>
 
 #include "supervisor/agenda.h"
 #include "supervisor/events.h"
@@ -21,6 +22,7 @@ struct loop_unit {
     ev_timer timer;
     ev_io report;
     ev_io pipe[UNIT_STREAMS];
+    pid_t stop_pid; /* of its stop-command; 0: none runs */
 };
 
 struct loop_schedule {
@@ -44,6 +46,7 @@ struct loop {
     ev_io listen, client[CTL_CLIENTS_MAX];
     struct loop_schedule *schedule; /* NULL: no task has one */
     uint64_t orphans;
+    size_t beside;          /* stop-commands that run */
     struct events *events;  /* static: what is not reached costs nothing */
     bool is_tampered;       /* told once */
     bool has_more_children; /* the budget of a turn was not enough */
@@ -61,6 +64,14 @@ void loop_on_pipe(struct ev_loop *ev, ev_io *watcher, int events);
 void loop_on_unit_timer(struct ev_loop *ev, ev_timer *watcher, int events);
 void loop_on_fleet_timer(struct ev_loop *ev, ev_timer *watcher, int events);
 void loop_signal_unit(struct loop *loop, size_t u, int signal, bool is_for_group);
+
+/* Starts the unit's stop-command (sv_ops), takes the end of one (false: it was none), and ends the
+ * one that outlives its unit. */
+bool loop_stop_command(void *context, size_t u);
+bool loop_end_beside(struct loop *loop, pid_t pid, const siginfo_t *info);
+void loop_drop_beside(struct loop *loop, struct loop_unit *unit);
+/* KILL to what the unit's main process has left behind, wherever it went. */
+void loop_kill_strays(struct loop *loop, const struct loop_unit *unit);
 
 void loop_on_signals(struct ev_loop *ev, ev_io *watcher, int events);
 /* Reaps, within the budget of a turn. */

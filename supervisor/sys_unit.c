@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -122,6 +123,37 @@ unit_spawn(struct unit_io *io, size_t unit, size_t part, const struct loop_host 
     }
     if (pid == 0) {
         log_own(LOG_WARN, "%s: cannot start a process: %s", io->config->name,
+                err_errno_text(errnum));
+    }
+    arena_free(&arena);
+    return pid;
+}
+
+pid_t
+unit_spawn_stop(struct unit_io *io, size_t unit, pid_t main_pid, const struct loop_host *host)
+{
+    struct arena arena = ARENA_INIT;
+    struct launch launch = {0};
+    struct err err = {0};
+    char number[16];
+    int report_fd = -1;
+    int errnum = 0;
+    pid_t pid = 0;
+    (void)snprintf(number, sizeof number, "%d", (int)main_pid);
+    if (host->launch_beside(host->context, unit, io->config->stop_command, "MAINPID", number,
+                            &arena, &launch, &err) != 0) {
+        log_own(LOG_ERROR, "%s: stop-command: %s", io->config->name, err.text);
+    } else if (fill_stdio(io, &launch) != 0) {
+        errnum = errno;
+    } else {
+        launch.has_null_stdin = true;
+        launch.tty_fd = -1;
+        pid = proc_spawn(&launch, &report_fd, &errnum);
+    }
+    if (pid > 0) {
+        (void)close(report_fd); /* what fails ends with 126, 127 or 71, and is seen by that */
+    } else if (errnum != 0) {
+        log_own(LOG_WARN, "%s: cannot start its stop-command: %s", io->config->name,
                 err_errno_text(errnum));
     }
     arena_free(&arena);

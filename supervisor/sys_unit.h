@@ -37,6 +37,11 @@ bool unit_io_has_pipes(const struct unit_io *io);
 pid_t unit_spawn(struct unit_io *io, size_t unit, size_t part, const struct loop_host *host,
                  int tty_fd);
 
+/* Starts the unit's stop-command, with its main process in $MAINPID. Returns its pid; 0 where that
+ * cannot be, which is logged. */
+pid_t unit_spawn_stop(struct unit_io *io, size_t unit, pid_t main_pid,
+                      const struct loop_host *host);
+
 /* Reads the exec report. Returns whether it is over: executed, or has_report. */
 bool unit_read_report(struct unit_io *io);
 

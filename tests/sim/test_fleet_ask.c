@@ -219,6 +219,35 @@ START_TEST(a_unit_that_waits_for_its_turn_can_be_stopped_and_is_no_loss)
 }
 END_TEST
 
+START_TEST(a_stop_command_runs_instead_of_the_signal_and_the_time_runs_all_the_same)
+{
+    begin_three();
+    world.unit[PROXY].stop_command = "quit";
+    world.script[PROXY].has_stop_command = true;
+    say(fleet_stop, PROXY);
+    ck_assert_str_eq(world.order, "~proxy ");
+    world_run_until(20000);
+    ck_assert_str_eq(world.order, "~proxy !proxy ");
+    ck_assert_int_eq(world_state(PROXY), LIFE_STOPPED);
+}
+END_TEST
+
+START_TEST(where_a_stop_command_fails_or_cannot_be_started_the_signal_comes)
+{
+    begin_three();
+    world.unit[PROXY].stop_command = world.unit[WEB].stop_command = "quit";
+    world.script[WEB].has_stop_command = true;
+    say(fleet_stop, WEB);
+    world_run_until(1000);
+    ck_assert_str_eq(world.order, "-proxy ~web ");
+    fleet_stop_failed(&world.fleet, WEB);
+    world_run_until(2000);
+    ck_assert_str_eq(world.order, "-proxy ~web -web ");
+    fleet_stop_failed(&world.fleet, WEB); /* news of one that is gone */
+    ck_assert_str_eq(world.order, "-proxy ~web -web ");
+}
+END_TEST
+
 START_TEST(a_reload_is_a_signal_to_what_is_up)
 {
     begin_three();
@@ -263,6 +292,8 @@ fleet_ask_suite(void)
         a_start_ends_the_wait_for_a_restart_and_forgives_earlier_starts,
         a_start_whose_requirement_fails_is_stopped_and_lost,
         a_unit_that_waits_for_its_turn_can_be_stopped_and_is_no_loss,
+        a_stop_command_runs_instead_of_the_signal_and_the_time_runs_all_the_same,
+        where_a_stop_command_fails_or_cannot_be_started_the_signal_comes,
         a_reload_is_a_signal_to_what_is_up,
         once_the_end_has_begun_nothing_can_be_asked_for,
     };

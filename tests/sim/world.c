@@ -96,6 +96,17 @@ send_signal(void *context, size_t u, int number, bool is_for_all)
     }
 }
 
+static bool
+stop_command(void *context, size_t u)
+{
+    (void)context;
+    if (!world.script[u].has_stop_command) {
+        return false;
+    }
+    record('~', u, 0);
+    return true;
+}
+
 static void
 arm(void *context, int timer, int64_t after_ms)
 {
@@ -151,6 +162,7 @@ static const struct sv_ops ops = {
     .parts = parts,
     .may_start = may_start,
     .signal = send_signal,
+    .stop_command = stop_command,
     .arm = arm,
     .disarm = disarm,
     .sweep = sweep,

@@ -35,6 +35,7 @@ struct world_script {
     int forks_failing;
     size_t parts, good_parts; /* of a command-dir; so many end with 0 before `code` holds */
     bool is_skipped;          /* only-if does not hold */
+    bool has_stop_command;    /* … that can be started; it does nothing */
     bool outlives_kill;       /* it hangs in the kernel */
 };
 
@@ -55,7 +56,8 @@ struct world {
     size_t forks_this_turn, most_forks_a_turn;
     bool has_strays;           /* a descendant that only KILL ends */
     size_t told[TELL_END + 1]; /* how often each event was told */
-    char order[3072];   /* "+a" started ("+a.2" its second part), "-a" told to stop, "!a" killed */
+    char order[3072]; /* "+a" started ("+a.2" its second part), "-a" told to stop, "!a" killed, "~a"
+                       * its stop-command runs */
     int first_bad_code; /* of the first essential one that did not end well; -1: none */
     char name[WORLD_UNITS_MAX][sizeof "u1024"];
 };

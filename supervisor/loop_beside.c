@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include <signal.h>
+
+#include "supervisor/loop_parts.h"
+#include "supervisor/sys_strays.h"
+#include "supervisor/tell.h"
+
+/* What lives beside the main processes: stop-commands, and what has left its unit's group. */
+
+bool
+loop_stop_command(void *context, size_t u)
+{
+    struct loop *loop = context;
+    struct loop_unit *unit = &loop->unit[u];
+    if (unit->stop_pid > 0) {
+        return true; /* it is at it */
+    }
+    unit->stop_pid = unit_spawn_stop(&unit->io, u, loop->fleet.unit[u].pid, loop->host);
+    loop->beside += unit->stop_pid > 0;
+    return unit->stop_pid > 0;
+}
+
+bool
+loop_end_beside(struct loop *loop, pid_t pid, const siginfo_t *info)
+{
+    for (size_t u = 0; loop->beside > 0 && u < loop->fleet.count; u++) {
+        struct loop_unit *unit = &loop->unit[u];
+        if (unit->stop_pid != pid) {
+            continue;
+        }
+        unit->stop_pid = 0;
+        loop->beside--;
+        if (info->si_code != CLD_EXITED || info->si_status != 0) {
+            char bytes[64];
+            struct text out = TEXT_OVER(bytes);
+            struct outcome outcome = {.code = info->si_status};
+            outcome.signal = info->si_code != CLD_EXITED ? info->si_status : 0;
+            tell_outcome(&outcome, &out);
+            log_own(LOG_WARN, "%s: its stop-command %s: it gets its stop signal",
+                    unit->io.config->name, bytes);
+            fleet_stop_failed(&loop->fleet, u);
+        }
+        return true;
+    }
+    return false;
+}
+
+void
+loop_drop_beside(struct loop *loop, struct loop_unit *unit)
+{
+    if (unit->stop_pid > 0) {
+        (void)kill(-unit->stop_pid, SIGKILL); /* not reaped yet: the number is its own */
+        unit->stop_pid = 0;
+        loop->beside--;
+    }
+}
+
+void
+loop_kill_strays(struct loop *loop, const struct loop_unit *unit)
+{
+    size_t known = loop->beside;
+    for (size_t u = 0; u < loop->fleet.count; u++) {
+        known += loop->fleet.unit[u].pid > 0;
+    }
+    if (strays_may_exist(known)) {
+        (void)strays_signal(unit->io.config->name, 0, SIGKILL);
+    }
+}

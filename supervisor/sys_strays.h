@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_SUPERVISOR_SYS_STRAYS_H
+#define ROINIT_SUPERVISOR_SYS_STRAYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * Processes of a unit that have left its process group (a double fork, setsid): they carry
+ * ROINIT_UNIT in their environment, or have a parent that does. Nothing here allocates; the search
+ * is bounded.
+ */
+
+/* Whether PID 1 has more children than the `known` ones, so that strays may be among them: what a
+ * unit's main process leaves behind becomes PID 1's as it ends. True where the kernel cannot tell
+ * (CONFIG_PROC_CHILDREN). */
+bool strays_may_exist(size_t known);
+
+/* Signals the unit's processes outside of the process group `group` (0: wherever they are). With
+ * SIGKILL it looks again until it finds no more. Returns how many were found. */
+size_t strays_signal(const char *unit, pid_t group, int signal);
+
+/* Sets a process's oom_score_adj, once it has been executed: while it is PID 1's copy its files
+ * belong to nobody else. Returns 0, or an errno value. */
+int strays_set_oom(pid_t pid, int adj);
+
+#endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/proc/harness.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How a unit is ended: by its stop-command, and with all that it has left behind. */
+
+/* A daemon's way: a session of its own, and a parent that is gone, and that nobody reaps. With the
+ * unit's main process three are seen. */
+#define DAEMON "fork setsid fork ignore:15 sleep end end "
+#define MAIN BASE "[service main]\nlog = raw\ncommand = /puppet sleep\n"
+#define SIDE "[service side]\nlog = raw\nessential = no\nrestart = always\n"
+
+static char said[8192];
+
+static void
+ask(struct box *box, const char *const *argv, int code)
+{
+    int got = box_exec(box, argv, said, sizeof(said));
+    ck_assert_msg(got == code, "%s: %d, want %d: %s", argv[0], got, code, said);
+}
+
+static struct box
+begin(const struct start *start)
+{
+    struct box box = box_start(start);
+    box_await_file(&box, "/run/roinit/control");
+    ask(&box, WORDS("wait", "--timeout", "10s"), 0);
+    return box;
+}
+
+static void
+end(struct box *box)
+{
+    box_signal(box, SIGTERM);
+    ck_assert_int_eq(box_end(box), 0);
+    box_free(box);
+}
+
+START_TEST(what_has_left_the_group_is_found_and_killed_at_the_units_end)
+{
+    static const struct {
+        const char *mode;
+        size_t left; /* besides main */
+    } modes[] = {{"mixed", 0}, {"group", 0}, {"process", 1}};
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        char contract[512];
+        snprintf(contract, sizeof(contract),
+                 MAIN SIDE "kill-mode = %s\ncommand = /puppet " DAEMON "print:up sleep\n",
+                 modes[i].mode);
+        struct box box = begin(&(struct start){.contract = contract});
+        box_expect(&box, OUT, "up\n");
+        box_await_processes(&box, PUPPETS, 4);
+        ask(&box, WORDS("stop", "side"), 0);
+        box_await_processes(&box, PUPPETS, 1 + modes[i].left);
+        end(&box);
+    }
+}
+END_TEST
+
+START_TEST(they_are_found_under_another_uid_without_the_capabilities_to_look)
+{
+    NEEDS_UIDS();
+    struct box box = begin(&(struct start){
+        .contract = BASE "[defaults]\nuser = 10001\nlog = raw\n"
+                         "[service main]\ncommand = /puppet sleep\n"
+                         "[service side]\ncommand = /puppet " DAEMON "print:up sleep\n"});
+    box_expect(&box, OUT, "up\n");
+    box_await_processes(&box, PUPPETS, 4);
+    ask(&box, WORDS("stop", "side"), 0);
+    box_await_processes(&box, PUPPETS, 1);
+    end(&box);
+}
+END_TEST
+
+START_TEST(they_are_found_where_all_are_of_one_uid_that_is_not_root)
+{
+    NEEDS_UIDS();
+    struct box box = begin(&(struct start){.uid = BOX_UID,
+                                           .drop_all = true,
+                                           .contract = MAIN
+                                           "[service side]\nlog = raw\ncommand = /puppet " DAEMON
+                                           "print:up sleep\n"});
+    box_expect(&box, OUT, "up\n");
+    box_await_processes(&box, PUPPETS, 4);
+    ask(&box, WORDS("stop", "side"), 0);
+    box_await_processes(&box, PUPPETS, 1);
+    end(&box);
+}
+END_TEST
+
+START_TEST(a_crash_leaves_nothing_for_the_next_start_to_meet)
+{
+    struct box box = begin(&(struct start){
+        .contract = MAIN SIDE "start-limit = 0\nrestart-delay = 0\n"
+                              "command = /puppet " DAEMON "fail:/tmp/n:5:3 print:up sleep\n"});
+    box_expect(&box, OUT, "up\n");
+    box_await_processes(&box, PUPPETS, 4);
+    end(&box);
+}
+END_TEST
+
+START_TEST(others_processes_are_left_alone)
+{
+    struct box box = begin(&(struct start){.contract = MAIN SIDE
+                                           "command = /puppet " DAEMON "print:up sleep\n"
+                                           "[service sid]\nlog = raw\ncommand = /puppet " DAEMON
+                                           "print:up sleep\n"});
+    box_expect_times(&box, OUT, "up\n", 2);
+    box_await_processes(&box, PUPPETS, 7);
+    ask(&box, WORDS("stop", "sid"), 0); /* whose name is the beginning of the other's */
+    box_await_processes(&box, PUPPETS, 4);
+    ask(&box, WORDS("status", "side"), 0);
+    box_signal(&box, SIGTERM);
+    ck_assert_int_eq(box_end(&box), 0);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_signal_with_all_reaches_them)
+{
+    struct box box = begin(&(struct start){
+        .contract = MAIN "[service side]\nlog = raw\ncommand = /puppet catch:10 fork setsid fork "
+                         "catch:10 print:born sleep end end print:up sleep\n"});
+    box_expect(&box, OUT, "up\n");
+    box_expect(&box, OUT, "born\n");
+    ask(&box, WORDS("signal", "USR1", "side"), 0);
+    box_expect_times(&box, OUT, "caught 10\n", 1);
+    ask(&box, WORDS("signal", "USR1", "side", "--all"), 0);
+    box_expect_times(&box, OUT, "caught 10\n", 3);
+    end(&box);
+}
+END_TEST
+
+START_TEST(a_thousand_children_in_sessions_of_their_own_are_gone_and_status_answers)
+{
+    struct box box = begin(&(struct start){
+        .contract = MAIN "[service side]\nlog = raw\n"
+                         "command = /puppet fork:300 setsid sleep end print:up sleep\n"});
+    box_expect(&box, OUT, "up\n");
+    box_await_processes(&box, PUPPETS, 302);
+    ask(&box, WORDS("stop", "side"), 0);
+    ask(&box, WORDS("status"), 0);
+    box_await_processes(&box, PUPPETS, 1);
+    end(&box);
+}
+END_TEST
+
+START_TEST(a_stop_command_is_run_instead_of_the_signal_and_knows_the_main_process)
+{
+    struct box box = begin(&(struct start){
+        .contract = MAIN "[service side]\nlog = raw\n"
+                         "command = /puppet ignore:15 catch:10:0 print:up sleep\n"
+                         "stop-command = /puppet print:stopping kill:10:${MAINPID} print:sent\n"});
+    box_expect(&box, OUT, "up\n");
+    ask(&box, WORDS("stop", "side"), 0);
+    box_expect(&box, OUT, "stopping\n");
+    box_must_say_in_order(&box, OUT, "stopping\n", "caught 10\n");
+    end(&box);
+}
+END_TEST
+
+START_TEST(a_stop_command_that_fails_gives_way_to_the_signal)
+{
+    static const char *const commands[] = {"/puppet exit:3", "/puppet die:9"};
+    for (size_t i = 0; i < 2; i++) {
+        char contract[512];
+        snprintf(contract, sizeof(contract),
+                 MAIN "[service side]\nlog = raw\ncommand = /puppet catch:15:0 print:up sleep\n"
+                      "stop-command = %s\n",
+                 commands[i]);
+        struct box box = begin(&(struct start){.contract = contract});
+        box_expect(&box, OUT, "up\n");
+        ask(&box, WORDS("stop", "side"), 0);
+        box_expect(&box, OUT, "caught 15\n");
+        box_expect(&box, ERR, "it gets its stop signal");
+        end(&box);
+    }
+}
+END_TEST
+
+START_TEST(a_stop_command_that_hangs_takes_no_longer_than_the_stop_timeout)
+{
+    struct box box = begin(
+        &(struct start){.contract = MAIN "[service side]\nlog = raw\nstop-timeout = 300ms\n"
+                                         "command = /puppet print:up sleep\n"
+                                         "stop-command = /puppet print:hanging ignore:15 sleep\n"});
+    box_expect(&box, OUT, "up\n");
+    ask(&box, WORDS("stop", "side"), 0);
+    box_expect(&box, OUT, "hanging\n");
+    box_await_processes(&box, PUPPETS, 1);
+    end(&box);
+}
+END_TEST
+
+START_TEST(a_stop_command_that_is_not_there_is_told_before_anything_starts)
+{
+    struct box box = box_run(&(struct start){.contract = BASE
+                                             "[service main]\ncommand = /puppet print:up sleep\n"
+                                             "stop-command = /no/such\n"},
+                             127);
+    box_must_say(&box, ERR, "\"/no/such\" is not found");
+    box_must_not_say(&box, OUT, "up");
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(the_oom_score_is_set_whoever_runs_the_unit)
+{
+    NEEDS_UIDS();
+    static const char *const users[] = {"0", "10001"};
+    for (size_t i = 0; i < 2; i++) {
+        char contract[512];
+        snprintf(contract, sizeof(contract),
+                 BASE "[service main]\nlog = raw\nuser = %s\noom-score-adj = 321\n"
+                      "command = /puppet until:10 cat:/proc/self/oom_score_adj sleep\n",
+                 users[i]);
+        struct box box = begin(&(struct start){.contract = contract});
+        ask(&box, WORDS("signal", "USR1", "main"), 0);
+        box_expect(&box, OUT, "321\n");
+        end(&box);
+    }
+}
+END_TEST
+
+Suite *
+strays_suite(void)
+{
+    return proc_suite("strays",
+                      (const TTest *const[]){
+                          what_has_left_the_group_is_found_and_killed_at_the_units_end,
+                          they_are_found_under_another_uid_without_the_capabilities_to_look,
+                          they_are_found_where_all_are_of_one_uid_that_is_not_root,
+                          a_crash_leaves_nothing_for_the_next_start_to_meet,
+                          others_processes_are_left_alone,
+                          a_signal_with_all_reaches_them,
+                          a_thousand_children_in_sessions_of_their_own_are_gone_and_status_answers,
+                          a_stop_command_is_run_instead_of_the_signal_and_knows_the_main_process,
+                          a_stop_command_that_fails_gives_way_to_the_signal,
+                          a_stop_command_that_hangs_takes_no_longer_than_the_stop_timeout,
+                          a_stop_command_that_is_not_there_is_told_before_anything_starts,
+                          the_oom_score_is_set_whoever_runs_the_unit,
+                          NULL,
+                      });
+}
