@@ -53,6 +53,7 @@ SUPERVISOR_SRC = \
     supervisor/fleet_schedule.c \
     supervisor/fleet_settle.c \
     supervisor/fleet_word.c \
+    supervisor/httpreply.c \
     supervisor/launch.c \
     supervisor/life.c \
     supervisor/log.c \
@@ -67,8 +68,11 @@ SUPERVISOR_SRC = \
     supervisor/loop_beside.c \
     supervisor/loop_clients.c \
     supervisor/loop_news.c \
+    supervisor/loop_probe.c \
+    supervisor/loop_ready.c \
     supervisor/loop_schedule.c \
     supervisor/order.c \
+    supervisor/probe.c \
     supervisor/restart.c \
     supervisor/sigmap.c \
     supervisor/sys_caps.c \
@@ -76,8 +80,10 @@ SUPERVISOR_SRC = \
     supervisor/sys_origin.c \
     supervisor/sys_exec.c \
     supervisor/sys_lone.c \
+    supervisor/sys_probe.c \
     supervisor/sys_proc.c \
     supervisor/sys_strays.c \
+    supervisor/sys_promise.c \
     supervisor/sys_unit.c \
     supervisor/tell.c \
 
@@ -122,6 +128,7 @@ INIT_SRC = \
     init/goal.c \
     init/held.c \
     init/host.c \
+    init/host_probe.c \
     init/identity.c \
     init/identity_groups.c \
     init/mend.c \
@@ -180,6 +187,7 @@ UNIT_TESTS = \
     tests/unit/test_logline.c \
     tests/unit/test_mountinfo.c \
     tests/unit/test_options.c \
+    tests/unit/test_probe.c \
     tests/unit/test_redirect.c \
     tests/unit/test_resolve.c \
     tests/unit/test_restart.c \
@@ -232,6 +240,7 @@ PROC_TESTS = \
     tests/proc/test_orphans.c \
     tests/proc/test_prepare.c \
     tests/proc/test_privilege.c \
+    tests/proc/test_ready.c \
     tests/proc/test_restart.c \
     tests/proc/test_schedule.c \
     tests/proc/test_state.c \
@@ -243,6 +252,7 @@ PROC_TESTS = \
 
 PUPPET_SRC = \
     tests/puppet.c \
+    tests/puppet_net.c \
     tests/puppet_show.c \
 
 FUZZ_TARGETS = accounts contract mountinfo output reply request values

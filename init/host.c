@@ -8,6 +8,7 @@
 
 #include "config/command.h"
 #include "init/held.h"
+#include "init/host_parts.h"
 #include "init/onlyif.h"
 #include "init/privilege.h"
 #include "init/sys_files.h"
@@ -149,7 +150,7 @@ host_launch(void *context, size_t u, size_t part, struct arena *arena, struct la
     return 0;
 }
 
-static int
+int
 host_launch_beside(void *context, size_t u, const char *command, const char *name,
                    const char *value, struct arena *arena, struct launch *ret_launch,
                    struct err *err)
@@ -288,6 +289,8 @@ host_of(struct boot *boot)
         .context = boot,
         .launch = host_launch,
         .launch_beside = host_launch_beside,
+        .launch_probe = host_launch_probe,
+        .identify = host_identify,
         .parts = host_parts,
         .may_start = host_may_start,
         .publish = host_publish,

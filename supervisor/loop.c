@@ -133,6 +133,7 @@ loop_new(const struct config *config, const struct loop_host *host, struct arena
         unit_io_keep_lines(&loop->unit[u].io, host->control_fd >= 0); /* else nobody can ask */
     }
     init_watchers(loop);
+    loop_ready_init(loop, arena);
     if (loop_schedule_init(loop, arena, err) != 0) {
         return NULL;
     }

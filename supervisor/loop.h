@@ -13,6 +13,7 @@
 #include "supervisor/fleet.h"
 #include "supervisor/launch.h"
 #include "supervisor/log_ring.h"
+#include "supervisor/sys_probe.h"
 
 /*
  * The event loop: signals, processes, timers, pipes and clients become events of the fleet, and its
@@ -31,6 +32,12 @@ struct loop_host {
     int (*launch_beside)(void *context, size_t unit, const char *command, const char *name,
                          const char *value, struct arena *arena, struct launch *ret_launch,
                          struct err *err);
+    /* The same for the command of a probe, in the environment and as the user of the unit;
+     * SIZE_MAX: of no unit, and roinit's own. */
+    int (*launch_probe)(void *context, size_t unit, const char *command, struct arena *arena,
+                        struct launch *ret_launch, struct err *err);
+    /* Whom the unit runs as. */
+    void (*identify)(void *context, size_t unit, struct probe_as *ret_as);
     size_t (*parts)(void *context, size_t unit);
     /* Whether all of only-if holds. */
     bool (*may_start)(void *context, size_t unit);

@@ -91,7 +91,7 @@ loop_finish_report(struct loop *loop, struct loop_unit *unit)
     ev_io_stop(loop->ev, &unit->report);
     if (!unit->io.has_report) {
         set_oom_score(loop, unit);
-        fleet_ready(&loop->fleet, (size_t)(unit - loop->unit), loop_now_ms());
+        loop_ready_begin(loop, (size_t)(unit - loop->unit));
     }
 }
 
@@ -238,12 +238,21 @@ do_tell(void *context, const struct fleet_event *event)
     struct loop *loop = context;
     char bytes[1024];
     struct text out = TEXT_OVER(bytes);
+    char awaited[512];
+    struct text awaits = TEXT_OVER(awaited);
+    struct fleet_event told = *event;
     enum log_level level = LOG_DEBUG;
-    tell_event(&loop->fleet, event, loop_now_ms(), &level, &out);
+    if (event->kind == TELL_SLOW || (event->kind == TELL_UNIT && event->to == LIFE_EXPIRING)) {
+        told.detail = loop_ready_awaited(loop, event->unit, &awaits);
+    }
+    tell_event(&loop->fleet, &told, loop_now_ms(), &level, &out);
     log_own(level, "%s", bytes);
     struct event kept;
     if (event_of_fleet(&loop->fleet, event, bytes, loop_wall_ms(), &kept)) {
         events_add(loop->events, &kept);
+    }
+    if (event->kind == TELL_UNIT && event->from == LIFE_STARTING) {
+        loop_ready_end(loop, event->unit);
     }
     if (event->kind == TELL_RUNNING) {
         keep_capabilities(loop);

@@ -75,7 +75,7 @@ loop_reap(struct loop *loop)
         struct loop_unit *unit = find_unit(loop, info.si_pid);
         if (unit != NULL) {
             end_unit(loop, unit, info.si_pid, &info);
-        } else {
+        } else if (!loop_probe_reap(loop, &info)) {
             siginfo_t reaped;
             bool is_beside = loop_end_beside(loop, info.si_pid, &info);
             (void)waitid(P_PID, (id_t)info.si_pid, &reaped, WEXITED | WNOHANG);

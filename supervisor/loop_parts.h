@@ -17,12 +17,16 @@
  */
 enum { LOOP_PUBLISH_MS = 100, LOOP_LIMITS_MS = 60000, LOOP_CALM_MS = 1000 };
 
+struct loop_ready; /* loop_ready.c */
+struct loop_probe; /* loop_probe.h */
+
 struct loop_unit {
     struct unit_io io;
     ev_timer timer;
     ev_io report;
     ev_io pipe[UNIT_STREAMS];
-    pid_t stop_pid; /* of its stop-command; 0: none runs */
+    pid_t stop_pid;           /* of its stop-command; 0: none runs */
+    struct loop_ready *ready; /* NULL: it is ready when it has been executed */
 };
 
 struct loop_schedule {
@@ -45,6 +49,7 @@ struct loop {
     struct ctlserver server;
     ev_io listen, client[CTL_CLIENTS_MAX];
     struct loop_schedule *schedule; /* NULL: no task has one */
+    struct loop_probe *commands;    /* probes whose command runs */
     uint64_t orphans;
     size_t beside;          /* stop-commands that run */
     struct events *events;  /* static: what is not reached costs nothing */
@@ -90,6 +95,16 @@ void loop_look_at_limits(struct loop *loop);
 /* Scheduled tasks, where there are any. */
 int loop_schedule_init(struct loop *loop, struct arena *arena, struct err *err);
 void loop_schedule_start(struct loop *loop);
+
+/* Readiness: from the exec of a unit until it is ready, or no longer on its way there. */
+void loop_ready_init(struct loop *loop, struct arena *arena);
+void loop_ready_begin(struct loop *loop, size_t u);
+void loop_ready_end(struct loop *loop, size_t u);
+/* What a unit that is not ready still waits for; NULL: nothing is known. */
+const char *loop_ready_awaited(const struct loop *loop, size_t u, struct text *out);
+
+/* Takes the end of a probe's command. Returns whether it was one. */
+bool loop_probe_reap(struct loop *loop, const siginfo_t *info);
 
 double loop_seconds(int64_t milliseconds);
 

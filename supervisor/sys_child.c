@@ -14,6 +14,7 @@
 #include "supervisor/sys_caps.h"
 #include "supervisor/sys_exec.h"
 #include "supervisor/sys_proc.h"
+#include "supervisor/sys_promise.h"
 
 enum { FD_FALLBACK_MAX = 65536, GROUPS_MAX = 1024 };
 
@@ -250,13 +251,12 @@ child_execute(const struct launch *launch, const struct proc_limit boot_limits[L
             fail(report_fd, steps[i].stage);
         }
     }
-    /* Everything is close-on-exec at birth; this is for what a mistake left open. */
-    if (dup2(report_fd, 3) < 0 || fcntl(3, F_SETFD, FD_CLOEXEC) != 0) {
+    int moved_fd = promise_descriptors(launch, report_fd);
+    if (moved_fd < 0) {
         fail(report_fd, LAUNCH_STAGE_STDIO);
     }
-    proc_close_from(4);
     proc_set_mask(0);
     exec_search(&(struct exec_call){
         .argv = launch->argv, .envp = launch->envp, .search_path = launch->search_path});
-    fail(3, LAUNCH_STAGE_EXEC);
+    fail(moved_fd, LAUNCH_STAGE_EXEC);
 }

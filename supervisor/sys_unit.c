@@ -13,7 +13,7 @@
 void
 unit_io_init(struct unit_io *io, const struct unit_config *config, enum log_format format)
 {
-    *io = (struct unit_io){.config = config, .report_fd = -1};
+    *io = (struct unit_io){.config = config, .report_fd = -1, .ready_fd = -1};
     for (int i = 0; i < UNIT_STREAMS; i++) {
         io->pipe[i] = (struct log_pipe){
             .unit = config->name,
@@ -98,6 +98,36 @@ fill_stdio(struct unit_io *io, struct launch *launch)
     return 0;
 }
 
+void
+unit_close_ready(struct unit_io *io)
+{
+    if (io->ready_fd >= 0) {
+        (void)close(io->ready_fd);
+        io->ready_fd = -1;
+    }
+}
+
+/* The pipe of `ready = fd:N`: its writing end becomes the launch's. Returns 0, or -1 with errno. */
+static int
+open_promise(struct unit_io *io, struct launch *launch)
+{
+    int fds[2];
+    launch->promised_fd = 0;
+    launch->promise_fd = -1;
+    if (io->config->ready.kind != PROBE_FD || io->config->is_task) {
+        return 0;
+    }
+    unit_close_ready(io);
+    if (pipe2(fds, O_CLOEXEC) != 0) {
+        return -1;
+    }
+    (void)fcntl(fds[0], F_SETFL, O_NONBLOCK);
+    io->ready_fd = fds[0];
+    launch->promised_fd = io->config->ready.number;
+    launch->promise_fd = fds[1];
+    return 0;
+}
+
 pid_t
 unit_spawn(struct unit_io *io, size_t unit, size_t part, const struct loop_host *host, int tty_fd)
 {
@@ -114,12 +144,15 @@ unit_spawn(struct unit_io *io, size_t unit, size_t part, const struct loop_host 
             log_own(LOG_ERROR, "%s: %s", io->config->name, err.text);
             pid = -(pid_t)err.code;
         }
-    } else if (fill_stdio(io, &launch) != 0) {
+    } else if (fill_stdio(io, &launch) != 0 || open_promise(io, &launch) != 0) {
         errnum = errno;
     } else {
         launch.tty_fd = io->config->is_main ? tty_fd : -1;
         remove_stale(io->config);
         pid = proc_spawn(&launch, &io->report_fd, &errnum);
+        if (launch.promise_fd >= 0) {
+            (void)close(launch.promise_fd);
+        }
     }
     if (pid == 0) {
         log_own(LOG_WARN, "%s: cannot start a process: %s", io->config->name,

@@ -22,6 +22,7 @@ struct unit_io {
     struct log_ring ring;
     int report_fd; /* -1: none is awaited */
     struct launch_report report;
+    int ready_fd;    /* of ready = fd:N, the reading end; -1: none */
     bool has_report; /* the start failed at report.stage */
 };
 
@@ -41,6 +42,8 @@ pid_t unit_spawn(struct unit_io *io, size_t unit, size_t part, const struct loop
  * cannot be, which is logged. */
 pid_t unit_spawn_stop(struct unit_io *io, size_t unit, pid_t main_pid,
                       const struct loop_host *host);
+/* Closes what is left of `ready = fd:N`. */
+void unit_close_ready(struct unit_io *io);
 
 /* Reads the exec report. Returns whether it is over: executed, or has_report. */
 bool unit_read_report(struct unit_io *io);

@@ -107,8 +107,13 @@ add_slow(const struct fleet_unit *unit, const struct fleet_event *event, struct 
     text_addf(out, "%s (", event->detail);
     text_add_duration(out, event->after_ms);
     if (unit->due_ms != 0) {
+        int64_t limit_ms = unit->due_ms - unit->since_ms;
         text_add(out, " of ");
-        text_add_duration(out, unit->due_ms - unit->since_ms);
+        if (limit_ms % 1000 == 0 && limit_ms <= 120000) {
+            text_addf(out, "%llds", (long long)limit_ms / 1000); /* 60s, as it is mostly written */
+        } else {
+            text_add_duration(out, limit_ms);
+        }
     }
     text_add(out, ")");
 }

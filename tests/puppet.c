@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/puppet_net.h"
 #include "tests/puppet_show.h"
 
 enum { SIGNAL_COUNT = 64, TICK_MS = 5, MASK_BYTES = 8 };
@@ -330,6 +331,8 @@ static const struct verb {
     {"fail", do_fail},     {"fds", show_fds},           {"file", do_file},       {"flood", do_flood},
     {"hex", do_hex},       {"ignore", do_ignore},     {"kill", do_kill},       {"limit", show_limit},
     {"lines", do_lines},   {"orphans", do_orphans},   {"print", do_print},     {"reap", do_reap},
+    {"listen", net_listen}, {"newline", net_newline},   {"notify", net_notify},  {"notifyfd", net_notify_fd},
+    {"flood_notify", net_flood_notify}, {"serve", net_serve},
     {"say", do_say},       {"session", show_session},   {"setgroups", do_setgroups},
     {"setpgid", do_setpgid}, {"setsid", do_setsid},   {"setuid", do_setuid},   {"sleep", do_sleep},
     {"status", show_status}, {"stop", do_stop},         {"umask", show_umask},{"until", do_until},

@@ -254,7 +254,13 @@ static const struct {
     {"[service a]\ncommand = 'x\n", 1, "not closed"},
     {"[service a]\ncommand = \"$@\"\n[task b]\ncommand = y \"$@\"\n", 1, "both \"a\" and \"b\""},
     {A "only-if = fil:/x\n", 1, "no condition"},
+    {A "ready = tcp:80\n", 0, NULL},
     {A "ready = udp:80\n", 1, "no probe"},
+    {A "ready = exec:test -e '$HOME'\n", 0, NULL},
+    {A "ready = exec:a 'b\n", 1, "not closed"},
+    {A "ready = unix:/run/x\n", 1, "no declared writable place"},
+    {A "ready = file:/run/x\n", 1, "no declared writable place"},
+    {A "ready = file:/run/x\n[tmpfs /run]\n", 0, NULL},
     {"[require]\nuser = root\n" A, 1, "none of any"},
     {"[env]\nA = ${B\n" A, 1, "unfinished"},
 };

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "init/host_parts.h"
+
+#include <errno.h>
+
+#include "config/command.h"
+
+enum { WHY_BYTES = 200, UMASK = 022 };
+
+/* The environment of no unit: what all of them begin with. */
+static int
+base_vars(const struct boot *boot, struct arena *arena, struct vars *ret_vars, struct err *err)
+{
+    struct diags *diags = ARENA_NEW(arena, struct diags, 1);
+    if (diags == NULL) {
+        return err_set(err, CODE_SYSTEM, ENOMEM, "cannot make its environment");
+    }
+    diags->arena = arena;
+    (void)environ_base(&boot->environment, arena, ret_vars, diags);
+    return 0;
+}
+
+int
+host_launch_probe(void *context, size_t unit, const char *command, struct arena *arena,
+                  struct launch *ret_launch, struct err *err)
+{
+    static const struct limits no_limits;
+    const struct boot *boot = context;
+    bool is_runtime = false;
+    char why[WHY_BYTES];
+    struct vars vars;
+    struct words argv;
+    if (unit != SIZE_MAX) {
+        return host_launch_beside(context, unit, command, NULL, NULL, arena, ret_launch, err);
+    }
+    if (base_vars(boot, arena, &vars, err) != 0) {
+        return -1;
+    }
+    if (command_expand(command, &vars, &boot->config.arguments, arena, &argv, why, sizeof why,
+                       &is_runtime) != 0) {
+        return err_set(err, is_runtime ? CODE_BROKEN : CODE_CONFIG, 0, "%s", why);
+    }
+    if (argv.count == 0) {
+        return err_set(err, CODE_BROKEN, 0, "the command is empty: set its variables");
+    }
+    *ret_launch = (struct launch){
+        .argv = (char *const *)(void *)argv.item,
+        .envp = vars.item,
+        .search_path = host_search_path(&vars),
+        .umask = UMASK,
+        .limits = &no_limits,
+        .uid = boot->self.uid,
+        .gid = boot->self.gid,
+        .sets_no_new_privs = boot->config.init.no_new_privileges,
+        .starts_clean = true,
+    };
+    return 0;
+}
+
+void
+host_identify(void *context, size_t unit, struct probe_as *ret_as)
+{
+    const struct boot *boot = context;
+    const struct identity *identity = &boot->identities.unit[unit];
+    *ret_as = (struct probe_as){
+        .uid = identity->uid,
+        .gid = identity->gid,
+        .is_other = identity->uid != boot->self.uid || identity->gid != boot->self.gid,
+    };
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/proc/harness.h"
+
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Units that are ready by a probe: who requires them waits for it, and what a probe meets. */
+
+#define RAW "[defaults]\nlog = raw\n"
+#define WEB "[service web]\nrequires = db\ncommand = /puppet print:web exit:4\n"
+
+/* A loopback of this test's own, so that no port is taken. */
+static bool
+has_own_network(void)
+{
+    struct ifreq request = {.ifr_name = "lo"};
+    int fd = -1;
+    bool is_up = unshare(CLONE_NEWNET) == 0 && (fd = socket(AF_INET, SOCK_DGRAM, 0)) >= 0 &&
+                 ioctl(fd, SIOCGIFFLAGS, &request) == 0;
+    request.ifr_flags |= IFF_UP;
+    is_up = is_up && ioctl(fd, SIOCSIFFLAGS, &request) == 0;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return is_up;
+}
+
+#define NEEDS_NETWORK()                                                                            \
+    if (proc_leaves_out(__func__, has_own_network(), "needs a network namespace"))                 \
+    return
+
+/* `db` becomes ready by the puppet's words, and only then `web` starts, which ends with 4. */
+static const struct {
+    const char *name, *ready, *words;
+} ways[] = {
+    {"a port of localhost", "tcp:8080", "listen:8080"},
+    {"an address and a port", "tcp:127.0.0.1:8080", "listen:127.0.0.1/8080"},
+    {"any address of 127/8", "tcp:127.1.2.3:8080", "listen:127.1.2.3/8080"},
+    {"a port of localhost, IPv6", "tcp:8080", "listen:__1/8080"},
+    {"an IPv6 address", "tcp:[::1]:8080", "listen:__1/8080"},
+    {"a port given by a variable", "tcp:${PORT}", "listen:8080"},
+    {"a socket", "unix:/run/db.sock", "listen:/run/db.sock"},
+    {"a file", "file:/tmp/db", "file:/tmp/db"},
+    {"HTTP", "http://localhost:8080/ping", "serve:8080/200"},
+    {"HTTP that leads on", "http://127.0.0.1:8080", "serve:8080/302"},
+    {"a descriptor", "fd:3", "newline:3"},
+    {"another descriptor", "fd:4", "newline:4"},
+    {"a descriptor far up", "fd:500", "newline:500"},
+    {"a command", "exec:/bin/sh -c 'test -e \"/tmp/db$PORT\"'", "file:/tmp/db8080"},
+};
+
+START_TEST(who_requires_a_unit_waits_until_its_probe_succeeds)
+{
+    char contract[1024];
+    NEEDS_NETWORK();
+    snprintf(contract, sizeof contract,
+             BASE RAW "[env]\nPORT = 8080\n[service db]\nready = %s\n"
+                      "command = /puppet sleep:100 print:db %s sleep\n" WEB,
+             ways[_i].ready, ways[_i].words);
+    struct box box = box_run(&(struct start){.contract = contract}, 4);
+    box_must_say_in_order(&box, OUT, "db\n", "web\n");
+    box_free(&box);
+}
+END_TEST
+
+/* What is no readiness: `db` fails with 75 after its start-timeout, and is told why. */
+static const struct {
+    const char *ready, *words, *why;
+} failures[] = {
+    {"tcp:8080", "sleep", "tcp:8080: connection refused"},
+    {"tcp:[::1]:8080", "listen:8080 sleep", "tcp:[::1]:8080: connection refused"},
+    {"unix:/run/db.sock", "sleep", "unix:/run/db.sock: no such file"},
+    {"unix:/run/db.sock", "file:/run/db.sock sleep", "unix:/run/db.sock: connection refused"},
+    {"file:/tmp/db", "sleep", "file:/tmp/db: no such file"},
+    {"fd:3", "close:3 sleep", "fd:3: closed without a newline"},
+    {"fd:3", "sleep", "fd:3: no newline yet"},
+    {"http://localhost:8080/", "serve:8080/503 sleep", "status 503"},
+    {"http://localhost:8080/", "serve:8080/mute sleep", "http://localhost:8080/: "},
+    {"http://localhost:8080/", "serve:8080/close sleep", "http://localhost:8080/: "},
+    {"http://localhost:8080/", "serve:8080/reset sleep", "http://localhost:8080/: "},
+    {"http://localhost:8080/", "serve:8080/gigabyte sleep", "no status in the first 64K"},
+    {"http://localhost:8080/", "serve:8080/drip sleep", "http://localhost:8080/: "},
+    {"exec:/puppet exit:3", "sleep", "exec:/puppet exit:3: exited with 3"},
+    {"exec:/puppet die:9", "sleep", "exec:/puppet die:9: died of KILL"},
+    {"exec:/nowhere", "sleep", "exec:/nowhere: cannot be started: no such file"},
+};
+
+START_TEST(what_is_no_readiness_ends_with_75_and_is_told)
+{
+    char contract[1024];
+    char status[8192];
+    NEEDS_NETWORK();
+    snprintf(contract, sizeof contract,
+             BASE RAW "[service db]\nready = %s\nstart-timeout = 600ms\n"
+                      "command = /puppet print:db-up %s\n" WEB,
+             failures[_i].ready, failures[_i].words);
+    struct box box = box_start(&(struct start){.contract = contract});
+    box_expect(&box, OUT, "db-up\n");
+    ck_assert_int_eq(box_exec(&box, WORDS("status", "--json"), status, sizeof status), 0);
+    ck_assert_int_eq(box_end(&box), 75);
+    box_must_say(&box, ERR, "not ready within its start-timeout of 600ms");
+    box_must_say(&box, ERR, failures[_i].why);
+    box_must_not_say(&box, OUT, "web\n");
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_unit_that_ends_before_it_is_ready_passes_its_code_on)
+{
+    struct box box = box_run(
+        &(struct start){.contract = BASE RAW
+                        "[service db]\nready = file:/tmp/db\ncommand = /puppet exit:6\n" WEB},
+        6);
+    box_must_not_say(&box, OUT, "web\n");
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_slow_start_is_started_again_where_restart_says_so)
+{
+    struct box box = box_run(
+        &(struct start){.contract = BASE RAW
+                        "[service db]\nready = file:/tmp/db\nrestart = on-failure\n"
+                        "restart-delay = 0\nstart-timeout = 200ms\n"
+                        "command = /puppet fail:/tmp/n:0:0 await:/tmp/never\n"
+                        "[service other]\ncommand = /puppet await:/tmp/n sleep:500 exit:3\n"},
+        3);
+    box_must_say(&box, OUT, "start 2\n");
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(the_promised_descriptor_is_the_only_one_that_is_added)
+{
+    struct box box = box_run(&(struct start){.contract = BASE RAW "[service a]\nready = fd:5\n"
+                                                                  "command = /puppet fds exit:2\n",
+                                             .leaks = 20},
+                             2);
+    box_must_say(&box, OUT, "fds 0 1 2 5\n");
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_command_of_a_probe_runs_as_the_unit_s_user_in_its_environment)
+{
+    NEEDS_UIDS();
+    struct box box = box_run(
+        &(struct start){.contract = BASE RAW
+                        "[tmpfs /data]\noptional = yes\n"
+                        "[service db]\nuser = 10001\nenv = COLOR=green\n"
+                        "ready = exec:/bin/sh -c 'id -u >/tmp/who; echo $COLOR >>/tmp/who; "
+                        "ls /proc/self/fd | wc -l >>/tmp/who'\n"
+                        "command = /puppet sleep\n"
+                        "[service web]\nrequires = db\ncommand = /puppet cat:/tmp/who exit:4\n"},
+        4);
+    box_must_say(&box, OUT, "10001\ngreen\n4\n"); /* 0, 1, 2 and that of ls */
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_path_is_looked_at_by_the_rights_of_the_unit_s_user)
+{
+    NEEDS_UIDS();
+    /* Nobody but 10001 may enter, and roinit has given up what opens everything. */
+    struct box box = box_run(
+        &(struct start){
+            .contract =
+                "[tmpfs /run]\n[tmpfs /tmp]\nmkdir =\n    own 0700 10001\n" RAW "user = 10001\n"
+                "[service first]\nrestart = always\nrestart-delay = 0\n"
+                "ready = unix:/tmp/own/sock\nremove = /tmp/own/sock\n"
+                "command = /puppet listen:/tmp/own/sock fail:/tmp/own/n:1:1 sleep\n"
+                "[service web]\nrequires = first\ncommand = /puppet sleep:300 exit:4\n"},
+        4);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_command_that_never_ends_is_killed_and_tried_again)
+{
+    struct box box = box_start(&(struct start){
+        .contract = BASE RAW "[service db]\nready = exec:/puppet fail:/tmp/n:0:0 sleep\n"
+                             "start-timeout = 60s\ncommand = /puppet print:up sleep\n"});
+    box_expect(&box, OUT, "up\n");
+    box_await_processes(&box, PUPPETS, 2);
+    box_signal(&box, 15);
+    ck_assert_int_eq(box_end(&box), 0);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_boot_that_waits_says_for_what)
+{
+    struct box box = box_start(
+        &(struct start){.contract = BASE RAW "[service redis]\nready = unix:/run/redis/redis.sock\n"
+                                             "command = /puppet sleep\n"});
+    (void)poll(NULL, 0, 2000); /* a boot is slow after 10 s, and that is how long a wait may be */
+    box_expect(&box, ERR,
+               "still waiting for redis: unix:/run/redis/redis.sock: no such file (10s of 60s)\n");
+    box_signal(&box, 15);
+    ck_assert_int_eq(box_end(&box), 0);
+    box_free(&box);
+}
+END_TEST
+
+Suite *
+ready_suite(void)
+{
+    const TTest *const tests[] = {
+        a_unit_that_ends_before_it_is_ready_passes_its_code_on,
+        a_slow_start_is_started_again_where_restart_says_so,
+        the_promised_descriptor_is_the_only_one_that_is_added,
+        a_command_of_a_probe_runs_as_the_unit_s_user_in_its_environment,
+        a_path_is_looked_at_by_the_rights_of_the_unit_s_user,
+        a_command_that_never_ends_is_killed_and_tried_again,
+        a_boot_that_waits_says_for_what,
+        NULL,
+    };
+    Suite *suite = proc_suite("ready", tests);
+    TCase *tcase = tcase_create("ways");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_loop_test(tcase, who_requires_a_unit_waits_until_its_probe_succeeds, 0,
+                        (int)(sizeof ways / sizeof ways[0]));
+    tcase_add_loop_test(tcase, what_is_no_readiness_ends_with_75_and_is_told, 0,
+                        (int)(sizeof failures / sizeof failures[0]));
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
