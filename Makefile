@@ -281,7 +281,8 @@ musl_CFLAGS = -Os $(HARDENING) -fno-asynchronous-unwind-tables -isystem $(BUILD)
 musl_LDFLAGS = $(HARDENED_LINK) -s -L$(BUILD)/musl/lib
 clang_CFLAGS = $(release_CFLAGS)
 clang_LDFLAGS = $(release_LDFLAGS)
-analyzer_CFLAGS = -O1 -fanalyzer -Werror
+# gcc 12 takes memory that a structure of the caller's holds for lost; ASan looks for leaks in the rings.
+analyzer_CFLAGS = -O1 -fanalyzer -Wno-analyzer-malloc-leak -Werror
 asan_CFLAGS = -O1 -g $(SANITIZERS)
 asan_LDFLAGS = $(SANITIZERS)
 fuzz_CFLAGS = -O1 -g $(SANITIZERS) -fsanitize=fuzzer-no-link
