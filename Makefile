@@ -92,6 +92,7 @@ INIT_SRC = \
     init/accounts.c \
     init/answer.c \
     init/answer_figures.c \
+    init/answer_reload.c \
     init/answer_status.c \
     init/answer_stream.c \
     init/answer_units.c \
@@ -179,6 +180,7 @@ UNIT_TESTS = \
     tests/unit/test_environ.c \
     tests/unit/test_events.c \
     tests/unit/test_finding.c \
+    tests/unit/test_goal.c \
     tests/unit/test_identity.c \
     tests/unit/test_life.c \
     tests/unit/test_lines.c \
@@ -230,6 +232,7 @@ PROC_TESTS = \
     tests/proc/test_as_weak.c \
     tests/proc/test_child.c \
     tests/proc/test_control.c \
+    tests/proc/test_crowd.c \
     tests/proc/test_faults.c \
     tests/proc/test_figures.c \
     tests/proc/test_follow.c \

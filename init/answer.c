@@ -110,12 +110,15 @@ is_allowed(struct asking *asking, const struct authority *authority, const struc
     if (asking->verb->is_for_all) {
         return true;
     }
-    bool is_outside = origin_is_outside(peer->fd, peer->pid);
-    if (authority_may(authority, peer->uid, is_outside)) {
+    /* Who may not even from outside is refused without a look at where he is: he may come a
+     * thousand times a second. */
+    bool is_eligible = authority_may(authority, peer->uid, true);
+    if (is_eligible &&
+        authority_may(authority, peer->uid, origin_is_outside(peer->fd, peer->pid))) {
         return true;
     }
     answer_complain(asking, "uid %u%s may not %s: %s", (unsigned)peer->uid,
-                    is_outside ? "" : ", from inside of a unit,", asking->verb->name,
+                    is_eligible ? ", from inside of a unit," : "", asking->verb->name,
                     "ask as root from outside (docker exec), or be named in [init] admin");
     ctl_reply_exit(asking->reply, CODE_BROKEN);
     return false;

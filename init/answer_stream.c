@@ -105,8 +105,8 @@ static void
 add_line(struct log_stream *stream, struct asking *asking, struct log_reader *reader,
          const struct log_record *record)
 {
-    static char line[LOG_RING_BYTES];
-    static char bytes[LINE_BYTES];
+    static OWN_PAGES char line[LOG_RING_BYTES];
+    static OWN_PAGES char bytes[LINE_BYTES];
     char when[40];
     struct text time = TEXT_OVER(when);
     struct text out = TEXT_OVER(bytes);

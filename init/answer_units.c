@@ -8,7 +8,7 @@
 #include "init/held.h"
 #include "supervisor/tell.h"
 
-/* What changes units, and what waits for them: start, stop, restart, reload, signal, wait. */
+/* What changes units, and what waits for them: start, stop, restart, signal, wait. */
 
 /* A list of units for which somebody waits. */
 struct waiting {
@@ -109,7 +109,7 @@ wait_for(struct asking *asking, enum goal goal, const size_t *unit, size_t count
     }
 }
 
-/* ---------------------------------------------------------------- start, stop, restart, reload */
+/* ---------------------------------------------------------------- start, stop, restart */
 
 typedef bool fleet_verb(struct fleet *fleet, const size_t *unit, size_t count, int64_t now_ms);
 
@@ -184,26 +184,6 @@ void
 answer_restart(struct asking *asking)
 {
     change(asking, fleet_restart, GOAL_UP);
-}
-
-void
-answer_reload(struct asking *asking)
-{
-    size_t unit[USAGE_WORDS_MAX];
-    int code = CODE_OK;
-    long count = is_timeout_well(asking) ? answer_units(asking, 0, unit) : -1;
-    if (count < 0) {
-        return;
-    }
-    answer_note(asking);
-    for (long i = 0; i < count; i++) {
-        if (!fleet_reload(loop_fleet_to_ask(asking->loop), unit[i])) {
-            answer_complain(asking, "%s is not up: start it",
-                            fleet_of(asking)->unit[unit[i]].config->name);
-            code = CODE_NO;
-        }
-    }
-    ctl_reply_exit(asking->reply, code);
 }
 
 /* ---------------------------------------------------------------- signal, wait */

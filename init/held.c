@@ -37,5 +37,9 @@ held_attend(struct asking *asking)
     if (held->has_more) {
         return 0;
     }
-    return held->deadline_ms == INT64_MAX ? -1 : held->deadline_ms - asking->now_ms;
+    int64_t next_ms = held->deadline_ms;
+    if (held->again_ms > asking->now_ms && held->again_ms < next_ms) {
+        next_ms = held->again_ms;
+    }
+    return next_ms == INT64_MAX ? -1 : next_ms - asking->now_ms;
 }

@@ -13,6 +13,7 @@ struct held {
      * included. With is_late the deadline is over and it must be. */
     bool (*go_on)(struct held *held, struct asking *asking, bool is_late);
     int64_t deadline_ms; /* monotonic; INT64_MAX: none */
+    int64_t again_ms;    /* when to look again though nothing happens; 0: never */
     bool has_more;       /* there is more to say already: ask again as soon as there is room */
 };
 

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "config/arena.h"
 #include "supervisor/sys_origin.h"
 
 enum {
@@ -117,7 +118,7 @@ strays_set_oom(pid_t pid, int adj)
 static bool
 has_mark(pid_t pid, const char *mark, size_t mark_length)
 {
-    static char bytes[MARK_BYTES + 4096];
+    static OWN_PAGES char bytes[MARK_BYTES + 4096];
     size_t kept = 1;
     size_t total = 0;
     int fd = open_of(pid, "environ", O_RDONLY);
@@ -196,7 +197,7 @@ look_at(struct search *search, pid_t pid)
 static void
 pass(struct search *search)
 {
-    static char bytes[LISTING_BYTES] __attribute__((aligned(8)));
+    static OWN_PAGES char bytes[LISTING_BYTES];
     int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     search->looked_at = 0;
     search->fresh = 0;
@@ -222,7 +223,7 @@ pass(struct search *search)
 size_t
 strays_signal(const char *unit, pid_t group, int signal)
 {
-    static struct search search;
+    static OWN_PAGES struct search search;
     search = (struct search){.group = group, .own = getpid(), .signal = signal};
     int length = snprintf(search.mark, sizeof search.mark, "%cROINIT_UNIT=%s", '\0', unit);
     if (length < 0 || (size_t)length + 1 >= sizeof search.mark) {
