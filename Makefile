@@ -77,6 +77,7 @@ SUPERVISOR_SRC = \
     supervisor/sigmap.c \
     supervisor/sys_caps.c \
     supervisor/sys_child.c \
+    supervisor/sys_guard.c \
     supervisor/sys_origin.c \
     supervisor/sys_exec.c \
     supervisor/sys_lone.c \
@@ -227,6 +228,7 @@ PROC_TESTS = \
     tests/proc/ring.c \
     tests/proc/stage.c \
     tests/proc/test_ask.c \
+    tests/proc/test_attack.c \
     tests/proc/test_capability.c \
     tests/proc/test_as.c \
     tests/proc/test_as_weak.c \
@@ -256,6 +258,7 @@ PROC_TESTS = \
 PUPPET_SRC = \
     tests/puppet.c \
     tests/puppet_net.c \
+    tests/puppet_attack.c \
     tests/puppet_show.c \
 
 FUZZ_TARGETS = accounts contract mountinfo output reply request values

@@ -85,6 +85,7 @@ fill_identity(const struct boot *boot, size_t u, struct launch *launch)
     launch->is_strict = privilege.is_written || self->can_switch;
     launch->capabilities = privilege.capabilities;
     launch->sets_no_new_privs = privilege.has_no_new_privs;
+    launch->is_guarded = privilege.is_guarded;
     launch->starts_clean = !boot->config.is_lone;
 }
 

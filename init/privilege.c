@@ -18,7 +18,9 @@ privilege_of(const struct config *config, const struct identities *identities, s
         /* A lone command has no contract that could take anything from it. */
         .keeps = words->count == 0 && (is_root || config->is_lone),
         .is_written = words->count > 0,
-        .has_no_new_privs = config->init.no_new_privileges,
+        /* Without it the kernel takes no filter from a process without SYS_ADMIN. */
+        .has_no_new_privs = config->init.no_new_privileges || unit->guard,
+        .is_guarded = unit->guard,
     };
     for (size_t i = 0; i < words->count; i++) {
         int number = capname_number(words->item[i]); /* -1: none */

@@ -18,6 +18,7 @@ struct privilege {
     bool is_written;       /* in the contract, not the default */
     uint64_t capabilities; /* else exactly these */
     bool has_no_new_privs;
+    bool is_guarded;
 };
 
 /* Of the u-th unit. */

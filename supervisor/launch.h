@@ -39,6 +39,7 @@ struct launch {
                      */
     uint64_t capabilities; /* by number: bounding, permitted and ambient */
     bool sets_no_new_privs;
+    bool is_guarded;   /* sys_guard.h; wants no_new_privs */
     bool starts_clean; /* nothing of PID 1's keyring and securebits: all but a lone command */
 
     mode_t umask;
@@ -66,6 +67,7 @@ struct launch {
     X(AMBIENT,     "set ambient capabilities") \
     X(NO_NEW_PRIVS,"set no_new_privs") \
     X(VERIFY,      "verify the dropped privileges") \
+    X(GUARD,       "guard PID 1 from it") \
     X(EXEC,        "execute the command")
 /* clang-format on */
 #define LAUNCH_STAGE_ENUM(name_, text_) LAUNCH_STAGE_##name_,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -13,6 +14,7 @@
 
 #include "supervisor/sys_caps.h"
 #include "supervisor/sys_exec.h"
+#include "supervisor/sys_guard.h"
 #include "supervisor/sys_proc.h"
 #include "supervisor/sys_promise.h"
 
@@ -150,11 +152,22 @@ set_uid(const struct launch *launch)
                             : 0;
 }
 
+/* A session keyring of its own, and of its user: that of PID 1 may hold what the runtime gave it,
+ * or what a service has put in its place (KEYCTL_SESSION_TO_PARENT). Refused where nobody has any.
+ */
+static void
+leave_keyring(const struct launch *launch)
+{
+    if (launch->starts_clean) {
+        (void)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+    }
+}
+
 /* A change of ids has set it to fs.suid_dumpable: until the exec this is PID 1's memory (I35). */
 static int
 hide(const struct launch *launch)
 {
-    (void)launch;
+    leave_keyring(launch);
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
@@ -241,6 +254,7 @@ child_execute(const struct launch *launch, const struct proc_limit boot_limits[L
         {LAUNCH_STAGE_NO_NEW_PRIVS, caps_set_no_new_privs},
         {LAUNCH_STAGE_VERIFY, verify_privileges},
         {LAUNCH_STAGE_WORKING_DIR, set_working_dir}, /* as the user who will work there */
+        {LAUNCH_STAGE_GUARD, guard_set},
     };
     /* While root still may: a unit may be promised a higher limit. */
     if (set_limits(launch, boot_limits) != 0) {

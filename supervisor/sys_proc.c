@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -65,6 +66,18 @@ keep_stdio(void)
     }
 }
 
+/* Interval timers of the caller go on over an exec, setitimer(2), and their signals would be taken
+ * for somebody's. (Those of PID 1 go to no child: fork(2).) */
+static void
+stop_timers(void)
+{
+    static const int timers[] = {ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF};
+    const struct itimerval never = {0};
+    for (size_t i = 0; i < sizeof timers / sizeof timers[0]; i++) {
+        (void)setitimer(timers[i], &never, NULL);
+    }
+}
+
 void
 proc_set_mask(uint64_t mask)
 {
@@ -84,6 +97,7 @@ proc_guard_self(bool *ret_is_subreaper)
 {
     *ret_is_subreaper = getpid() == 1;
     proc_set_mask(UINT64_MAX);
+    stop_timers();
     default_dispositions();
     keep_stdio();
     if (!*ret_is_subreaper) {

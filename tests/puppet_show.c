@@ -4,16 +4,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/kcmp.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 char **puppet_words;
@@ -137,38 +132,4 @@ show_cwd(char *arg)
     (void)arg;
     char path[4096];
     dprintf(STDOUT_FILENO, "cwd %s\n", getcwd(path, sizeof(path)) == NULL ? "?" : path);
-}
-
-/* attack:HOW: what a service might try on PID 1. */
-void
-show_attack(char *arg)
-{
-    char name[64];
-    char text[64];
-    char target;
-    struct iovec local = {.iov_base = text, .iov_len = sizeof(text)};
-    struct iovec remote = {.iov_base = (void *)(uintptr_t)0x10000, .iov_len = sizeof(text)};
-    long result = -1;
-    snprintf(name, sizeof(name), "attack %s", arg);
-    if (strcmp(arg, "ptrace") == 0) {
-        result = ptrace(PTRACE_ATTACH, 1, NULL, NULL);
-    } else if (strcmp(arg, "seize") == 0) {
-        result = ptrace(PTRACE_SEIZE, 1, NULL, (void *)(uintptr_t)PTRACE_O_EXITKILL);
-    } else if (strcmp(arg, "vmread") == 0) {
-        result = process_vm_readv(1, &local, 1, &remote, 1, 0);
-        result = result < 0 && errno == EFAULT ? 0 : result; /* allowed, at a bad address */
-    } else if (strcmp(arg, "getfd") == 0) {
-        result = syscall(SYS_pidfd_getfd, syscall(SYS_pidfd_open, 1, 0), 0, 0);
-    } else if (strcmp(arg, "kcmp") == 0) {
-        result = syscall(SYS_kcmp, 1, getpid(), KCMP_VM, 0, 0);
-    } else if (strcmp(arg, "fd") == 0) {
-        result = open("/proc/1/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    } else if (strcmp(arg, "exe") == 0 || strcmp(arg, "root") == 0) {
-        snprintf(text, sizeof(text), "/proc/1/%s", arg);
-        result = readlink(text, &target, 1);
-    } else {
-        snprintf(text, sizeof(text), "/proc/1/%s", arg);
-        result = open(text, (strcmp(arg, "environ") == 0 ? O_RDONLY : O_RDWR) | O_CLOEXEC);
-    }
-    puppet_verdict(name, result);
 }
