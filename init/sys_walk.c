@@ -36,8 +36,8 @@ note(struct walker *walker, enum below_step step, int folder_fd, const char *nam
 {
     struct walk_report *report = walker->report;
     int errnum = errno;
-    char path[PROBLEM_PATH_BYTES];
     if (++report->failed == 1) {
+        char path[PROBLEM_PATH_BYTES];
         inode_path(folder_fd, name, path, sizeof path);
         errno = errnum;
         (void)problem_of_below(&report->problem, step, path);

@@ -56,9 +56,9 @@ batch_write(struct batch *batch)
 static void
 keep_line(struct batch *batch, const struct logline *logline, const char *bytes, size_t length)
 {
-    static uint64_t number;
+    static uint64_t kept;
     struct log_ring *ring = batch->ring;
-    struct log_record record = {.number = number++,
+    struct log_record record = {.number = kept++,
                                 .time_ms = batch->time_ms,
                                 .length = (uint32_t)length,
                                 .is_stderr = batch->sink == LOG_STDERR,

@@ -122,24 +122,24 @@ has_mark(pid_t pid, const char *mark, size_t mark_length)
     size_t kept = 1;
     size_t total = 0;
     int fd = open_of(pid, "environ", O_RDONLY);
-    bool is_found = false;
+    bool has_it = false;
     if (fd < 0) {
         return false;
     }
     bytes[0] = '\0';
-    while (!is_found && total < ENVIRON_MAX) {
+    while (!has_it && total < ENVIRON_MAX) {
         ssize_t length = read(fd, bytes + kept, sizeof bytes - kept);
         if (length <= 0) {
             break;
         }
         size_t here = kept + (size_t)length;
-        is_found = memmem(bytes, here, mark, mark_length) != NULL;
+        has_it = memmem(bytes, here, mark, mark_length) != NULL;
         total += (size_t)length;
         kept = here < MARK_BYTES ? here : MARK_BYTES;
         memmove(bytes, bytes + here - kept, kept);
     }
     (void)close(fd);
-    return is_found;
+    return has_it;
 }
 
 struct search {

@@ -133,7 +133,7 @@ await_kept(const struct box *box, const char *set)
         ck_assert_ptr_nonnull(file);
         text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
         fclose(file);
-        ck_assert_msg(proc_now_ms() < limit, "want\n%s\nin\n%s", wanted, text);
+        ck_assert_msg(proc_now_ms() < limit, "want\n%s\n in\n%s", wanted, text);
     } while (strstr(text, wanted) == NULL);
 }
 
