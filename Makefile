@@ -153,6 +153,8 @@ INIT_SRC = \
     init/sys_observe.c \
     init/sys_problem.c \
     init/sys_seed.c \
+    init/sys_seed_entry.c \
+    init/sys_seed_links.c \
     init/sys_self.c \
     init/sys_state.c \
     init/sys_termination.c \
@@ -239,6 +241,7 @@ PROC_TESTS = \
     tests/proc/test_figures.c \
     tests/proc/test_follow.c \
     tests/proc/test_forward.c \
+    tests/proc/test_helper.c \
     tests/proc/test_log.c \
     tests/proc/test_lone.c \
     tests/proc/test_order.c \

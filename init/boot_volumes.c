@@ -45,6 +45,33 @@ tell_walk(struct boot *boot, const struct plan_step *step, const struct prepared
     }
 }
 
+/* What a seed has not brought: devices, for whom roinit may not make them. */
+static void
+tell_seed(struct boot *boot, const struct plan_step *step, const struct prepared *prepared)
+{
+    struct walk_counts counts = counts_of(prepared);
+    char why[WHY_BYTES];
+    struct text text = TEXT_OVER(why);
+    log_own(LOG_INFO, "%s: %llu files copied from %s", step->top,
+            (unsigned long long)counts.changed, step->seed);
+    if (counts.special > 0) {
+        text_addf(&text, "%llu devices of the seed %.80s are missing: only root makes them",
+                  (unsigned long long)counts.special, step->seed);
+        log_own(LOG_WARN, "%s: %s", step->top, why);
+        status_degrade(&boot->status, step->top, why);
+    }
+}
+
+static void
+tell_step(struct boot *boot, const struct plan_step *step, const struct prepared *prepared)
+{
+    if (step->kind == PLAN_WALK) {
+        tell_walk(boot, step, prepared);
+    } else if (step->kind == PLAN_SEED) {
+        tell_seed(boot, step, prepared);
+    }
+}
+
 int
 boot_apply_plan(struct boot *boot, struct findings *fresh, struct err *err)
 {
@@ -55,8 +82,8 @@ boot_apply_plan(struct boot *boot, struct findings *fresh, struct err *err)
     }
     int signal = helper_prepare(plan, boot->config.init.stop_signals, prepared, err);
     for (size_t i = 0; signal == 0 && i < plan->count; i++) {
-        if (plan->step[i].kind == PLAN_WALK && prepared[i].state >= PREPARED_DONE) {
-            tell_walk(boot, &plan->step[i], &prepared[i]);
+        if (prepared[i].state == PREPARED_DONE || prepared[i].state == PREPARED_FAILED) {
+            tell_step(boot, &plan->step[i], &prepared[i]);
         }
     }
     if (signal == 0) {

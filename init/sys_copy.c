@@ -12,9 +12,9 @@
 
 #include "config/arena.h"
 
-enum { PIECE = 1024 * 1024 * 1024, BUFFER_BYTES = 64 * 1024, NAMES_BYTES = 8 * 1024 };
+enum { PIECE = 1024 * 1024 * 1024, BUFFER_BYTES = 64 * 1024, NAMES_BYTES = 64 * 1024 };
 
-/* One buffer for both jobs: PID 1 seeds before anything else runs, and never two at once. */
+/* One buffer for both jobs: the helper does one thing at a time. */
 static OWN_PAGES char buffer[BUFFER_BYTES];
 
 static int

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "init/sys_step.h"
+#include "init/sys_seed_parts.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,147 +15,22 @@
  * mode that nobody else gives; and while an empty place is being filled, a hidden file lies in it.
  */
 enum {
-    DEPTH_MAX = 100,       /* two descriptors a level */
     ENTRIES_MAX = 1000000, /* of the whole seed */
-    MODE_BITS = 07777,
     UNFINISHED_MODE = 01700,
-    FILE_MODE = 0600,
-    LINK_BYTES = PATH_MAX,
 };
 
 static const char mark[] = ".roinit-seed";
-static const char fresh[] = ".roinit-seed.new";
-
-/* One directory that is being copied. */
-struct level {
-    DIR *from;
-    int to;
-    bool is_ours; /* made by us: gets its attributes when its contents are there */
-    char name[NAME_MAX + 1];
-};
-
-struct seeder {
-    uid_t self_uid;
-    struct problem *problem;
-    size_t depth, entries;
-    struct level level[DEPTH_MAX];
-};
 
 static bool
 is_skipped(const char *name)
 {
-    static const char *const skipped[] = {".", "..", "lost+found", mark, fresh};
+    static const char *const skipped[] = {".", "..", "lost+found", mark, seed_fresh};
     for (size_t i = 0; i < sizeof skipped / sizeof skipped[0]; i++) {
         if (strcmp(name, skipped[i]) == 0) {
             return true;
         }
     }
     return false;
-}
-
-/* ---------------------------------------------------------------- one entry */
-
-/* As the image has it; only root can give owners. */
-static int
-set_attributes(struct seeder *seeder, int fd, const struct stat *file, const char *name)
-{
-    struct below_attributes attributes = {
-        .sets_owner = seeder->self_uid == 0,
-        .sets_mode = true,
-        .uid = file->st_uid,
-        .gid = file->st_gid,
-        .mode = file->st_mode & MODE_BITS,
-    };
-    return problem_of_below(seeder->problem, below_set(fd, &attributes), name);
-}
-
-static int
-set_times(int fd, const struct stat *file)
-{
-    const struct timespec times[2] = {file->st_atim, file->st_mtim};
-    return futimens(fd, times);
-}
-
-/* All that a file has beside its bytes. Extended attributes come after the owner, whose change
- * clears file capabilities. */
-static int
-finish(struct seeder *seeder, int from, int to, const struct stat *file, const char *name)
-{
-    if (set_attributes(seeder, to, file, name) != 0) {
-        return -1;
-    }
-    if (below_copy_xattrs(from, to) != 0 && seeder->self_uid == 0) {
-        (void)problem_set(seeder->problem, "set its file capabilities", name);
-        seeder->problem->capability = "SETFCAP";
-        return -1;
-    }
-    (void)set_times(to, file); /* as root, or of our own: cannot fail for a reason of the user's */
-    return 0;
-}
-
-/* Gives the complete copy its name. Where one has come up meanwhile, that stays. */
-static int
-settle(struct seeder *seeder, int folder_fd, const char *name)
-{
-    if (below_rename(folder_fd, fresh, name) == 0) {
-        return 0;
-    }
-    bool exists = errno == EEXIST;
-    (void)problem_set(seeder->problem, "name it", name);
-    (void)unlinkat(folder_fd, fresh, 0);
-    return exists ? 0 : -1;
-}
-
-static int
-copy_file(struct seeder *seeder, const struct level *at, const char *name)
-{
-    struct stat file;
-    int from = below_open(dirfd(at->from), name, O_RDONLY | O_NONBLOCK);
-    if (from < 0 && errno == EXDEV) {
-        return 0; /* a file mounted over the image's: not of the image */
-    }
-    if (from < 0 || fstat(from, &file) != 0) {
-        (void)problem_set(seeder->problem, "read it in the image", name);
-        if (from >= 0) {
-            (void)close(from);
-        }
-        return -1;
-    }
-    int to = openat(at->to, fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
-    int result;
-    if (to < 0) {
-        result = problem_set(seeder->problem, "make it", name);
-    } else if (below_copy(from, to) != 0) {
-        result = problem_set(seeder->problem, "write it", name);
-    } else {
-        result = finish(seeder, from, to, &file, name);
-    }
-    if (to >= 0 && close(to) != 0 && result == 0) {
-        result = problem_set(seeder->problem, "write it", name);
-    }
-    (void)close(from);
-    return result == 0 ? settle(seeder, at->to, name) : -1;
-}
-
-static int
-copy_link(struct seeder *seeder, const struct level *at, const char *name, const struct stat *file)
-{
-    char target[LINK_BYTES];
-    ssize_t length = readlinkat(dirfd(at->from), name, target, sizeof target - 1);
-    if (length < 0) {
-        return problem_set(seeder->problem, "read it in the image", name);
-    }
-    target[length] = '\0';
-    if (symlinkat(target, at->to, fresh) != 0) {
-        return problem_set(seeder->problem, "make it", name);
-    }
-    if (seeder->self_uid == 0 &&
-        fchownat(at->to, fresh, file->st_uid, file->st_gid, AT_SYMLINK_NOFOLLOW) != 0) {
-        return problem_of_below(seeder->problem, BELOW_CHOWN, name);
-    }
-    const struct timespec times[2] = {file->st_atim, file->st_mtim};
-    (void)utimensat(at->to, fresh, times, AT_SYMLINK_NOFOLLOW);
-    return settle(seeder, at->to, name);
 }
 
 /* ---------------------------------------------------------------- directories */
@@ -166,7 +41,7 @@ is_unfinished(int fd, uid_t self_uid)
 {
     struct stat file;
     return fstat(fd, &file) == 0 && file.st_uid == self_uid &&
-           (file.st_mode & MODE_BITS) == UNFINISHED_MODE;
+           (file.st_mode & SEED_MODE_BITS) == UNFINISHED_MODE;
 }
 
 /* Goes down into `from`, which the seeder closes from here on. */
@@ -174,7 +49,7 @@ static int
 enter(struct seeder *seeder, int from, int to, bool is_ours, const char *name)
 {
     DIR *folder = NULL;
-    if (seeder->depth == DEPTH_MAX) {
+    if (seeder->depth == SEED_DEPTH_MAX) {
         (void)problem_because(seeder->problem, "seed it", name, "folders nested too deep");
     } else {
         folder = fdopendir(from);
@@ -187,15 +62,15 @@ enter(struct seeder *seeder, int from, int to, bool is_ours, const char *name)
         (void)close(to);
         return -1;
     }
-    struct level *level = &seeder->level[seeder->depth++];
-    *level = (struct level){.from = folder, .to = to, .is_ours = is_ours};
+    struct seed_level *level = &seeder->level[seeder->depth++];
+    *level = (struct seed_level){.from = folder, .to = to, .is_ours = is_ours};
     struct text text = TEXT_OVER(level->name);
     text_add(&text, name);
     return 0;
 }
 
 static int
-open_folder(struct seeder *seeder, const struct level *at, const char *name)
+open_folder(struct seeder *seeder, const struct seed_level *at, const char *name)
 {
     int from = below_open(dirfd(at->from), name, O_RDONLY | O_DIRECTORY);
     if (from < 0) {
@@ -236,11 +111,11 @@ locate_problem(const struct seeder *seeder)
 static int
 leave(struct seeder *seeder)
 {
-    struct level at = seeder->level[--seeder->depth];
+    struct seed_level at = seeder->level[--seeder->depth];
     struct stat file;
     int result = 0;
     if (at.is_ours && fstat(dirfd(at.from), &file) == 0) {
-        result = finish(seeder, dirfd(at.from), at.to, &file, at.name);
+        result = seed_finish(seeder, dirfd(at.from), at.to, &file, at.name);
     }
     (void)closedir(at.from);
     (void)close(at.to);
@@ -250,9 +125,9 @@ leave(struct seeder *seeder)
 static int
 copy_entry(struct seeder *seeder, const char *name)
 {
-    const struct level *at = &seeder->level[seeder->depth - 1];
+    const struct seed_level *at = &seeder->level[seeder->depth - 1];
     struct stat file;
-    struct stat there;
+    seeder->counts->looked++;
     if (++seeder->entries > ENTRIES_MAX) {
         return problem_because(seeder->problem, "seed it", name, "more than 1000000 files");
     }
@@ -262,15 +137,7 @@ copy_entry(struct seeder *seeder, const char *name)
     if (S_ISDIR(file.st_mode)) {
         return open_folder(seeder, at, name);
     }
-    if (fstatat(at->to, name, &there, AT_SYMLINK_NOFOLLOW) == 0) {
-        return 0; /* nothing is ever overwritten */
-    }
-    (void)unlinkat(at->to, fresh, 0); /* of an interrupted run */
-    if (S_ISLNK(file.st_mode)) {
-        return copy_link(seeder, at, name, &file);
-    }
-    /* Sockets, FIFOs and devices are of no use in a copy. */
-    return S_ISREG(file.st_mode) ? copy_file(seeder, at, name) : 0;
+    return seed_copy_entry(seeder, at, name, &file);
 }
 
 static int
@@ -335,7 +202,8 @@ is_marked(int top_fd, uid_t self_uid)
 static int
 set_mark(int top_fd, struct problem *problem)
 {
-    int fd = openat(top_fd, mark, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+    int fd =
+        openat(top_fd, mark, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, SEED_FILE_MODE);
     if (fd < 0) {
         return problem_set(problem, "make it", mark);
     }
@@ -343,11 +211,33 @@ set_mark(int top_fd, struct problem *problem)
     return 0;
 }
 
-int
-seed_apply(int top_fd, const struct plan_step *step, uid_t self_uid, struct problem *problem)
+/* Opens both sides and copies. */
+static int
+copy_all(struct seeder *seeder, int from)
 {
-    bool needs_mark = step->seed_mode == SEED_EMPTY;
-    if (needs_mark && !is_marked(top_fd, self_uid)) {
+    int to = below_open(seeder->top_fd, ".", O_RDONLY | O_DIRECTORY);
+    if (to < 0) {
+        (void)close(from);
+        return problem_set(seeder->problem, "open it", "");
+    }
+    int result = enter(seeder, from, to, false, "") != 0 ? -1 : copy_tree(seeder);
+    seed_links_free(seeder);
+    return result;
+}
+
+bool
+seed_is_under_way(int top_fd, uid_t self_uid)
+{
+    return is_marked(top_fd, self_uid);
+}
+
+int
+seed_apply(int top_fd, const struct plan_step *step, uid_t self_uid, struct walk_counts *counts,
+           struct problem *problem)
+{
+    bool is_resumed = is_marked(top_fd, self_uid);
+    bool needs_mark = step->seed_mode == SEED_EMPTY || step->is_after_walk;
+    if (step->seed_mode == SEED_EMPTY && !is_resumed) {
         int empty = is_empty(top_fd, problem);
         if (empty != 1) {
             return empty;
@@ -357,24 +247,17 @@ seed_apply(int top_fd, const struct plan_step *step, uid_t self_uid, struct prob
     if (from < 0) {
         return problem_set(problem, "read the seed", step->seed);
     }
-    if (needs_mark && !is_marked(top_fd, self_uid) && set_mark(top_fd, problem) != 0) {
+    if (needs_mark && !is_resumed && set_mark(top_fd, problem) != 0) {
         (void)close(from);
         return -1;
     }
-    struct seeder seeder = {.self_uid = self_uid, .problem = problem};
-    int to = below_open(top_fd, ".", O_RDONLY | O_DIRECTORY);
-    if (to < 0) {
-        (void)close(from);
-        return problem_set(problem, "open it", "");
-    }
-    if (enter(&seeder, from, to, false, "") != 0 || copy_tree(&seeder) != 0) {
+    struct seeder seeder = {
+        .self_uid = self_uid, .top_fd = top_fd, .problem = problem, .counts = counts};
+    if (copy_all(&seeder, from) != 0) {
         return -1;
-    }
-    if (!needs_mark) {
-        return 0;
     }
     /* Before the mark goes, what it stands for must be on the disk. */
-    if (syncfs(top_fd) != 0 || unlinkat(top_fd, mark, 0) != 0) {
+    if ((needs_mark || is_resumed) && (syncfs(top_fd) != 0 || unlinkat(top_fd, mark, 0) != 0)) {
         return problem_set(problem, "complete the seed", mark);
     }
     return 0;

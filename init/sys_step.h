@@ -5,6 +5,7 @@
 #include "init/finding.h"
 #include "init/sys_below.h"
 #include "init/volumes.h"
+#include "init/walk.h"
 
 /*
  * What the files of sys_volumes.h share; for them alone: a step that failed, in the words of
@@ -36,7 +37,11 @@ bool problem_is_promise(const struct problem *problem);
 void problem_tell(const struct plan *plan, const struct plan_step *step,
                   const struct problem *problem, struct findings *findings);
 
-/* Copies the seed into the top. Returns 0, or -1 with *problem. */
-int seed_apply(int top_fd, const struct plan_step *step, uid_t self_uid, struct problem *problem);
+/* Copies the seed into the top. `counts` grows meanwhile. Returns 0, or -1 with *problem. */
+int seed_apply(int top_fd, const struct plan_step *step, uid_t self_uid, struct walk_counts *counts,
+               struct problem *problem);
+
+/* Whether a seed was interrupted there. */
+bool seed_is_under_way(int top_fd, uid_t self_uid);
 
 #endif

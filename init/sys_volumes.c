@@ -129,10 +129,14 @@ apply_step(const struct plan_step *step, uid_t self_uid, struct prepared *prepar
     }
     switch (step->kind) {
     case PLAN_WALK:
-        result = walk_apply(top_fd, step, prepared->walk, problem);
+        /* Where a seed was interrupted the walk had been done, and what the seed has brought keeps
+         * its owners. */
+        result = step->is_before_seed && seed_is_under_way(top_fd, self_uid)
+                     ? 0
+                     : walk_apply(top_fd, step, prepared->walk, problem);
         break;
     case PLAN_SEED:
-        result = seed_apply(top_fd, step, self_uid, problem);
+        result = seed_apply(top_fd, step, self_uid, &prepared->walk[0].counts, problem);
         break;
     case PLAN_DIRECTORY:
         result = apply_directory(top_fd, step, self_uid, problem);

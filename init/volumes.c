@@ -47,6 +47,7 @@ planner_add(struct planner *planner, const struct plan_step *step)
 static void
 plan_walk(struct planner *planner, size_t mount, const struct place *after)
 {
+    const struct mount_config *declared = &planner->config->mount[mount];
     planner_add(planner,
                 &(struct plan_step){
                     .kind = PLAN_WALK,
@@ -56,7 +57,8 @@ plan_walk(struct planner *planner, size_t mount, const struct place *after)
                     .gid = after->gid,
                     .sets_owner = true,
                     .is_nosuid = planner->facts->mount[mount].is_nosuid,
-                    .place = planner_place(&planner->config->mount[mount], MOUNT_chown, "chown"),
+                    .is_before_seed = declared->seed != NULL && declared->chown != CHOWN_ALWAYS,
+                    .place = planner_place(declared, MOUNT_chown, "chown"),
                 });
 }
 
@@ -79,6 +81,7 @@ plan_mount(struct planner *planner, size_t mount)
                                  .path = "",
                                  .seed = declared->seed,
                                  .seed_mode = (enum seed_mode)declared->seed_mode,
+                                 .is_after_walk = after.is_walked && !is_always,
                                  .place = planner_place(declared, MOUNT_seed, "seed"),
                              });
     }

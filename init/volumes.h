@@ -38,6 +38,8 @@ struct plan_step {
     bool is_private;            /* nobody else's may be adopted (I25) */
     const char *seed;           /* SEED: the path in the image */
     enum seed_mode seed_mode;
+    bool is_after_walk;  /* SEED: a walk comes before it, which an interrupted seed must not meet */
+    bool is_before_seed; /* WALK: of that kind */
     struct diag_place place; /* where the contract asks for it */
 };
 

@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,7 +35,7 @@ run(const char *format, const char *a, const char *b)
     char line[TEXT_BYTES];
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    (void)snprintf(line, sizeof line, format, a, b);
+    ck_assert_int_lt(snprintf(line, sizeof line, format, a, b), (int)sizeof line);
 #pragma GCC diagnostic pop
     ck_assert_msg(system(line) == 0, "%s", line);
 }
@@ -393,8 +394,10 @@ plant_seed(void)
         "echo two >sub/two && chmod 0500 sub && chown 10001:10001 sub",
         seed, "");
     run("cd %s%s && cp /bin/true suid && chown 10001:10001 suid && chmod 4711 suid && "
-        "ln -s file link && chown -h 10001:10001 link && mkfifo fifo && touch -d 2001-02-03 file "
-        "sub",
+        "ln -s file link && chown -h 10001:10001 link",
+        seed, "");
+    run("cd %s%s && mkfifo fifo && chmod 0622 fifo && chown 10002:10002 fifo && "
+        "ln file sub/again && touch -d 2001-02-03 file sub",
         seed, "");
 }
 
@@ -413,7 +416,13 @@ is_seeded(void)
     ck_assert_uint_eq(file.st_uid, BOX_UID);
     ck_assert_int_eq(stat(at(top, "sub"), &file), 0);
     ck_assert_int_lt(file.st_mtim.tv_sec, 1000000000); /* of 2001 */
-    ck_assert(!exists(at(top, "fifo")));
+    is(at(top, "fifo"), 0622, OTHER_UID);
+    ck_assert_int_eq(stat(at(top, "fifo"), &file), 0);
+    ck_assert(S_ISFIFO(file.st_mode));
+    /* Two names of one file stay that. */
+    ck_assert_int_eq(stat(at(top, "file"), &file), 0);
+    ck_assert_uint_eq(file.st_nlink, 2);
+    holds(at(top, "sub/again"), "one\n");
     ck_assert(!exists(at(top, ".roinit-seed")));
     ck_assert(!exists(at(top, ".roinit-seed.new")));
 }
@@ -475,6 +484,64 @@ START_TEST(an_interrupted_seed_is_finished_by_the_next_run)
 }
 END_TEST
 
+START_TEST(devices_and_sockets_of_a_seed_arrive)
+{
+    NEEDS_UIDS();
+    struct stat file;
+    if (mknod(at(seed, "null"), S_IFCHR | 0666, makedev(1, 3)) != 0 ||
+        mknod(at(seed, "socket"), S_IFSOCK | 0600, 0) != 0) {
+        (void)proc_leaves_out(__func__, false, "needs mknod(2)");
+        return;
+    }
+    run("chmod 0666 %s/%s", seed, "null");
+    ck_assert_str_eq(apply(seeding(SEED_EMPTY)), "");
+    ck_assert_int_eq(stat(at(top, "null"), &file), 0);
+    ck_assert(S_ISCHR(file.st_mode) && file.st_rdev == makedev(1, 3));
+    is(at(top, "null"), 0666, 0);
+    ck_assert_int_eq(stat(at(top, "socket"), &file), 0);
+    ck_assert(S_ISSOCK(file.st_mode));
+}
+END_TEST
+
+static void
+without_mknod(void)
+{
+    drop(1U << CAP_MKNOD);
+}
+
+START_TEST(a_device_that_cannot_be_made_is_told)
+{
+    NEEDS_UIDS();
+    if (mknod(at(seed, "null"), S_IFCHR | 0666, makedev(1, 3)) != 0) {
+        (void)proc_leaves_out(__func__, false, "needs mknod(2)");
+        return;
+    }
+    ck_assert_str_eq(apply_restricted(seeding(SEED_EMPTY), without_mknod),
+                     "cannot make it: not permitted, needs CAP_MKNOD");
+}
+END_TEST
+
+START_TEST(an_interrupted_seed_keeps_its_owners_when_the_walk_comes_again)
+{
+    NEEDS_UIDS();
+    plant_seed();
+    struct plan_step step[2] = {{.kind = PLAN_WALK,
+                                 .top = top,
+                                 .path = "",
+                                 .uid = OTHER_UID,
+                                 .gid = OTHER_UID,
+                                 .sets_owner = true,
+                                 .is_before_seed = true},
+                                seeding(_i == 0 ? SEED_EMPTY : SEED_MISSING)};
+    struct plan plan = {.arena = &arena, .step = step, .count = 2, .self_uid = 0};
+    step[1].is_after_walk = true;
+    run("cd %s%s && umask 077 && : >.roinit-seed && cp -p ../seed/suid suid", top, "");
+    ck_assert_int_eq(plan_apply(&plan, &findings, &err), 0);
+    ck_assert_uint_eq(findings.count, 0);
+    is_seeded();
+}
+END_TEST
+
 START_TEST(a_mark_that_another_user_planted_seeds_nothing)
 {
     NEEDS_UIDS();
@@ -521,6 +588,10 @@ prepare_suite(void)
     tcase_add_test(tests, missing_files_are_added_and_nothing_is_overwritten);
     tcase_add_test(tests, a_seed_does_not_go_through_planted_links);
     tcase_add_test(tests, an_interrupted_seed_is_finished_by_the_next_run);
+    tcase_add_test(tests, devices_and_sockets_of_a_seed_arrive);
+    tcase_add_test(tests, a_device_that_cannot_be_made_is_told);
+    tcase_add_loop_test(tests, an_interrupted_seed_keeps_its_owners_when_the_walk_comes_again, 0,
+                        2);
     tcase_add_test(tests, a_mark_that_another_user_planted_seeds_nothing);
     tcase_add_test(tests, a_seed_that_is_not_in_the_image_is_told);
     suite_add_tcase(suite, tests);

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/proc/harness.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The preparation as PID 1 runs it: a walk that takes long enough to be caught, in a process of its
+ * own. */
+enum { FILES = 40000, OTHER = 10002 };
+
+#define VOLUME BASE "[volume /srv]\nowner = app\n"
+#define MAIN "[service main]\nuser = app\ncommand = /puppet catch:all print:up sleep\n"
+#define LOOK                                                                                       \
+    "[service main]\nuser = app\ncommand = /bin/sh -c 'stat -c \"%u %n\" /srv /srv/f0 "            \
+    "/srv/f39999'\n"
+
+static void
+plant_files(void)
+{
+    char name[64];
+    if (mount("tmpfs", "/srv", "tmpfs", 0, "mode=755,nr_inodes=100k") != 0) {
+        return;
+    }
+    for (int i = 0; i < FILES; i++) {
+        (void)snprintf(name, sizeof name, "/srv/f%d", i);
+        (void)mknod(name, S_IFREG | 0644, 0);
+    }
+}
+
+/* The first child of PID 1, once there is one; the helper as long as nothing else runs. */
+static pid_t
+find_helper(const struct box *box)
+{
+    char path[64], text[64];
+    int64_t limit = proc_now_ms() + BOX_WAIT_MS;
+    (void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)box->pid, (int)box->pid);
+    while (proc_now_ms() < limit) {
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+        close(fd);
+        if (got > 0) {
+            text[got] = '\0';
+            return (pid_t)strtol(text, NULL, 10);
+        }
+    }
+    ck_abort_msg("there is no helper");
+}
+
+/* Starts a box and holds its helper in the middle of its work. */
+static struct box
+held(const struct start *start, pid_t *ret_helper)
+{
+    struct box box = box_start(start);
+    *ret_helper = find_helper(&box);
+    /* Its group is there when it says so itself: until then it is stopped alone. */
+    while (kill(-*ret_helper, SIGSTOP) != 0 && kill(*ret_helper, 0) == 0) {
+    }
+    return box;
+}
+
+START_TEST(a_volume_is_its_owners_when_the_units_start)
+{
+    NEEDS_UIDS();
+    struct box box = box_run(&(struct start){.contract = VOLUME LOOK, .plant = plant_files}, 0);
+    box_must_say(&box, OUT, "10001 /srv\n10001 /srv/f0\n10001 /srv/f39999\n");
+    box_must_not_say(&box, ERR, "/srv");
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_term_ends_the_preparation_at_once)
+{
+    NEEDS_UIDS();
+    pid_t helper;
+    struct box box = held(&(struct start){.contract = VOLUME MAIN, .plant = plant_files}, &helper);
+    box_signal(&box, SIGTERM);
+    ck_assert_int_eq(box_end(&box), 0);
+    box_must_say(&box, ERR,
+                 "roinit: TERM while the volumes were prepared: nothing was started (0)");
+    box_must_not_say(&box, OUT, "up");
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(an_init_container_that_is_ended_has_not_done_its_work)
+{
+    NEEDS_UIDS();
+    pid_t helper;
+    struct box box = held(
+        &(struct start){.contract = VOLUME MAIN, .argv = WORDS("prepare"), .plant = plant_files},
+        &helper);
+    box_signal(&box, SIGTERM);
+    ck_assert_int_eq(box_end(&box), 128 + SIGTERM);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(progress_is_shown_and_other_signals_wait_for_the_units)
+{
+    NEEDS_UIDS();
+    pid_t helper;
+    struct box box = held(&(struct start){.contract = VOLUME MAIN, .plant = plant_files}, &helper);
+    box_signal(&box, SIGUSR1);
+    box_expect(&box, ERR, "roinit: preparing /srv: ");
+    box_must_say(&box, ERR, " a second");
+    ck_assert_int_eq(kill(-helper, SIGCONT), 0);
+    ck_assert_int_eq(box_end(&box), 128 + SIGUSR1); /* before it could catch it */
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_helper_that_is_killed_ends_the_boot)
+{
+    NEEDS_UIDS();
+    pid_t helper;
+    struct box box = held(&(struct start){.contract = VOLUME MAIN, .plant = plant_files}, &helper);
+    ck_assert_int_eq(kill(helper, SIGKILL), 0);
+    ck_assert_int_eq(box_end(&box), 71);
+    box_must_say(&box, ERR, "died of KILL; the next start goes on where it ended");
+    box_free(&box);
+}
+END_TEST
+
+static void
+plant_read_only(void)
+{
+    plant_files();
+    (void)mount(NULL, "/srv", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL);
+}
+
+START_TEST(a_read_only_volume_is_not_changed)
+{
+    NEEDS_UIDS();
+    struct box box = box_run(&(struct start){.contract = BASE "[volume /srv]\nowner = app\n"
+                                                              "options = ro\nchown = always\n" LOOK,
+                                             .plant = plant_read_only},
+                             0);
+    box_must_say(&box, OUT, "0 /srv\n0 /srv/f0\n");
+    box_free(&box);
+}
+END_TEST
+
+static void
+plant_links(void)
+{
+    plant_files();
+    (void)mkdir("/srv/d", 0755);
+    if (link("/srv/f1", "/srv/d/one") == 0) {
+        (void)mount("tmpfs", "/srv/d", "tmpfs", 0, "mode=755"); /* hides the other name */
+    }
+}
+
+START_TEST(a_link_that_may_lead_outside_is_told)
+{
+    NEEDS_UIDS();
+    struct box box = box_start(&(struct start){
+        .contract = VOLUME MAIN "[require]\nundeclared-mounts = allow\n", .plant = plant_links});
+    char text[4096];
+    box_expect(&box, OUT, "up\n");
+    box_must_say(&box, ERR, "roinit: /srv: 1 files keep their owner: they have hard links");
+    ck_assert_int_eq(box_exec(&box, WORDS("status", "--json"), text, sizeof text), 0);
+    ck_assert_ptr_nonnull(strstr(text, "\"degraded\":[{\"what\":\"/srv\""));
+    box_free(&box);
+}
+END_TEST
+
+Suite *
+helper_suite(void)
+{
+    const TTest *const tests[] = {
+        a_volume_is_its_owners_when_the_units_start,
+        a_term_ends_the_preparation_at_once,
+        an_init_container_that_is_ended_has_not_done_its_work,
+        progress_is_shown_and_other_signals_wait_for_the_units,
+        a_helper_that_is_killed_ends_the_boot,
+        a_read_only_volume_is_not_changed,
+        a_link_that_may_lead_outside_is_told,
+        NULL,
+    };
+    return proc_suite("helper", tests);
+}
