@@ -68,9 +68,11 @@ SUPERVISOR_SRC = \
     supervisor/loop_beside.c \
     supervisor/loop_clients.c \
     supervisor/loop_news.c \
+    supervisor/loop_notify.c \
     supervisor/loop_probe.c \
     supervisor/loop_ready.c \
     supervisor/loop_schedule.c \
+    supervisor/notifymsg.c \
     supervisor/order.c \
     supervisor/probe.c \
     supervisor/restart.c \
@@ -81,6 +83,7 @@ SUPERVISOR_SRC = \
     supervisor/sys_origin.c \
     supervisor/sys_exec.c \
     supervisor/sys_lone.c \
+    supervisor/sys_notify.c \
     supervisor/sys_probe.c \
     supervisor/sys_proc.c \
     supervisor/sys_strays.c \
@@ -191,6 +194,7 @@ UNIT_TESTS = \
     tests/unit/test_log_ring.c \
     tests/unit/test_logline.c \
     tests/unit/test_mountinfo.c \
+    tests/unit/test_notifymsg.c \
     tests/unit/test_options.c \
     tests/unit/test_probe.c \
     tests/unit/test_redirect.c \
@@ -244,6 +248,7 @@ PROC_TESTS = \
     tests/proc/test_helper.c \
     tests/proc/test_log.c \
     tests/proc/test_lone.c \
+    tests/proc/test_notify.c \
     tests/proc/test_order.c \
     tests/proc/test_orphans.c \
     tests/proc/test_prepare.c \

@@ -63,6 +63,8 @@ struct boot {
     struct plan plan;
     bool is_over; /* a stop was asked for before anything was started */
     struct state state;
+    int notify_fd, outer_notify_fd; /* sd_notify: of the units, of roinit itself; -1: none */
+    char notify_address[108];       /* what the units' NOTIFY_SOCKET holds; "": none */
     struct status status;
     struct boot_parts { /* the files of a command-dir, each as a command */
         struct words *argv;

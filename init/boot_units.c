@@ -10,6 +10,7 @@
 #include "init/host.h"
 #include "init/sys_command.h"
 #include "supervisor/log.h"
+#include "supervisor/sys_notify.h"
 
 enum { NAME_BYTES = 256, WHY_BYTES = 512 };
 
@@ -196,6 +197,26 @@ write_view(struct boot *boot, const char *name, const char *text)
     }
 }
 
+/* sd_notify, both ways. */
+static void
+open_notify(struct boot *boot)
+{
+    struct err err = {0};
+    bool is_wanted = false;
+    for (size_t u = 0; u < boot->config.unit_count; u++) {
+        is_wanted |= loop_notify_is_wanted(&boot->config.unit[u]);
+    }
+    boot->notify_fd = -1;
+    boot->outer_notify_fd = notify_connect(vars_get(&boot->inherited, "NOTIFY_SOCKET"));
+    if (is_wanted) {
+        boot->notify_fd = notify_open(boot->state.folder_fd, boot->state.path, boot->notify_address,
+                                      sizeof boot->notify_address, &err);
+    }
+    if (is_wanted && boot->notify_fd < 0) {
+        log_own(LOG_ERROR, "%s: no unit with `ready = notify` gets ready", err.text);
+    }
+}
+
 void
 boot_open_state(struct boot *boot)
 {
@@ -211,6 +232,7 @@ boot_open_state(struct boot *boot)
         bool was_set = boot->config.init.from[INIT_state_dir] != NULL;
         log_own(was_set ? LOG_WARN : LOG_INFO, "no status and no socket: %s", err.text);
     }
+    open_notify(boot);
     write_view(boot, "passwd", boot->plan.passwd_view);
     write_view(boot, "group", boot->plan.group_view);
 }

@@ -146,6 +146,7 @@ host_launch(void *context, size_t u, size_t part, struct arena *arena, struct la
         make_argv(boot, u, part, &vars, arena, &argv, err) != 0) {
         return -1;
     }
+    host_add_notify(boot, u, &vars);
     fill_launch(boot, u, &vars, &argv, ret_launch);
     ret_launch->session = boot->config.unit[u].is_main ? LAUNCH_OWN_GROUP : LAUNCH_OWN_SESSION;
     return 0;
@@ -300,5 +301,7 @@ host_of(struct boot *boot)
         .attend = host_attend,
         .keep_capabilities = privilege_kept(&boot->config, &boot->identities),
         .control_fd = boot->state.control_fd,
+        .notify_fd = boot->notify_fd,
+        .outer_notify_fd = boot->outer_notify_fd,
     };
 }

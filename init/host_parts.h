@@ -11,6 +11,9 @@ int host_launch_beside(void *context, size_t u, const char *command, const char 
                        const char *value, struct arena *arena, struct launch *ret_launch,
                        struct err *err);
 
+/* NOTIFY_SOCKET and WATCHDOG_USEC, for a unit that is to say how it is. */
+void host_add_notify(const struct boot *boot, size_t u, struct vars *vars);
+
 /* What the loop asks for its probes; loop.h. */
 int host_launch_probe(void *context, size_t unit, const char *command, struct arena *arena,
                       struct launch *ret_launch, struct err *err);

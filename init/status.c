@@ -8,13 +8,22 @@
 #include "config/signame.h"
 #include "supervisor/tell.h"
 
-enum { FIXED_BYTES = 16384, UNIT_BYTES = 640, MOUNT_BYTES = 1024, FINDING_BYTES = 4096 };
+enum {
+    FIXED_BYTES = 16384,
+    UNIT_BYTES = 640,
+    MOUNT_BYTES = 1024,
+    FINDING_BYTES = 4096,
+    STATUS_BYTES = 1000
+};
 
 size_t
 status_size(const struct status *status)
 {
     size_t bytes =
         FIXED_BYTES + status->fleet->count * UNIT_BYTES + status->config->mount_count * MOUNT_BYTES;
+    for (size_t u = 0; u < status->fleet->count; u++) {
+        bytes += status->fleet->unit[u].status != NULL ? STATUS_BYTES : 0;
+    }
     if (status->findings != NULL) {
         bytes += status->findings->count * FINDING_BYTES;
     }
@@ -149,7 +158,9 @@ add_unit(const struct status *status, const struct fleet_unit *unit, struct text
     add_time(status, unit->since_ms, out);
     text_addf(out, ",\"restarts\":%u,", status_restarts(unit));
     add_bool(out, "essential", config->essential);
-    text_add(out, ",\"status\":null,\"last_exit\":");
+    text_add(out, ",\"status\":");
+    text_add_json(out, unit->status);
+    text_add(out, ",\"last_exit\":");
     add_last_exit(status, unit, out);
     add_schedule(status, unit, out);
     text_add(out, ",\"checks\":{}}");
@@ -307,6 +318,10 @@ add_row(const struct status *status, const struct status_view *view, const struc
     }
     if (unit->runs_skipped > 0) {
         text_addf(out, "; %u skipped", unit->runs_skipped);
+    }
+    if (unit->status != NULL) {
+        text_add(out, "; says: ");
+        text_add_escaped(out, unit->status, strlen(unit->status));
     }
     text_add(out, "\n");
 }

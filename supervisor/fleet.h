@@ -113,6 +113,7 @@ struct fleet_unit {
     int64_t since_ms;      /* in this state */
     int64_t started_ms;    /* its last start */
     int64_t due_ms;        /* when its timer runs out; 0: it is not armed */
+    const char *status;    /* its own words (STATUS of sd_notify); NULL: none */
     int64_t watch_ms;      /* its watchdog's time, by the contract or its own word; 0: none */
     size_t part;           /* which of its commands runs, of ops->parts() */
     int64_t began_ms;      /* its first start, since the boot began; -1: none */

@@ -52,9 +52,14 @@ struct loop_host {
     int64_t (*attend)(void *context, struct ctl_reply *reply);
     uint64_t keep_capabilities; /* what PID 1 keeps when the boot is over */
     int control_fd;             /* listening socket, or -1; the loop closes it */
+    int notify_fd;              /* where units say how they are, or -1 */
+    int outer_notify_fd;        /* where roinit itself says it, or -1 */
 };
 
 struct loop;
+
+/* Whether the unit has something to say to the notify socket, and is to be told of it. */
+bool loop_notify_is_wanted(const struct unit_config *unit);
 
 /* Prepares everything that can fail. `arena` is that of the configuration. Returns NULL with *err
  * (71) when the system refuses. */

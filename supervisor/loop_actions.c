@@ -136,6 +136,7 @@ do_spawn(void *context, size_t u, size_t part)
     loop_look_at_limits(loop);
     pid_t pid = unit_spawn(&unit->io, u, part, loop->host, loop->tty_fd);
     if (pid > 0) {
+        loop_notify_begin(loop, u, pid);
         ev_io_set(&unit->report, unit->io.report_fd, EV_READ);
         ev_io_start(loop->ev, &unit->report);
     }
@@ -232,6 +233,16 @@ keep_capabilities(const struct loop *loop)
     }
 }
 
+void
+loop_publish_soon(struct loop *loop)
+{
+    if (!ev_is_active(&loop->publish)) {
+        int64_t due_ms = loop->published_ms + LOOP_PUBLISH_MS - loop_now_ms();
+        ev_timer_set(&loop->publish, due_ms > 0 ? loop_seconds(due_ms) : 0., 0.);
+        ev_timer_start(loop->ev, &loop->publish);
+    }
+}
+
 static void
 do_tell(void *context, const struct fleet_event *event)
 {
@@ -257,11 +268,8 @@ do_tell(void *context, const struct fleet_event *event)
     if (event->kind == TELL_RUNNING) {
         keep_capabilities(loop);
     }
-    if (!ev_is_active(&loop->publish)) {
-        int64_t due_ms = loop->published_ms + LOOP_PUBLISH_MS - loop_now_ms();
-        ev_timer_set(&loop->publish, due_ms > 0 ? loop_seconds(due_ms) : 0., 0.);
-        ev_timer_start(loop->ev, &loop->publish);
-    }
+    loop_notify_outer(loop, event);
+    loop_publish_soon(loop);
 }
 
 const struct sv_ops loop_ops = {

@@ -61,6 +61,7 @@ void
 loop_reap(struct loop *loop)
 {
     loop->has_more_children = false;
+    loop_notify_drain(loop);
     for (int i = 0; i < REAPS_A_TURN; i++) {
         siginfo_t info = {0};
         if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0) {

@@ -17,16 +17,18 @@
  */
 enum { LOOP_PUBLISH_MS = 100, LOOP_LIMITS_MS = 60000, LOOP_CALM_MS = 1000 };
 
-struct loop_ready; /* loop_ready.c */
-struct loop_probe; /* loop_probe.h */
+struct loop_ready;  /* loop_ready.c */
+struct loop_probe;  /* loop_probe.h */
+struct loop_notify; /* loop_notify.c */
 
 struct loop_unit {
     struct unit_io io;
     ev_timer timer;
     ev_io report;
     ev_io pipe[UNIT_STREAMS];
-    pid_t stop_pid;           /* of its stop-command; 0: none runs */
-    struct loop_ready *ready; /* NULL: it is ready when it has been executed */
+    pid_t stop_pid;             /* of its stop-command; 0: none runs */
+    struct loop_ready *ready;   /* NULL: it is ready when it has been executed */
+    struct loop_notify *notify; /* NULL: it has nothing to say */
 };
 
 struct loop_schedule {
@@ -50,6 +52,10 @@ struct loop {
     ev_io listen, client[CTL_CLIENTS_MAX];
     struct loop_schedule *schedule; /* NULL: no task has one */
     struct loop_probe *commands;    /* probes whose command runs */
+    int notify_fd;                  /* where units say how they are; -1: none has to */
+    ev_io notify;
+    ev_timer notify_pause;
+    bool is_outer_told; /* READY=1 */
     uint64_t orphans;
     size_t beside;          /* stop-commands that run */
     struct events *events;  /* static: what is not reached costs nothing */
@@ -102,6 +108,19 @@ void loop_ready_begin(struct loop *loop, size_t u);
 void loop_ready_end(struct loop *loop, size_t u);
 /* What a unit that is not ready still waits for; NULL: nothing is known. */
 const char *loop_ready_awaited(const struct loop *loop, size_t u, struct text *out);
+
+/* What units say of themselves. */
+void loop_notify_init(struct loop *loop, struct arena *arena);
+/* The unit has been started anew. */
+void loop_notify_begin(struct loop *loop, size_t u, pid_t pid);
+/* Takes what waits, within the budget of a turn: also before anybody is reaped, while the kernel
+ * still knows whose child the sender was. */
+void loop_notify_drain(struct loop *loop);
+/* Tells who runs roinit. */
+void loop_notify_outer(struct loop *loop, const struct fleet_event *event);
+
+/* The status is to be written, at most 10 times a second. */
+void loop_publish_soon(struct loop *loop);
 
 /* Takes the end of a probe's command. Returns whether it was one. */
 bool loop_probe_reap(struct loop *loop, const siginfo_t *info);

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/proc/harness.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* What units say of themselves by sd_notify, and what is made of lies. */
+
+#define RAW "[defaults]\nlog = raw\n"
+#define WEB "[service web]\nrequires = db\ncommand = /puppet print:web exit:4\n"
+#define DB "[service db]\nready = notify\n"
+
+static void
+await_status(struct box *box, const char *text)
+{
+    char out[16384] = "";
+    int64_t limit_ms = proc_now_ms() + BOX_WAIT_MS;
+    while (strstr(out, text) == NULL) {
+        ck_assert_msg(proc_now_ms() < limit_ms, "status never said %s, but %s", text, out);
+        (void)box_exec(box, WORDS("status", "--json"), out, sizeof out);
+        (void)poll(NULL, 0, 20);
+    }
+}
+
+START_TEST(who_requires_a_unit_waits_for_its_word)
+{
+    struct box box =
+        box_run(&(struct start){.contract = BASE RAW DB
+                                "command = /puppet sleep:100 print:db notify:READY=1 sleep\n" WEB},
+                4);
+    box_must_say_in_order(&box, OUT, "db\n", "web\n");
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_unit_of_another_user_is_heard_too)
+{
+    NEEDS_UIDS();
+    struct box box = box_run(
+        &(struct start){.contract = BASE RAW DB
+                        "user = 10001\ncommand = /puppet print:db notify:READY=1 sleep\n" WEB},
+        4);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(without_a_writable_path_it_works_by_an_abstract_address)
+{
+    struct box box = box_run(
+        &(struct start){.contract =
+                            "[init]\nstate-dir = none\n" BASE RAW DB
+                            "command = /puppet env:NOTIFY_SOCKET notify:READY=1 sleep\n" WEB},
+        4);
+    box_must_say(&box, OUT, "NOTIFY_SOCKET=@roinit-");
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(the_address_lies_in_the_state_directory_and_others_are_told_of_none)
+{
+    struct box box =
+        box_run(&(struct start){.contract = BASE RAW DB
+                                "command = /puppet env:NOTIFY_SOCKET notify:READY=1 sleep\n"
+                                "[service web]\nrequires = db\n"
+                                "command = /puppet env:NOTIFY_SOCKET env:WATCHDOG_USEC exit:4\n",
+                                .env = WORDS("NOTIFY_SOCKET=/nowhere", "WATCHDOG_USEC=5")},
+                4);
+    box_must_say(&box, OUT, "NOTIFY_SOCKET=/run/roinit/notify\n");
+    box_must_say(&box, OUT, "NOTIFY_SOCKET unset\n");
+    box_must_say(&box, OUT, "WATCHDOG_USEC unset\n");
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_descendant_speaks_for_its_unit)
+{
+    struct box box = box_run(
+        &(struct start){.contract = BASE RAW DB
+                        "command = /puppet fork fork notify:READY=1 end reap end reap sleep\n" WEB},
+        4);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_descendant_whose_parent_is_gone_still_belongs_to_its_session)
+{
+    struct box box = box_run(
+        &(struct start){
+            .contract = BASE RAW DB
+            "command = /puppet fork fork sleep:100 notify:READY=1 sleep end end sleep\n" WEB},
+        4);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(nobody_speaks_for_another_unit)
+{
+    struct box box = box_start(&(struct start){
+        .contract = BASE RAW DB "start-timeout = 700ms\ncommand = /puppet print:db sleep\n"
+                                "[service other]\nready = notify\n"
+                                "command = /puppet notify:READY=1 notify:MAINPID=2|READY=1 sleep\n"
+                                "[service plain]\ncommand = /bin/sh -c 'NOTIFY_SOCKET="
+                                "/run/roinit/notify exec /puppet notify:READY=1 sleep'\n"});
+    ck_assert_int_eq(box_end(&box), 75);
+    box_must_say(&box, ERR, "notify: no READY=1 yet");
+    box_must_say(&box, ERR, "other names pid 2 as its main process, which is none of its own\n");
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(status_stands_in_the_status_until_the_next_start)
+{
+    struct box box = box_start(&(struct start){.contract = BASE RAW DB
+                                               "command = /puppet notify:READY=1|STATUS=serving-3 "
+                                               "await:/tmp/go notify:STATUS= sleep\n"});
+    await_status(&box, "\"status\":\"serving-3\"");
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
+    await_status(&box, "\"status\":null");
+    box_signal(&box, SIGTERM);
+    ck_assert_int_eq(box_end(&box), 0);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(reloading_and_stopping_are_states)
+{
+    struct box box = box_start(&(struct start){
+        .contract = BASE RAW DB
+        "command = /puppet notify:READY=1 await:/tmp/1 notify:RELOADING=1 await:/tmp/2 "
+        "notify:READY=1 await:/tmp/3 notify:STOPPING=1 await:/tmp/4 exit:5\n"});
+    await_status(&box, "\"state\":\"ready\"");
+    ck_assert_int_eq(box_touch(&box, "/tmp/1"), 0);
+    await_status(&box, "\"state\":\"reloading\"");
+    await_status(&box, "\"ready\":true");
+    ck_assert_int_eq(box_touch(&box, "/tmp/2"), 0);
+    await_status(&box, "\"state\":\"ready\"");
+    ck_assert_int_eq(box_touch(&box, "/tmp/3"), 0);
+    await_status(&box, "\"state\":\"stopping\"");
+    await_status(&box, "\"ready\":false");
+    ck_assert_int_eq(box_touch(&box, "/tmp/4"), 0);
+    ck_assert_int_eq(box_end(&box), 5);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(ready_twice_is_ready_once)
+{
+    struct box box = box_run(&(struct start){.contract = BASE RAW DB
+                                             "command = /puppet notify:READY=1 notify:READY=1 "
+                                             "notify:READY=1|READY=1 print:db exit:3\n"},
+                             3);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_watchdog_that_is_not_fed_aborts_the_unit)
+{
+    struct box box = box_run(
+        &(struct start){
+            .contract = BASE RAW DB
+            "watchdog = 300ms\n"
+            "command = /puppet env:WATCHDOG_USEC notify:READY=1 notify:WATCHDOG=1 "
+            "sleep:100 notify:WATCHDOG=1 sleep:100 notify:WATCHDOG=1 print:fed sleep\n"},
+        128 + SIGABRT);
+    box_must_say(&box, OUT, "WATCHDOG_USEC=300000\n");
+    box_must_say(&box, OUT, "fed\n");
+    box_must_say(&box, ERR, "its watchdog of 300ms ran out: ABRT\n");
+    box_must_say(&box, ERR, "died of ABRT, its watchdog ran out");
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_watchdog_can_be_triggered_and_counts_as_a_failure_whatever_the_code)
+{
+    struct box box = box_run(
+        &(struct start){.contract = BASE RAW DB
+                        "command = /puppet catch:6:0 notify:READY=1|WATCHDOG=trigger sleep\n"},
+        75);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_unit_may_take_more_time_when_it_says_so)
+{
+    struct box box =
+        box_run(&(struct start){.contract = BASE RAW DB
+                                "start-timeout = 500ms\n"
+                                "command = /puppet notify:EXTEND_TIMEOUT_USEC=20000000 sleep:1000 "
+                                "notify:READY=1 sleep\n" WEB},
+                4);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(main_pid_makes_another_process_the_main_one)
+{
+    /* A daemon of the old kind: the child is the service, the parent ends. */
+    struct box box = box_start(
+        &(struct start){.contract = BASE RAW DB
+                        "command = /bin/sh -c '/puppet sleep:100 await:/tmp/go exit:9 & "
+                        "exec /puppet \"notify:MAINPID=$!|READY=1\" print:leaves exit:0'\n"});
+    box_expect(&box, OUT, "leaves\n");
+    await_status(&box, "\"state\":\"ready\"");
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
+    ck_assert_int_eq(box_end(&box), 9);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(descriptors_are_closed_at_once_and_a_store_is_refused)
+{
+    struct box box = box_start(&(struct start){
+        .contract = BASE RAW DB "command = /puppet notifyfd:FDSTORE=1|FDNAME=a notifyfd:BARRIER=1 "
+                                "notify:READY=1 print:end sleep\n"});
+    box_expect_times(&box, OUT, "notifyfd closed\n", 2);
+    box_expect(&box, OUT, "end\n");
+    box_expect(&box, ERR, "db wants descriptors to be kept for it (FDSTORE): roinit keeps none\n");
+    box_signal(&box, SIGTERM);
+    ck_assert_int_eq(box_end(&box), 0);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_flood_of_messages_keeps_nobody_from_an_answer)
+{
+    char out[16384];
+    struct box box = box_start(
+        &(struct start){.contract = BASE RAW DB
+                        "command = /puppet notify:READY=1 print:up flood_notify:100000000\n"});
+    box_expect(&box, OUT, "up\n");
+    int64_t worst_ms = 0;
+    for (int i = 0; i < 20; i++) {
+        int64_t before_ms = proc_now_ms();
+        ck_assert_int_eq(box_exec(&box, WORDS("status"), out, sizeof out), 0);
+        int64_t took_ms = proc_now_ms() - before_ms;
+        worst_ms = took_ms > worst_ms ? took_ms : worst_ms;
+    }
+    ck_assert_int_lt(worst_ms, 2000);
+    box_signal(&box, SIGTERM);
+    ck_assert_int_eq(box_end(&box), 0);
+    box_free(&box);
+}
+END_TEST
+
+/* A socket of the test's own, of which an outer supervisor would tell roinit. */
+START_TEST(roinit_tells_who_runs_it)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "@roinit-outer-test"};
+    char name[64];
+    char variable[96];
+    char message[64] = "";
+    snprintf(name, sizeof name, "@roinit-outer-%d", (int)getpid());
+    snprintf(variable, sizeof variable, "NOTIFY_SOCKET=%s", name);
+    memcpy(address.sun_path, name, strlen(name) + 1);
+    address.sun_path[0] = '\0';
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&address,
+                          (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name))),
+                     0);
+    struct box box = box_start(&(struct start){
+        .contract = BASE RAW DB "command = /puppet env:NOTIFY_SOCKET await:/tmp/go notify:READY=1 "
+                                "sleep\n[service plain]\ncommand = /puppet print:plain sleep\n",
+        .env = WORDS(variable)});
+    box_expect(&box, OUT, "plain\n");
+    ck_assert_int_lt(recv(fd, message, sizeof message - 1, MSG_DONTWAIT), 0);
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
+    struct pollfd awaited = {.fd = fd, .events = POLLIN};
+    ck_assert_int_eq(poll(&awaited, 1, BOX_WAIT_MS), 1);
+    ck_assert_int_eq(recv(fd, message, sizeof message - 1, 0), 7);
+    ck_assert_str_eq(message, "READY=1");
+    box_signal(&box, SIGTERM);
+    ck_assert_int_eq(box_end(&box), 0);
+    memset(message, 0, sizeof message);
+    ck_assert_int_gt(recv(fd, message, sizeof message - 1, MSG_DONTWAIT), 0);
+    ck_assert_str_eq(message, "STOPPING=1");
+    close(fd);
+    box_free(&box);
+}
+END_TEST
+
+Suite *
+notify_suite(void)
+{
+    const TTest *const tests[] = {
+        who_requires_a_unit_waits_for_its_word,
+        a_unit_of_another_user_is_heard_too,
+        without_a_writable_path_it_works_by_an_abstract_address,
+        the_address_lies_in_the_state_directory_and_others_are_told_of_none,
+        a_descendant_speaks_for_its_unit,
+        a_descendant_whose_parent_is_gone_still_belongs_to_its_session,
+        nobody_speaks_for_another_unit,
+        status_stands_in_the_status_until_the_next_start,
+        reloading_and_stopping_are_states,
+        ready_twice_is_ready_once,
+        a_watchdog_that_is_not_fed_aborts_the_unit,
+        a_watchdog_can_be_triggered_and_counts_as_a_failure_whatever_the_code,
+        a_unit_may_take_more_time_when_it_says_so,
+        main_pid_makes_another_process_the_main_one,
+        descriptors_are_closed_at_once_and_a_store_is_refused,
+        a_flood_of_messages_keeps_nobody_from_an_answer,
+        roinit_tells_who_runs_it,
+        NULL,
+    };
+    return proc_suite("notify", tests);
+}
