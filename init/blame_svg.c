@@ -27,7 +27,8 @@ static long
 x_of(const struct canvas *canvas, int64_t ms)
 {
     int64_t inside_ms = ms < canvas->span_ms ? ms : canvas->span_ms;
-    return canvas->left_px + (long)(inside_ms * CHART_PX / canvas->span_ms);
+    int64_t span_ms = canvas->span_ms > 0 ? canvas->span_ms : 1;
+    return canvas->left_px + (long)(inside_ms * CHART_PX / span_ms);
 }
 
 static void
@@ -142,10 +143,10 @@ blame_svg(const struct blame *blame, struct text *out)
     struct canvas canvas = {
         .blame = blame,
         .out = out,
-        .left_px = (long)(name_width + 3) * LETTER_PX,
+        .left_px = ((long)name_width + 3) * LETTER_PX,
         .span_ms = blame->span_ms + blame->span_ms / 10 + 1, /* some of the time after it */
     };
-    long width_px = canvas.left_px + CHART_PX + 5 * LETTER_PX;
+    long width_px = canvas.left_px + CHART_PX + 5L * LETTER_PX;
     long height_px = TOP_PX + (long)blame->count * ROW_PX + BOTTOM_PX;
     text_addf(out,
               "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"

@@ -112,14 +112,15 @@ void
 inode_path(int folder_fd, const char *name, char *buffer, size_t size)
 {
     char link[FD_PATH_BYTES];
-    char path[PATH_MAX];
+    char folder[PATH_MAX];
     struct text out = text_over(buffer, size);
     (void)snprintf(link, sizeof link, "/proc/self/fd/%d", folder_fd);
-    ssize_t length = readlink(link, path, sizeof path - 1);
-    path[length > 0 ? length : 0] = '\0';
-    size_t whole = strlen(path) + 1 + strlen(name);
+    ssize_t length = readlink(link, folder, sizeof folder - 1);
+    folder[length > 0 ? length : 0] = '\0';
+    size_t whole = strlen(folder) + 1 + strlen(name);
     /* What does not fit goes from its middle folders: people know where the volume lies. */
     size_t skip = whole + 1 > size ? whole + sizeof "..." - size : 0;
-    skip = skip < strlen(path) ? skip : strlen(path);
-    text_addf(&out, "%s%s%s%s", skip > 0 ? "..." : "", path + skip, *name != '\0' ? "/" : "", name);
+    skip = skip < strlen(folder) ? skip : strlen(folder);
+    text_addf(&out, "%s%s%s%s", skip > 0 ? "..." : "", folder + skip, *name != '\0' ? "/" : "",
+              name);
 }

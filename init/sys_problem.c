@@ -97,41 +97,54 @@ static const char *const wanted_words[] = {
     [PLAN_TOP] = "a directory",
 };
 
+/* `capability`: that it needs and has not, NULL: none. */
+static void
+add_found(const struct problem *problem, const char *capability, bool is_refused, struct text *text)
+{
+    text_addf(text, "cannot %s: %s", problem->action,
+              problem->cause == NULL ? err_errno_text(problem->errnum) : problem->cause);
+    if (capability != NULL) {
+        text_addf(text, ", needs CAP_%s", capability);
+    } else if (is_refused) {
+        text_add(text, " in spite of CAP_");
+        text_add(text, problem->capability);
+        text_add(text, ": a file server that does not trust root (root_squash), an immutable "
+                       "file, or an owner that this user namespace does not map");
+    }
+    if (problem->more > 0) {
+        text_addf(text, "; and so %llu more", (unsigned long long)problem->more);
+    }
+}
+
+static void
+add_wanted(const struct plan_step *step, struct text *text)
+{
+    text_add(text, wanted_words[step->kind]);
+    text_add(text, step->kind == PLAN_SEED ? step->seed : "");
+    if (step->sets_mode) {
+        text_addf(text, ", mode %04o", step->mode);
+    }
+    if (step->sets_owner) {
+        text_addf(text, ", owner %u:%u", step->uid, step->gid);
+    }
+}
+
 void
 problem_tell(const struct plan *plan, const struct plan_step *step, const struct problem *problem,
              struct findings *findings)
 {
     struct arena *arena = findings->arena;
     char found[SENTENCE_BYTES];
+    char wanted[SENTENCE_BYTES];
     struct text text = TEXT_OVER(found);
+    struct text expected = TEXT_OVER(wanted);
     const char *slash = *problem->path == '\0' || *problem->path == '/' ? "" : "/";
     const char *top = *problem->path == '/' ? "" : step->top;
-    text_addf(&text, "cannot %s: %s", problem->action,
-              problem->cause == NULL ? err_errno_text(problem->errnum) : problem->cause);
     /* --cap-add gives nothing to a user other than root. */
     bool is_refused = has_capability(plan, problem->capability);
     const char *capability = plan->self_uid == 0 && !is_refused ? problem->capability : NULL;
-    if (capability != NULL) {
-        text_addf(&text, ", needs CAP_%s", capability);
-    } else if (is_refused) {
-        text_add(&text, " in spite of CAP_");
-        text_add(&text, problem->capability);
-        text_add(&text, ": a file server that does not trust root (root_squash), an immutable "
-                        "file, or an owner that this user namespace does not map");
-    }
-    if (problem->more > 0) {
-        text_addf(&text, "; and so %llu more", (unsigned long long)problem->more);
-    }
-    char wanted[SENTENCE_BYTES];
-    struct text expected = TEXT_OVER(wanted);
-    text_add(&expected, wanted_words[step->kind]);
-    text_add(&expected, step->kind == PLAN_SEED ? step->seed : "");
-    if (step->sets_mode) {
-        text_addf(&expected, ", mode %04o", step->mode);
-    }
-    if (step->sets_owner) {
-        text_addf(&expected, ", owner %u:%u", step->uid, step->gid);
-    }
+    add_found(problem, capability, is_refused, &text);
+    add_wanted(step, &expected);
     struct finding finding = {
         .level = FINDING_ERROR,
         .subject = arena_printf(arena, "%s%s%s", top, slash, problem->path),

@@ -136,11 +136,9 @@ connect_next(struct probing *probing, const struct probe *probe)
         if (probing->fd < 0 && is_starved(errno)) {
             return be_unable(probing, errno);
         }
-        if (probing->fd < 0) {
-            state = fail(probing, PROBE_ERRNO, errno);
-        } else if (connect(probing->fd, &address.any, length) == 0) {
+        if (probing->fd >= 0 && connect(probing->fd, &address.any, length) == 0) {
             state = be_connected(probing, probe);
-        } else if (errno == EINPROGRESS) {
+        } else if (probing->fd >= 0 && errno == EINPROGRESS) {
             return PROBING_WRITES;
         } else {
             state = fail(probing, PROBE_ERRNO, errno);
