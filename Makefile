@@ -89,6 +89,7 @@ SUPERVISOR_SRC = \
     supervisor/sys_strays.c \
     supervisor/sys_promise.c \
     supervisor/sys_unit.c \
+    supervisor/sys_watch.c \
     supervisor/tell.c \
 
 # ---- floor 3: the life of PID 1, and the command line (init/main.c stands apart: tests have mains of their own)
@@ -319,12 +320,12 @@ RUNNER = $(call objects,tests/runner.c)
 RING_ENV = ROINIT=$(abspath $(BIN)) PUPPET=$(abspath $(OUT)/puppet)
 
 FLOORS_C = $(wildcard $(CONFIG_SRC) $(SUPERVISOR_SRC) $(INIT_SRC)) init/main.c
-FORMATTED = $(wildcard $(foreach d,config supervisor init tests tests/unit tests/sim tests/proc tests/fuzz,$(d)/*.[ch]))
+FORMATTED = $(wildcard $(foreach d,config supervisor init tests tests/unit tests/sim tests/proc tests/fuzz tests/faults,$(d)/*.[ch]))
 JOBS = $(shell nproc 2>/dev/null || echo 2)
 Q = $(if $(V),,@)
 say = @echo "  $(1)$(if $(filter release,$(FLAVOUR)),, [$(FLAVOUR)])"
 
-.PHONY: docs bench fuzz all static musl check sim proc e2e test asan cov golden regolden floors pure format reformat \
+.PHONY: docs bench fuzz faults all static musl check sim proc e2e test asan cov golden regolden floors pure format reformat \
     tidy lint analyzer clang demo demo-docker packages install clean help
 .DELETE_ON_ERROR:
 
@@ -364,6 +365,12 @@ $(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(ARCHIVES)
 	$(call say,LINK  $@)
 	$(Q)$(CC) $(OURS) $(CFLAGS) -pie -o $@ $^ $(fuzz_LDFLAGS) $(LDFLAGS) $(LIBS)
 
+# What runs beside the program: the same in all flavours.
+$(OUT)/inject: OURS := $(filter-out $(SANITIZERS) --coverage,$(OURS))
+$(OUT)/inject: $(call objects,tests/faults/inject.c)
+	$(call say,LINK  $@)
+	$(Q)$(CC) $(OURS) $(CFLAGS) -static -o $@ $^ $(LDFLAGS)
+
 check: $(OUT)/unit  ## ring 1: unit tests
 	$(RING_ENV) $<
 
@@ -390,6 +397,9 @@ cov:  ## line and branch coverage of rings 1 to 3 (gcovr)
 fuzz:  ## libFuzzer over all that others write, until FUZZ_RUNS inputs or FUZZ_TIME seconds each
 	$(MAKE) FLAVOUR=fuzz CC=clang $(addprefix $(BUILD)/fuzz/fuzz_,$(FUZZ_TARGETS))
 	tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_TARGETS)
+
+faults: $(BIN) $(OUT)/puppet $(OUT)/inject  ## each system call of a boot and of a restart fails once, with each of its errors (root)
+	tests/faults/run.sh $(BUILD)/faults $(BIN) $(OUT)/puppet $(OUT)/inject
 
 e2e:  ## ring 4: real containers; puts up engines where it may
 	tests/run e2e

@@ -3,6 +3,8 @@
 #include "supervisor/log.h"
 #include "supervisor/sys_proc.h"
 
+enum { FLUSH_MS = 300 };
+
 /* Runs the container. PID 1 guards itself first: nothing of what follows may find it dumpable,
  * with somebody else's descriptors or with a signal that ends it. */
 int
@@ -18,5 +20,7 @@ cmd_run(const struct options *options)
         log_own(LOG_INFO, "not PID 1, and the system does not let it be a subreaper: orphans of "
                           "the units go elsewhere");
     }
-    return boot_walk(&boot, options, BOOT_SUPERVISE, false);
+    int code = boot_walk(&boot, options, BOOT_SUPERVISE, false);
+    log_flush(FLUSH_MS); /* a reader who is slow still learns why */
+    return code;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "supervisor/log.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,13 @@ log_pipe_open(struct log_pipe *pipe, uid_t uid, gid_t gid)
     if (pipe2(fds, O_CLOEXEC) != 0) {
         return -1;
     }
-    (void)fcntl(fds[0], F_SETFL, O_NONBLOCK);
+    if (fcntl(fds[0], F_SETFL, O_NONBLOCK) != 0) {
+        int errnum = errno;
+        (void)close(fds[0]);
+        (void)close(fds[1]);
+        errno = errnum;
+        return -1;
+    }
     (void)!fchown(fds[1], uid, gid); /* without the privilege: the unit is of our uid anyhow */
     pipe->read_fd = fds[0];
     pipe->write_fd = fds[1];

@@ -12,6 +12,7 @@
 
 enum {
     FLUSH_MS = 300,
+    OWING_MS = 200,
 };
 
 double
@@ -43,6 +44,8 @@ on_timer(struct ev_loop *ev, ev_timer *watcher, int events)
     (void)events;
     if (watcher == &loop->limits) {
         loop_look_at_limits(loop);
+    } else if (watcher == &loop->owing) {
+        watch_again();
     } else if (watcher == &loop->calm) {
         ev_timer_stop(ev, watcher);
         proc_release_memory();
@@ -82,7 +85,8 @@ init_watchers(struct loop *loop)
                   loop_seconds(LOOP_LIMITS_MS));
     loop->signals.data = loop->clock.data = loop->slow.data = loop->publish.data = loop;
     ev_timer_init(&loop->calm, on_timer, 0., loop_seconds(LOOP_CALM_MS));
-    loop->calm.data = loop->limits.data = loop;
+    ev_timer_init(&loop->owing, on_timer, 0., loop_seconds(OWING_MS));
+    loop->calm.data = loop->limits.data = loop->owing.data = loop;
     for (int i = 0; i < LOG_SINKS; i++) {
         ev_io_init(&loop->sink[i], on_sink, -1, EV_WRITE);
         loop->sink[i].data = loop;
@@ -156,6 +160,22 @@ watch_sinks(struct loop *loop)
     }
 }
 
+/* Descriptors that the kernel refused to watch are tried again until it does. */
+static void
+watch_what_is_owed(struct loop *loop)
+{
+    int errnum;
+    if (!watch_is_owing(&errnum)) {
+        ev_timer_stop(loop->ev, &loop->owing);
+    } else if (!ev_is_active(&loop->owing)) {
+        log_own(LOG_ERROR,
+                "the kernel refuses to watch a descriptor: %s; trying again "
+                "(fs.epoll.max_user_watches may be used up)",
+                err_errno_text(errnum));
+        ev_timer_again(loop->ev, &loop->owing);
+    }
+}
+
 int
 loop_run(struct loop *loop)
 {
@@ -168,6 +188,7 @@ loop_run(struct loop *loop)
         watch_sinks(loop);
         bool is_pressed = loop->fleet.is_unsettled || loop->has_more_children;
         ev_run(loop->ev, is_pressed ? EVRUN_NOWAIT : EVRUN_ONCE);
+        watch_what_is_owed(loop);
         if (loop->has_more_children) {
             loop_reap(loop);
         }

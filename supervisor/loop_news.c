@@ -14,6 +14,7 @@
 enum {
     SIGNALS_A_READ = 16,
     READS_A_TURN = 8,
+    PEEKS = 2,
     REAPS_A_TURN = 256, /* I33: timers and clients run on in a storm of deaths */
 };
 
@@ -57,14 +58,27 @@ end_unit(struct loop *loop, struct loop_unit *unit, pid_t pid, const siginfo_t *
     fleet_exit(&loop->fleet, u, &outcome, loop_now_ms());
 }
 
+/* What has ended and is not reaped. Asked again where the answer is none: the signal that told of
+ * it does not come twice. */
+static int
+peek(siginfo_t *ret_info)
+{
+    int result = -1;
+    for (int i = 0; i < PEEKS && result != 0; i++) {
+        *ret_info = (siginfo_t){0};
+        result = waitid(P_ALL, 0, ret_info, WEXITED | WNOHANG | WNOWAIT);
+    }
+    return result;
+}
+
 void
 loop_reap(struct loop *loop)
 {
     loop->has_more_children = false;
     loop_notify_drain(loop);
     for (int i = 0; i < REAPS_A_TURN; i++) {
-        siginfo_t info = {0};
-        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
+        siginfo_t info;
+        if (peek(&info) != 0) {
             if (errno == ECHILD) {
                 fleet_no_children(&loop->fleet, loop_now_ms());
             }

@@ -10,6 +10,7 @@
 #include "supervisor/log.h"
 #include "supervisor/loop.h"
 #include "supervisor/sys_unit.h"
+#include "supervisor/sys_watch.h"
 
 /*
  * The loop from the inside, for loop*.c alone: loop_actions.c carries out what the fleet decides,
@@ -46,7 +47,7 @@ struct loop {
     struct loop_unit *unit;
     int signal_fd, tty_fd;
     ev_io signals;
-    ev_timer clock, slow, publish, expire, starved, attend, limits, calm;
+    ev_timer clock, slow, publish, expire, starved, attend, limits, calm, owing;
     ev_io sink[LOG_SINKS];
     struct ctlserver server;
     ev_io listen, client[CTL_CLIENTS_MAX];

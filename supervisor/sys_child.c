@@ -269,7 +269,7 @@ child_execute(const struct launch *launch, const struct proc_limit boot_limits[L
     if (moved_fd < 0) {
         fail(report_fd, LAUNCH_STAGE_STDIO);
     }
-    proc_set_mask(0);
+    (void)proc_set_mask(0); /* of a mask there is nothing to refuse */
     exec_search(&(struct exec_call){
         .argv = launch->argv, .envp = launch->envp, .search_path = launch->search_path});
     fail(moved_fd, LAUNCH_STAGE_EXEC);

@@ -26,8 +26,8 @@ void child_execute(const struct launch *launch, const struct proc_limit boot_lim
 int proc_get_limit(int resource, struct proc_limit *ret_limit);
 int proc_set_limit(int resource, const struct proc_limit *limit);
 
-/* Sets the signal mask to the kernel's 64 bits. */
-void proc_set_mask(uint64_t mask);
+/* Sets the signal mask to the kernel's 64 bits. Returns 0, or -1 with errno. */
+int proc_set_mask(uint64_t mask);
 /* The same; returns the mask that was. */
 uint64_t proc_swap_mask(uint64_t mask);
 

@@ -78,10 +78,10 @@ stop_timers(void)
     }
 }
 
-void
+int
 proc_set_mask(uint64_t mask)
 {
-    (void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, (size_t)KERNEL_SIGSET_BYTES);
+    return (int)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, (size_t)KERNEL_SIGSET_BYTES);
 }
 
 uint64_t
@@ -96,7 +96,7 @@ void
 proc_guard_self(bool *ret_is_subreaper)
 {
     *ret_is_subreaper = getpid() == 1;
-    proc_set_mask(UINT64_MAX);
+    (void)proc_set_mask(UINT64_MAX); /* again, and checked, before they are read */
     stop_timers();
     default_dispositions();
     keep_stdio();
@@ -116,6 +116,9 @@ int
 proc_signal_fd(struct err *err)
 {
     uint64_t all = UINT64_MAX;
+    if (proc_set_mask(all) != 0) { /* what is not blocked would never be read */
+        return err_set(err, CODE_SYSTEM, errno, "cannot block signals");
+    }
     long fd =
         syscall(SYS_signalfd4, -1, &all, (size_t)KERNEL_SIGSET_BYTES, SFD_CLOEXEC | SFD_NONBLOCK);
     if (fd < 0) {
@@ -179,7 +182,8 @@ proc_spawn(const struct launch *launch, int *ret_report_fd, int *ret_errnum)
         *ret_errnum = errno;
         return 0;
     }
-    pid_t pid = fork();
+    /* Before the fork: PID 1 must not wait for a child's report, whatever happens. */
+    pid_t pid = fcntl(report[0], F_SETFL, O_NONBLOCK) == 0 ? fork() : -1;
     if (pid == 0) {
         child_execute(launch, boot_limits, report[1]);
     }
@@ -194,7 +198,6 @@ proc_spawn(const struct launch *launch, int *ret_report_fd, int *ret_errnum)
         /* As the child does: whoever comes first, a signal to the group finds it. */
         (void)setpgid(pid, pid);
     }
-    (void)fcntl(report[0], F_SETFL, O_NONBLOCK);
     *ret_report_fd = report[0];
     return pid;
 }

@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# run.sh DIRECTORY ROINIT PUPPET INJECT: each system call of a boot and of a restart fails once, with each error that it
+# documents (errnos.txt). The real program, as PID 1 of namespaces of its own, with strace outside of them; which calls
+# there are is recorded first. Root only.
+#
+#   boot     from main() on (what the C library calls before it is not ours: its answer to a brk that fails there is a
+#            crash), in a box that keeps its contract, and in boxes that break it in one point each
+#   running  from the moment when the service is up: it fails, is started again, and ends the container
+#
+# What must hold: never a hang, never a signal; a code of `roinit explain`, and where it isn't 0 a sentence; in a box that
+# breaks its contract the service never runs; and after the boot no call of PID 1 that fails ends it.
+# Prints what doesn't hold; the last line is `N passed, N failed`. FAULTS_ONLY=openat,read: those calls alone.
+# FAULTS_SHARE=N: one of N faults, another one each time.
+set -uo pipefail
+export LC_ALL=C
+
+out=$(realpath -m "$1") roinit=$(realpath "$2") puppet=$(realpath "$3") injector=$(realpath "$4")
+here=$(realpath "$(dirname "$0")")
+boxes=(well writable missing undeclared noexec read-only)
+seconds=${FAULTS_SECONDS:-10}
+
+if [ "${FAULTS_INSIDE:-}" != yes ]; then
+    [ "$(id -u)" = 0 ] || { echo "faults: root is needed, for namespaces and strace" >&2; exit 1; }
+    command -v strace >/dev/null || { echo "faults: strace is not there (make packages)" >&2; exit 1; }
+    FAULTS_INSIDE=yes exec unshare -m "$0" "$out" "$roinit" "$puppet" "$injector"
+fi
+
+# ---- two roots, one for each contract
+mount --make-rprivate /
+mkdir -p "$out"
+for when in boot running; do
+    root=$out/$when
+    mkdir -p "$root"
+    mount -t tmpfs -o mode=755 faults "$root"
+    mkdir -p "$root"/{etc,proc,dev,run,tmp,srv}
+    cp "$roinit" "$root/roinit" && cp "$puppet" "$root/puppet" && cp "$here/$when.ini" "$root/etc/roinit.ini" || exit
+    mount -t tmpfs -o mode=755,size=64k faults "$root/dev"
+    for node in null zero full tty random urandom; do
+        : >"$root/dev/$node"
+        mount --bind "/dev/$node" "$root/dev/$node"
+    done
+    mount -o remount,bind,ro "$root"
+done
+
+inject() { # BOX WHEN STRACE-WORD...
+    "$injector" "$out/$2" "$1" "$2" "$seconds" "${@:3}"
+}
+
+# one BOX WHEN WHO CALL ERRNO N: a line `ok|FAIL BOX WHEN CALL ERRNO N: CODE UPS MS SENTENCE`
+one() {
+    local said code ups ms sentence verdict=ok follow=() fault="error=$5"
+    # Children are followed until they are what they shall become. (strace counts for each process: all of them fail.)
+    [ "$3" = 1 ] || follow=(-f -b execve)
+    # The kernel's brk has no errors: it returns where the break stands (brk(2)).
+    [ "$4" != brk ] || fault=retval=0
+    said=$(inject "$1" "$2" "${follow[@]}" -o /dev/null -e "trace=$4" -e "inject=$4:$fault:when=$6" 2>&1)
+    read -r code ups ms sentence <<<"$said"
+    case $code in # where a write failed, it was the sentence that could not be written
+        0) ;;
+        64 | 69 | 70 | 71 | 75 | 77 | 78 | 126 | 127) [ -n "$sentence" ] || [ "$4" = write ] || verdict=FAIL ;;
+        *) verdict=FAIL ;;
+    esac
+    case $1 in
+        well) [ "$code" != 0 ] || [ "$ups" -gt 0 ] || verdict=FAIL ;;
+        *) [ "$code" != 0 ] && [ "$ups" = 0 ] || verdict=FAIL ;;
+    esac
+    [ "$2$3" != running1 ] || { [ "$code" = 0 ] && [ "$ups" -ge 2 ]; } || verdict=FAIL
+    echo "$verdict $1 $2 $4 $5 $6: $code $ups $ms $sentence"
+}
+export -f one inject
+export out seconds injector
+
+# ---- which calls there are. A line of the plan is `BOX WHEN WHO CALL ERRNO N`; WHO is 1 for PID 1.
+record() { # BOX WHEN
+    local log=$out/$1-$2.log
+    local follow=()
+    [ "$2" = boot ] || follow=(-f -b execve)
+    inject "$1" "$2" "${follow[@]}" -o "$log" >"$log.said" 2>&1 || { cat "$log.said"; return 1; }
+    awk -v box="$1" -v when="$2" -v only=",${FAULTS_ONLY:-}," '
+        FILENAME ~ /errnos/ { if ($1 !~ /^#/ && NF) row[$1] = $0; next }
+        { pid = 1 }
+        when == "running" { if (!first) first = $1; pid = ($1 == first) ? 1 : $1; sub(/^[0-9]+ +/, "") }
+        !match($0, /^[a-z_0-9]+\(/) || /^restart_syscall/ { next }
+        { call = substr($0, 1, RLENGTH - 1); n = ++count[pid, call] }
+        when == "boot" && /^execve\("\/roinit"/ { is_exec = 1 }
+        when == "boot" && is_exec && call == "getpid" { is_on = 1 }
+        when == "boot" && !is_on { next }
+        only != ",," && index(only, "," call ",") == 0 { next }
+        !(call in row) { print "faults: " call " has no row in errnos.txt" > "/dev/stderr"; bad = 1; next }
+        {
+            who = pid == 1 ? 1 : "child"
+            words = split(row[call], errno, " ")
+            for (i = 2; i <= words; i++)
+                if (errno[i] != "-" && !seen[who, call, errno[i], n]++) print box, when, who, call, errno[i], n
+        }
+        END { exit bad }' "$here/errnos.txt" "$log"
+}
+
+failed=0
+plan=$out/plan
+: >"$plan"
+for box in "${boxes[@]}"; do record "$box" boot >>"$plan" || failed=1; done
+record well running >>"$plan" || failed=1
+share=${FAULTS_SHARE:-1}
+awk -v share="$share" -v first=$((RANDOM % share)) 'NR % share == first' "$plan" >"$plan.some" && mv "$plan.some" "$plan"
+# shellcheck disable=SC2016 # for the inner shell
+xargs -P "$(nproc)" -L 1 bash -c 'one "$@"' one <"$plan" >"$out/results"
+grep '^FAIL' "$out/results"
+passed=$(grep -c '^ok' "$out/results")
+failed=$((failed + $(wc -l <"$plan") - passed))
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
