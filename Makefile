@@ -147,6 +147,7 @@ INIT_SRC = \
     init/privilege.c \
     init/redirect.c \
     init/status.c \
+    init/status_holds.c \
     init/sys_below.c \
     init/sys_command.c \
     init/sys_copy.c \

@@ -226,6 +226,7 @@ boot_open_state(struct boot *boot)
     boot->state = none;
     boot->status.config = &boot->config;
     boot->status.facts = &boot->facts;
+    boot->status.identities = &boot->identities;
     boot->status.findings = &boot->findings;
     boot->status.digest = boot->doc.digest;
     if (folders.count > 0 && state_open(&folders, &boot->state, &err) != 0) {

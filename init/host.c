@@ -175,6 +175,7 @@ host_launch_beside(void *context, size_t u, const char *command, const char *nam
     }
     fill_launch(boot, u, &vars, &argv, ret_launch);
     ret_launch->session = LAUNCH_OWN_SESSION;
+    ret_launch->is_beside = true;
     return 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include "config/exitcode.h"
 #include "config/signame.h"
+#include "init/status_holds.h"
 #include "supervisor/tell.h"
 
 enum {
@@ -27,7 +28,7 @@ status_size(const struct status *status)
     if (status->findings != NULL) {
         bytes += status->findings->count * FINDING_BYTES;
     }
-    return bytes;
+    return bytes + status_holds_size(status);
 }
 
 void
@@ -163,7 +164,9 @@ add_unit(const struct status *status, const struct fleet_unit *unit, struct text
     text_add(out, ",\"last_exit\":");
     add_last_exit(status, unit, out);
     add_schedule(status, unit, out);
-    text_add(out, ",\"checks\":{}}");
+    text_add(out, ",\"checks\":{}");
+    status_holds_json(status, unit, out);
+    text_add(out, "}");
 }
 
 static void
@@ -338,6 +341,23 @@ add_verdict(const struct status *status, struct text *out)
     }
 }
 
+/* Who the units are, and what they may. */
+static void
+add_holds(const struct status *status, const struct status_view *view, size_t name_width,
+          struct text *out)
+{
+    if (status->identities == NULL) {
+        return;
+    }
+    text_add(out, "\n");
+    status_holds_row(status, NULL, name_width, out);
+    for (size_t u = 0; u < status->fleet->count; u++) {
+        if (is_asked_for(view, status->fleet->unit[u].config->name)) {
+            status_holds_row(status, &status->fleet->unit[u], name_width, out);
+        }
+    }
+}
+
 void
 status_table(const struct status *status, const struct status_view *view, struct text *out)
 {
@@ -364,4 +384,5 @@ status_table(const struct status *status, const struct status_view *view, struct
             add_row(status, view, &fleet->unit[u], name_width, out);
         }
     }
+    add_holds(status, view, name_width, out);
 }

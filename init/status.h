@@ -30,6 +30,7 @@ struct status {
     const struct fleet *fleet;
     const struct agenda *agenda; /* NULL: no task has a schedule */
     const struct facts *facts;
+    const struct identities *identities; /* NULL: not told */
     const struct findings *findings;
     const struct diags *diags;
     const char *digest; /* of the contract */

@@ -39,7 +39,8 @@ struct launch {
                      */
     uint64_t capabilities; /* by number: bounding, permitted and ambient */
     bool sets_no_new_privs;
-    bool is_guarded;   /* sys_guard.h; wants no_new_privs */
+    bool is_guarded; /* sys_guard.h; wants no_new_privs */
+    bool is_beside;  /* no start of the unit but a command about it, which may have to signal it */
     bool starts_clean; /* nothing of PID 1's keyring and securebits: all but a lone command */
 
     mode_t umask;

@@ -253,5 +253,5 @@ guard_set(const struct launch *launch)
         return 0;
     }
     pid_t pid = getppid();
-    return set_filter(pid, getpgid(pid), set_scope());
+    return set_filter(pid, getpgid(pid), !launch->is_beside && set_scope());
 }

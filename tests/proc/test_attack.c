@@ -226,6 +226,19 @@ START_TEST(a_guarded_unit_does_its_work_and_signals_its_own)
 }
 END_TEST
 
+START_TEST(the_stop_command_of_a_guarded_unit_reaches_it)
+{
+    struct box box = box_start(&(struct start){
+        .contract = GUARDED "stop-command = /usr/bin/env sh -c 'kill -USR1 $MAINPID'\n"
+                            "command = /puppet catch:10:0 print:up sleep\n"});
+    box_expect(&box, OUT, "up\n");
+    box_signal(&box, SIGTERM);
+    ck_assert_int_eq(box_end(&box), 0);
+    box_must_say(&box, OUT, "caught 10\n");
+    box_free(&box);
+}
+END_TEST
+
 START_TEST(a_guard_brings_no_new_privs_and_a_filter)
 {
     struct box box = box_run(
@@ -303,6 +316,7 @@ attack_suite(void)
                                  a_guard_holds_on_a_kernel_without_landlock,
                                  where_the_kernel_takes_no_filter_a_guarded_unit_does_not_start,
                                  a_guarded_unit_does_its_work_and_signals_its_own,
+                                 the_stop_command_of_a_guarded_unit_reaches_it,
                                  a_guard_brings_no_new_privs_and_a_filter,
                                  a_guarded_main_stays_out_of_the_group_of_pid_1,
                                  a_unit_finds_nothing_of_pid_1_in_its_keyring,

@@ -180,6 +180,44 @@ START_TEST(a_drop_of_pid_1_that_fails_is_told_and_shown)
 }
 END_TEST
 
+/* ---------------------------------------------------------------- status */
+
+START_TEST(status_shows_what_each_unit_holds)
+{
+    static const char *const json[] = {
+        "\"uid\":10001,\"gid\":10001,\"groups\":[20001],\"capabilities\":[\"NET_BIND_SERVICE\"],"
+        "\"no_new_privs\":true,\"guard\":true",
+        "\"uid\":4711,\"gid\":10002,\"groups\":[20002,5],\"capabilities\":[],"
+        "\"no_new_privs\":true,\"guard\":false",
+        "\"uid\":0,\"gid\":0,\"groups\":[],\"capabilities\":[\"CHOWN\",\"DAC_OVERRIDE\",",
+    };
+    static const char *const table[] = {
+        "UNIT  UID:GID        GROUPS            NEW PRIVS  GUARD  CAPABILITIES\n",
+        "main  10001:10001    20001             none       yes    NET_BIND_SERVICE\n",
+        "b     4711:10002     20002,5           none       no     none\n",
+        "c     0:0            -                 none       no     all 14 of the container\n",
+    };
+    char text[16384];
+    NEEDS_UIDS();
+    struct box box = box_start(&(struct start){
+        .contract = RAW "[service main]\nuser = app\nguard = yes\ncapabilities = NET_BIND_SERVICE\n"
+                        "command = /puppet sleep\n"
+                        "[service b]\nuser = 4711:other\ngroups = more 5\n"
+                        "command = /puppet sleep\n"
+                        "[service c]\nafter = main b\ncommand = /puppet print:up sleep\n"});
+    box_expect(&box, OUT, "up\n");
+    ck_assert_int_eq(box_exec(&box, WORDS("status", "--json"), text, sizeof(text)), 0);
+    for (size_t i = 0; i < sizeof(json) / sizeof(json[0]); i++) {
+        ck_assert_msg(strstr(text, json[i]) != NULL, "lacks %s: %s", json[i], text);
+    }
+    ck_assert_int_eq(box_exec(&box, WORDS("status"), text, sizeof(text)), 0);
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        ck_assert_msg(strstr(text, table[i]) != NULL, "lacks %s: %s", table[i], text);
+    }
+    box_free(&box);
+}
+END_TEST
+
 /* ---------------------------------------------------------------- steps that fail */
 
 #define REFUSE(call_) "trace=" call_, "inject=" call_ ":error=EPERM"
@@ -269,6 +307,7 @@ capability_suite(void)
                                      a_lone_command_keeps_what_the_runtime_gave,
                                      what_roinit_does_not_hold_is_a_finding_with_its_mend,
                                      where_that_is_no_error_the_unit_fails_and_nothing_runs,
+                                     status_shows_what_each_unit_holds,
                                      a_drop_of_pid_1_that_fails_is_told_and_shown,
                                      a_single_refusal_ends_in_71_or_in_exactly_what_was_asked_for,
                                      NULL,
