@@ -6,6 +6,9 @@
 enum {
     ACCEPTS_A_TURN = 16,
     STARVED_MS = 1000, /* without descriptors: until the socket is looked at again */
+    CROWD_MS = 100,    /* so many clients in so short a time are a crowd: */
+    CROWD = 5,
+    CROWD_PAUSE_MS = 10, /* it is let in by the handful, that PID 1 does not wake for each */
 };
 
 /* Watches each client for what it waits for, and none that is gone. */
@@ -68,16 +71,30 @@ forget_client(struct loop *loop, int slot)
     ev_io_stop(loop->ev, &loop->client[slot]);
 }
 
+/* Whether the clients come as a crowd. */
+static bool
+is_crowd(struct loop *loop, int64_t now_ms, int accepted)
+{
+    if (now_ms - loop->crowd_ms >= CROWD_MS) {
+        loop->crowd_ms = now_ms;
+        loop->crowd = 0;
+    }
+    loop->crowd += accepted;
+    return loop->crowd > CROWD;
+}
+
 static void
 on_listen(struct ev_loop *ev, ev_io *watcher, int events)
 {
     struct loop *loop = watcher->data;
+    int accepted = 0;
     (void)events;
-    for (int i = 0; i < ACCEPTS_A_TURN; i++) {
+    for (; accepted < ACCEPTS_A_TURN; accepted++) {
         int slot = ctlserver_accept(&loop->server, loop_now_ms());
         if (slot == -2) {
             ev_io_stop(ev, watcher);
             arm(loop, &loop->starved, STARVED_MS);
+            break;
         }
         if (slot < 0) {
             break;
@@ -85,6 +102,10 @@ on_listen(struct ev_loop *ev, ev_io *watcher, int events)
         forget_client(loop, slot);
         /* Most have sent all already. */
         ctlserver_serve(&loop->server, (size_t)slot, loop_now_ms());
+    }
+    if (ev_is_active(watcher) && is_crowd(loop, loop_now_ms(), accepted)) {
+        ev_io_stop(ev, watcher);
+        arm(loop, &loop->starved, CROWD_PAUSE_MS);
     }
     arm_expiry(loop);
 }

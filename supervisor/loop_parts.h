@@ -51,6 +51,8 @@ struct loop {
     ev_io sink[LOG_SINKS];
     struct ctlserver server;
     ev_io listen, client[CTL_CLIENTS_MAX];
+    int64_t crowd_ms;               /* since when clients are counted, */
+    int crowd;                      /* and how many came */
     struct loop_schedule *schedule; /* NULL: no task has one */
     struct loop_probe *commands;    /* probes whose command runs */
     int notify_fd;                  /* where units say how they are; -1: none has to */

@@ -113,7 +113,7 @@ START_TEST(a_thousand_a_second_of_another_uid_are_refused_and_status_is_answered
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%d were not refused",
                   WEXITSTATUS(status));
     ask(&box, WORDS("status", "web"), 0);
-    ck_assert_uint_eq(box_descriptors(&box), before);
+    ck_assert_uint_le(box_descriptors(&box), before);
     end(&box);
 }
 END_TEST
@@ -202,7 +202,7 @@ START_TEST(whoever_sends_descriptors_is_dropped_and_none_is_kept)
         is_dropped(fd);
     }
     ask(&box, WORDS("status"), 0);
-    ck_assert_uint_eq(box_descriptors(&box), before);
+    ck_assert_uint_le(box_descriptors(&box), before);
     end(&box);
 }
 END_TEST
