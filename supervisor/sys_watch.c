@@ -32,10 +32,13 @@ forget(int fd)
     }
 }
 
-/* The name is the C library's: this one stands in its place, for libev as well. What is owed counts
- * as watched, else libev would take the event that comes later for another descriptor's. */
+/* What libev calls as epoll_ctl() is this, by the linker's --wrap. What is owed counts as watched,
+ * else libev would take the event that comes later for another descriptor's. */
+int watch_control(int epoll, int operation, int fd,
+                  struct epoll_event *event) __asm__("__wrap_epoll_ctl");
+
 int
-epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
+watch_control(int epoll, int operation, int fd, struct epoll_event *event)
 {
     forget(fd);
     int result = control(epoll, operation, fd, event);
