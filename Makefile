@@ -137,7 +137,9 @@ INIT_SRC = \
     init/host_probe.c \
     init/identity.c \
     init/identity_groups.c \
+    init/idmap.c \
     init/mend.c \
+    init/mend_prepare.c \
     init/metrics.c \
     init/mountinfo.c \
     init/onlyif.c \
@@ -148,6 +150,7 @@ INIT_SRC = \
     init/redirect.c \
     init/status.c \
     init/status_holds.c \
+    init/sys_access.c \
     init/sys_below.c \
     init/sys_command.c \
     init/sys_copy.c \

@@ -14,6 +14,7 @@
 #include "init/boot_volumes.h"
 #include "init/contract.h"
 #include "init/host.h"
+#include "init/sys_access.h"
 #include "init/sys_files.h"
 #include "init/sys_observe.h"
 #include "init/sys_self.h"
@@ -159,6 +160,7 @@ boot_observe(struct boot *boot)
     if (observe(&boot->config, &boot->self, &boot->arena, &boot->facts, &err) != 0) {
         return fail(boot, &err);
     }
+    access_ask(&boot->config, &boot->identities, &boot->facts);
     return CODE_OK;
 }
 

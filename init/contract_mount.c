@@ -203,8 +203,7 @@ judge_owner(const struct judge *judge, size_t m)
         return;
     }
     struct identity who = place_owner(judge->config, judge->identities, m);
-    struct place now = place_now(judge->facts, m);
-    if (place_may_identity(judge->facts, &now, &who, PLACE_WRITE | PLACE_SEARCH)) {
+    if (place_may_owner(judge->config, judge->facts, judge->identities, m)) {
         return;
     }
     struct place after = place_after(judge->config, judge->facts, judge->identities, m);
@@ -215,8 +214,12 @@ judge_owner(const struct judge *judge, size_t m)
     finding.level = finding.is_mended_by_prepare ? FINDING_WISH
                     : owner->is_default          ? FINDING_WARN
                                                  : judge->level;
-    finding.found = arena_printf(judge->findings->arena, "owned by %u:%u with mode %04o",
-                                 (unsigned)path->uid, (unsigned)path->gid, (unsigned)path->mode);
+    const char *why = place_is_owner_mapped(judge->facts, judge->identities, m)
+                          ? ""
+                          : ", and this user namespace does not map its owner";
+    finding.found =
+        arena_printf(judge->findings->arena, "owned by %u:%u with mode %04o%s", (unsigned)path->uid,
+                     (unsigned)path->gid, (unsigned)path->mode, why);
     finding.expected = arena_printf(judge->findings->arena, "writable for %u:%u",
                                     (unsigned)owner->uid, (unsigned)owner->gid);
     mend_owner(judge, m, &finding);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "init/idmap.h"
 #include "init/identity.h"
 #include "init/mountinfo.h"
 
@@ -14,6 +15,9 @@
  * What the container is, as the kernel tells it: plain values, filled by sys_observe, judged by
  * contract, used by volumes. Nothing here makes a system call.
  */
+
+/* Whether somebody can write, as the kernel answers it. */
+enum access_answer { ACCESS_UNASKED, ACCESS_YES, ACCESS_NO };
 
 /* One path as statvfs(2), statx(2) and statfs(2) tell it, symbolic links followed. */
 struct path_facts {
@@ -31,7 +35,8 @@ struct path_facts {
     uint64_t free_inodes; /* UINT64_MAX where the file system does not count them */
     uid_t uid;
     gid_t gid;
-    mode_t mode; /* permission bits, 07777 */
+    mode_t mode;                     /* permission bits, 07777 */
+    enum access_answer owner_access; /* of the mount's owner, in the contract's sense */
 };
 
 enum platform { PLATFORM_UNKNOWN, PLATFORM_DOCKER, PLATFORM_PODMAN, PLATFORM_KUBERNETES };
@@ -42,7 +47,9 @@ struct facts {
     uint64_t cap_bounding, cap_effective, cap_permitted, cap_ambient;
     bool no_new_privs;
     bool has_seccomp;
-    bool has_proc;               /* /proc could be read */
+    bool has_proc; /* /proc could be read */
+    struct idmap uid_map, gid_map;
+    const char *program;         /* roinit's own path; NULL: unknown */
     struct path_facts root;      /* "/" */
     struct path_facts *mount;    /* parallel to config->mount */
     int *required_file_errnum;   /* parallel to config->require.files; 0: readable */

@@ -36,10 +36,8 @@ mend_fixed(struct finding *finding, enum mend_kind kind)
     }
 }
 
-/* The name of the volume: where the engine keeps it ("…/volumes/NAME/_data"), else a guess, the
- * last component of its path. */
-static const char *
-volume_name(const struct judge *judge, size_t m)
+const char *
+mend_volume_name(const struct judge *judge, size_t m)
 {
     static const char folder[] = "/volumes/";
     static const char inside[] = "/_data";
@@ -140,7 +138,7 @@ mend_volume(const struct judge *judge, size_t m, struct finding *finding)
 {
     const struct mount_config *mount = &judge->config->mount[m];
     struct arena *arena = judge->findings->arena;
-    const char *name = volume_name(judge, m);
+    const char *name = mend_volume_name(judge, m);
     bool is_ro = options_want_read_only(&mount->options);
     finding->mend[MEND_DOCKER] =
         arena_printf(arena, "-v %s:%s%s", name, mount->path, is_ro ? ":ro" : "");
@@ -192,7 +190,7 @@ static void
 mend_once(const struct judge *judge, size_t m, const char *command, struct finding *finding)
 {
     const char *path = judge->config->mount[m].path;
-    const char *name = volume_name(judge, m);
+    const char *name = mend_volume_name(judge, m);
     struct arena *arena = judge->findings->arena;
     finding->mend[MEND_DOCKER] =
         arena_printf(arena, "docker run --rm -v %s:%s busybox %s %s", name, path, command, path);
@@ -224,7 +222,7 @@ mend_free(const struct judge *judge, size_t m, struct finding *finding)
         return;
     }
     finding->mend[MEND_DOCKER] = arena_printf(
-        arena, "remove files from volume %s, or give it a larger disk", volume_name(judge, m));
+        arena, "remove files from volume %s, or give it a larger disk", mend_volume_name(judge, m));
     finding->mend[MEND_KUBERNETES] =
         "remove files, or raise resources.requests.storage of its persistentVolumeClaim";
 }
@@ -238,16 +236,21 @@ mend_owner(const struct judge *judge, size_t m, struct finding *finding)
     if (mount->is_tmpfs) {
         mend_tmpfs(judge, m, finding);
     } else {
+        bool is_walked = mount->chown == CHOWN_ON_MISMATCH || mount->chown == CHOWN_ALWAYS;
         mend_once(judge, m,
-                  arena_printf(arena, "chown %u:%u", (unsigned)owner->uid, (unsigned)owner->gid),
+                  arena_printf(arena, "chown %s%u:%u", is_walked ? "-R " : "", (unsigned)owner->uid,
+                               (unsigned)owner->gid),
                   finding);
         if (owner->uid == judge->facts->self.uid) {
             finding->mend[MEND_PODMAN] =
-                arena_printf(arena, "-v %s:%s:U", volume_name(judge, m), mount->path);
+                arena_printf(arena, "-v %s:%s:U", mend_volume_name(judge, m), mount->path);
         }
     }
     finding->mend[MEND_KUBERNETES] =
         arena_printf(arena, "securityContext.fsGroup: %u", (unsigned)owner->gid);
+    if (!mount->is_tmpfs) {
+        mend_prepare(judge, m, finding);
+    }
 }
 
 void

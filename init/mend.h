@@ -34,6 +34,14 @@ void mend_mode(const struct judge *judge, size_t m, struct finding *finding);
 /* How it gets more free room. */
 void mend_free(const struct judge *judge, size_t m, struct finding *finding);
 
+/* The name of the volume: where the engine keeps it ("…/volumes/NAME/_data"), else a guess, the
+ * last component of its path. */
+const char *mend_volume_name(const struct judge *judge, size_t m);
+
+/* Puts in front what gives the mount to its owner in the contract's own way: the same image's
+ * `prepare`, run once as root, or the capabilities that root lacks. */
+void mend_prepare(const struct judge *judge, size_t m, struct finding *finding);
+
 /* How its owner gets to write there. */
 void mend_owner(const struct judge *judge, size_t m, struct finding *finding);
 

@@ -117,6 +117,41 @@ place_owner(const struct config *config, const struct identities *identities, si
     return (struct identity){.uid = owner->uid, .gid = owner->gid};
 }
 
+bool
+place_may_owner(const struct config *config, const struct facts *facts,
+                const struct identities *identities, size_t mount)
+{
+    struct identity who = place_owner(config, identities, mount);
+    struct place now = place_now(facts, mount);
+    switch (facts->mount[mount].owner_access) {
+    case ACCESS_YES:
+        return true;
+    case ACCESS_NO:
+        return false;
+    case ACCESS_UNASKED:
+        break;
+    }
+    return place_may_identity(facts, &now, &who, PLACE_WRITE | PLACE_SEARCH);
+}
+
+bool
+place_is_owner_mapped(const struct facts *facts, const struct identities *identities, size_t mount)
+{
+    const struct mount_owner *owner = &identities->mount[mount];
+    return idmap_holds(&facts->uid_map, owner->uid) && idmap_holds(&facts->gid_map, owner->gid);
+}
+
+/* Whether roinit may give the place to its owner: CHOWN reaches only inodes and ids that its user
+ * namespace knows. */
+static bool
+may_give(const struct facts *facts, const struct identities *identities, size_t mount)
+{
+    const struct path_facts *top = &facts->mount[mount];
+    return place_has_capability(facts, CAP_CHOWN) &&
+           place_is_owner_mapped(facts, identities, mount) &&
+           idmap_holds(&facts->uid_map, top->uid) && idmap_holds(&facts->gid_map, top->gid);
+}
+
 /* Whether a walk may change all that lies below: not where the system's own things lie (I2). */
 static bool
 may_walk(const char *top)
@@ -152,11 +187,13 @@ place_after(const struct config *config, const struct facts *facts,
     if (declared->mode >= 0 && may_chmod) {
         place.mode = (mode_t)declared->mode;
     }
-    bool is_writable = place_may_identity(facts, &place, &who, PLACE_WRITE | PLACE_SEARCH);
+    bool is_writable = place.mode == was
+                           ? place_may_owner(config, facts, identities, mount)
+                           : place_may_identity(facts, &place, &who, PLACE_WRITE | PLACE_SEARCH);
     bool is_always = declared->chown == CHOWN_ALWAYS;
     bool acts = owner->is_known && declared->chown != CHOWN_NEVER && (!is_writable || is_always);
     if (acts && (place.mode & STICKY_FOR_ALL) != STICKY_FOR_ALL &&
-        place_has_capability(facts, CAP_CHOWN) && !place_holds_state(config, facts, mount)) {
+        may_give(facts, identities, mount) && !place_holds_state(config, facts, mount)) {
         place.changes_owner = place.uid != owner->uid || place.gid != owner->gid;
         place.uid = owner->uid;
         place.gid = owner->gid;

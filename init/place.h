@@ -36,14 +36,23 @@ struct place place_after(const struct config *config, const struct facts *facts,
 struct place place_now(const struct facts *facts, size_t mount);
 
 /* Whether the permission bits let him do all of `want` (PLACE_… bits) in a directory of that owner
- * and mode. `groups` are his supplementary ones. Root counts as everybody else: see
- * place_has_override(). */
+ * and mode. `groups` are his supplementary ones. Root counts as everybody else by the bits
+ * alone. */
 bool place_may(const struct place *place, uid_t uid, gid_t gid, const gid_t *groups, size_t count,
                unsigned want);
 
 /* The same for an identity; root with DAC_OVERRIDE may all. */
 bool place_may_identity(const struct facts *facts, const struct place *place,
                         const struct identity *who, unsigned want);
+
+/* Whether the mount's owner can write there as it is now: by the kernel's answer where it was
+ * asked, else by the permission bits. */
+bool place_may_owner(const struct config *config, const struct facts *facts,
+                     const struct identities *identities, size_t mount);
+
+/* Whether this user namespace knows the mount's owner: nobody can be given what it does not. */
+bool place_is_owner_mapped(const struct facts *facts, const struct identities *identities,
+                           size_t mount);
 
 /* The owner of a declared mount. His supplementary groups count where a unit runs as him. */
 struct identity place_owner(const struct config *config, const struct identities *identities,

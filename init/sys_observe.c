@@ -247,6 +247,23 @@ observe_process(struct facts *facts)
     facts->has_seccomp = status_mask(status, "\nSeccomp:") != 0;
 }
 
+/* Which ids this user namespace knows, and where roinit itself lies. */
+static void
+observe_self(struct arena *arena, struct facts *facts)
+{
+    char text[PATH_MAX];
+    if (read_small("/proc/self/uid_map", text, sizeof text) > 0) {
+        idmap_parse(text, &facts->uid_map);
+    }
+    if (read_small("/proc/self/gid_map", text, sizeof text) > 0) {
+        idmap_parse(text, &facts->gid_map);
+    }
+    ssize_t length = readlink("/proc/self/exe", text, sizeof text - 1);
+    if (length > 0) {
+        facts->program = arena_strndup(arena, text, (size_t)length);
+    }
+}
+
 static void
 observe_memory(struct facts *facts)
 {
@@ -300,6 +317,7 @@ observe(const struct config *config, const struct self *self, struct arena *aren
         .required_file_errnum = ARENA_NEW(arena, int, config->require.files.count),
     };
     observe_process(ret_facts);
+    observe_self(arena, ret_facts);
     observe_memory(ret_facts);
     observe_table(arena, &ret_facts->table);
     observe_path("/", ret_facts, arena, &ret_facts->root);

@@ -169,6 +169,92 @@ START_TEST(a_named_owner_has_to_be_able_to_write_a_default_one_is_warned_of)
 }
 END_TEST
 
+START_TEST(without_the_privilege_prepare_as_root_is_the_mend)
+{
+    take_away(STAGE_DATA);
+    name_owner(STAGE_DATA);
+    judged.stage.mount[STAGE_DATA].chown = CHOWN_ON_MISMATCH;
+    judged.stage.facts.program = "/usr/bin/roinit";
+    judged.stage.config.file = "/etc/roinit.ini";
+    judged.stage.config.require.root = ROOT_RO;
+    judged_findings_are(
+        "error /data: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
+    judged_mend_is(MEND_DOCKER,
+                   "docker run --rm --user 0:0 --read-only --tmpfs /tmp:rw,nosuid,nodev,noexec,"
+                   "size=64M --tmpfs /run:rw,nosuid,nodev,noexec,size=64M,"
+                   "uid=10001,gid=20001 -v data:/data --entrypoint /usr/bin/roinit IMAGE prepare, "
+                   "or docker run --rm -v data:/data busybox chown -R 10001:20001 /data");
+    judged_mend_is(MEND_COMPOSE, "docker compose run --rm --no-deps --user 0:0 --entrypoint "
+                                 "\"/usr/bin/roinit prepare\" SERVICE");
+    judged_mend_is(
+        MEND_KUBERNETES,
+        "securityContext.fsGroup: 20001, or initContainers: [{name: prepare, image: IMAGE, "
+        "command: [/usr/bin/roinit, prepare], securityContext: {runAsUser: 0, runAsNonRoot: "
+        "false}, volumeMounts: [{name: data, mountPath: /data}]}]");
+    /* Who may not be root, or would be another then, is not sent there. */
+    judged.stage.config.require.user = WORDS("non-root");
+    judged_findings_are(
+        "error /data: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
+    judged_mend_is(MEND_DOCKER, "docker run --rm -v data:/data busybox chown -R 10001:20001 /data");
+}
+END_TEST
+
+START_TEST(root_without_the_capability_is_told_of_it)
+{
+    take_away(STAGE_DATA);
+    name_owner(STAGE_DATA);
+    judged.stage.mount[STAGE_DATA].chown = CHOWN_ON_MISMATCH;
+    judged.stage.self.uid = 0;
+    judged.stage.self.can_switch = true;
+    judged.stage.facts.cap_effective = CAPABILITY(SETUID);
+    judged_findings_are(
+        "error /data: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
+    judged_mend_is(MEND_COMPOSE, "cap_add: [CHOWN, DAC_OVERRIDE, FOWNER]");
+}
+END_TEST
+
+START_TEST(what_the_kernel_answers_counts_more_than_the_mode)
+{
+    name_owner(STAGE_DATA);
+    judged.stage.path[STAGE_DATA].owner_access = ACCESS_NO; /* a server that squashes, an ACL */
+    judged_findings_are(
+        "error /data: owned by 10001:20001 with mode 0755, want writable for 10001:20001\n");
+    take_away(STAGE_DATA);
+    judged.stage.path[STAGE_DATA].owner_access = ACCESS_YES;
+    judged_findings_are("");
+}
+END_TEST
+
+START_TEST(an_owner_that_is_not_mapped_is_told_and_not_tried)
+{
+    take_away(STAGE_DATA);
+    name_owner(STAGE_DATA);
+    judged.stage.self.uid = 0;
+    judged.stage.self.can_switch = true;
+    judged.stage.facts.cap_effective = UINT64_MAX;
+    judged.stage.mount[STAGE_DATA].chown = CHOWN_ON_MISMATCH;
+    idmap_parse("         0     100000       1000\n", &judged.stage.facts.uid_map);
+    judged_findings_are(
+        "error /data: owned by 0:0 with mode 0755, and this user namespace does not "
+        "map its owner, want writable for 10001:20001\n");
+}
+END_TEST
+
+START_TEST(a_place_of_an_owner_that_is_not_mapped_is_not_tried_either)
+{
+    take_away(STAGE_DATA);
+    name_owner(STAGE_DATA);
+    judged.stage.self.uid = 0;
+    judged.stage.self.can_switch = true;
+    judged.stage.facts.cap_effective = UINT64_MAX;
+    judged.stage.mount[STAGE_DATA].chown = CHOWN_ALWAYS;
+    judged.stage.path[STAGE_DATA].uid = 65534;
+    idmap_parse("0 100000 1000\n10001 10001 1\n", &judged.stage.facts.uid_map);
+    judged_findings_are(
+        "error /data: owned by 65534:0 with mode 0755, want writable for 10001:20001\n");
+}
+END_TEST
+
 START_TEST(the_mend_names_the_volume_that_is_there)
 {
     sample_read("docker-ro-volumes", &judged.stage.arena, &judged.stage.facts.table);
@@ -315,6 +401,11 @@ contract_mount_suite(void)
     tcase_add_test(path, the_mend_of_a_tmpfs_is_a_size_that_kubernetes_knows);
     tcase_add_test(path, a_named_owner_has_to_be_able_to_write_a_default_one_is_warned_of);
     tcase_add_test(path, the_mend_names_the_volume_that_is_there);
+    tcase_add_test(path, without_the_privilege_prepare_as_root_is_the_mend);
+    tcase_add_test(path, root_without_the_capability_is_told_of_it);
+    tcase_add_test(path, what_the_kernel_answers_counts_more_than_the_mode);
+    tcase_add_test(path, an_owner_that_is_not_mapped_is_told_and_not_tried);
+    tcase_add_test(path, a_place_of_an_owner_that_is_not_mapped_is_not_tried_either);
     tcase_add_loop_test(path, owner_asks_whether_he_can_write_never_who_owns_it, 0,
                         sizeof writable / sizeof writable[0]);
     tcase_add_test(path, root_may_write_everywhere_only_with_dac_override);
