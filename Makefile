@@ -25,6 +25,7 @@ CONFIG_SRC = \
     config/reference.c \
     config/reference_tables.c \
     config/resolve.c \
+    config/resolve_checks.c \
     config/resolve_unit.c \
     config/schema.c \
     config/sha256.c \
@@ -43,6 +44,7 @@ CONFIG_SRC = \
 SUPERVISOR_SRC = \
     supervisor/agenda.c \
     supervisor/cron.c \
+    supervisor/check.c \
     supervisor/ctlmsg.c \
     supervisor/ctlserver.c \
     supervisor/events.c \
@@ -66,6 +68,7 @@ SUPERVISOR_SRC = \
     supervisor/loop.c \
     supervisor/loop_actions.c \
     supervisor/loop_beside.c \
+    supervisor/loop_check.c \
     supervisor/loop_clients.c \
     supervisor/loop_news.c \
     supervisor/loop_notify.c \
@@ -96,6 +99,7 @@ SUPERVISOR_SRC = \
 INIT_SRC = \
     init/accounts.c \
     init/answer.c \
+    init/answer_check.c \
     init/answer_figures.c \
     init/answer_reload.c \
     init/answer_status.c \
@@ -149,6 +153,7 @@ INIT_SRC = \
     init/privilege.c \
     init/redirect.c \
     init/status.c \
+    init/status_checks.c \
     init/status_holds.c \
     init/sys_access.c \
     init/sys_below.c \
@@ -184,6 +189,7 @@ UNIT_TESTS = \
     tests/unit/test_accounts.c \
     tests/unit/test_authority.c \
     tests/unit/test_as_options.c \
+    tests/unit/test_check.c \
     tests/unit/test_contract.c \
     tests/unit/test_contract_mount.c \
     tests/unit/test_cron.c \
@@ -243,6 +249,7 @@ PROC_TESTS = \
     tests/proc/test_capability.c \
     tests/proc/test_as.c \
     tests/proc/test_as_weak.c \
+    tests/proc/test_check.c \
     tests/proc/test_child.c \
     tests/proc/test_control.c \
     tests/proc/test_crowd.c \

@@ -27,6 +27,8 @@ enum restart_mode { RESTART_NO, RESTART_ON_FAILURE, RESTART_ALWAYS };
 enum unit_log { UNIT_LOG_RAW, UNIT_LOG_TEXT, UNIT_LOG_JSON, UNIT_LOG_NULL };
 enum unit_stdin { STDIN_NULL, STDIN_INHERIT };
 enum kill_mode { KILL_MIXED, KILL_GROUP, KILL_PROCESS };
+enum check_failure { CHECK_IGNORE, CHECK_RESTART, CHECK_SHUTDOWN };
+enum check_level { CHECK_ALIVE, CHECK_READY };
 enum task_when { WHEN_START, WHEN_STOP, WHEN_STOPPED, WHEN_MANUAL };
 
 #define FIELD(field_, key_, type_, default_, limits_, support_, help_) VALUE_C_##type_ field_;
@@ -89,6 +91,21 @@ struct unit_config {
     bool is_task;
     bool is_main; /* contract.md: holds "$@", else is named main, else the only service */
 };
+#define CHECK_ID(field_, key_, type_, default_, limits_, support_, help_) CHECK_##field_,
+enum check_key {
+#define CHECK_KEY CHECK_ID
+#include "config/schema.def"
+    CHECK_KEYS
+};
+struct check_config {
+#define CHECK_KEY FIELD
+#include "config/schema.def"
+    const struct setting *from[CHECK_KEYS];
+    const struct section *section;
+    const char *name;
+    size_t unit; /* the service that it is about; SIZE_MAX: none */
+};
+#undef CHECK_ID
 #undef FIELD
 #undef MOUNT_FIELD
 #undef INIT_ID
@@ -107,6 +124,8 @@ struct config {
     size_t env_count;
     struct unit_config *unit;
     size_t unit_count;
+    struct check_config *check;
+    size_t check_count;
     struct words arguments; /* given to roinit */
     bool takes_arguments;   /* a unit holds "$@", or was made of the arguments */
 };

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "config/command.h"
-#include "config/resolve.h"
+#include "config/resolve_parts.h"
 #include "config/text.h"
 
 /* What no key can be judged for alone: names, order, places. */
@@ -356,5 +356,6 @@ resolve_check(const struct config *config, struct diags *diags)
     check_cycles(&check);
     check_state_dir(&check);
     check_mounts(&check);
+    resolve_judge_checks(config, diags);
     arena_free(&scratch);
 }

@@ -178,10 +178,6 @@ docwrite_section(struct docwrite *write, unsigned line, const char *title, size_
     }
     write->refused_title =
         *label == '\0' ? kind_name : arena_printf(write->arena, "%s %s", kind_name, label);
-    if (kind == SECTION_CHECK) {
-        docwrite_problem(write, line, NULL, "checks are not yet supported", "take the section out");
-        return false;
-    }
     struct section *section = find_section(write->doc, kind, label);
     if (!is_label(write, line, kind, label) || !is_free(write, line, kind, label, section)) {
         return false;

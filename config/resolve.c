@@ -381,6 +381,7 @@ resolve_base(const struct doc *doc, struct words arguments, const struct vars *v
     resolve_env(&resolver, doc, &config);
     check_defaults(&resolver, doc);
     resolve_units(&resolver, doc, &config);
+    resolve_checks(&resolver, doc, &config);
     config.is_lone = doc->file == NULL;
     if (config.init.from[INIT_stop_timeout_ms] == NULL) {
         default_stop_timeout(&resolver, &config);

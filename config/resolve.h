@@ -30,6 +30,9 @@ void resolve_user(const struct doc *doc, struct unit_config *unit, const struct 
                   struct arena *arena, struct diags *diags);
 void resolve_unit(const struct doc *doc, struct unit_config *unit, const struct vars *vars,
                   struct arena *arena, struct diags *diags);
+/* The keys of one [check], in the environment of its service, or of no unit. */
+void resolve_check_keys(const struct doc *doc, struct check_config *check, const struct vars *vars,
+                        struct arena *arena, struct diags *diags);
 void resolve_check(const struct config *config, struct diags *diags);
 
 /* Whether the arguments given to roinit fit the units: wrong usage (CODE_USAGE) where they do not,

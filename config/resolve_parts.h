@@ -17,6 +17,11 @@ struct resolver {
 void resolve_key(struct resolver *resolver, const struct schema_key *key,
                  const struct setting *setting, void *base, const struct setting **from);
 
+/* The checks, with their values without variables as a draft. */
+void resolve_checks(struct resolver *resolver, const struct doc *doc, struct config *config);
+/* What is wrong with the checks as a whole; part of resolve_check(). */
+void resolve_judge_checks(const struct config *config, struct diags *diags);
+
 /* Warns of a quote at the start of a variable's value: it would be part of it. */
 void resolve_warn_quote(struct resolver *resolver, const struct section *section,
                         const struct setting *setting, const char *value);

@@ -67,16 +67,6 @@ enum {
 #include "config/schema.def"
 };
 
-/* No struct yet: all of them are refused as not yet supported. */
-struct check_config {
-#define CHECK_KEY(field_, key_, type_, default_, limits_, support_, help_) VALUE_C_##type_ field_;
-#include "config/schema.def"
-};
-enum check_key {
-#define CHECK_KEY(field_, key_, type_, default_, limits_, support_, help_) CHECK_##field_,
-#include "config/schema.def"
-    CHECK_KEYS
-};
 static const struct schema_key check_keys[] = {
 #define CHECK_KEY(field_, key_, type_, default_, limits_, support_, help_)                         \
     ROW(struct check_config, CHECK_, field_, key_, type_, default_, limits_, support_, help_)

@@ -204,6 +204,7 @@ boot_redirect(struct boot *boot)
     for (size_t u = 0; u < boot->config.unit_count; u++) {
         boot_resolve_unit(boot, u);
     }
+    boot_resolve_checks(boot);
     arena_free(&boot->draft);
     if (boot->diags.errors == 0) {
         identities_resolve_groups(&boot->config, &boot->arena, &boot->identities, &boot->diags);
@@ -267,6 +268,7 @@ boot_supervise(struct boot *boot)
         return fail(boot, &err);
     }
     boot->status.fleet = loop_fleet(boot->loop);
+    boot->status.check = loop_checks(boot->loop);
     boot->status.agenda = loop_agenda(boot->loop);
     int code = loop_run(boot->loop);
     text_add(&end, "roinit: ");

@@ -162,6 +162,24 @@ lint_command(struct boot *boot, const struct unit_config *unit, enum unit_key ke
 }
 
 void
+boot_resolve_checks(struct boot *boot)
+{
+    for (size_t c = 0; c < boot->config.check_count; c++) {
+        struct check_config *check = &boot->config.check[c];
+        struct arena scratch = {.out_of_memory = boot->arena.out_of_memory};
+        struct vars vars;
+        struct err err = {0};
+        int status = check->unit != SIZE_MAX
+                         ? host_unit_vars(boot, check->unit, &scratch, &vars, &err)
+                         : environ_base(&boot->environment, &scratch, &vars, &boot->diags);
+        if (status == 0) { /* else it is told already */
+            resolve_check_keys(&boot->doc, check, &vars, &boot->arena, &boot->diags);
+        }
+        arena_free(&scratch);
+    }
+}
+
+void
 boot_lint_commands(struct boot *boot)
 {
     for (size_t u = 0; u < boot->config.unit_count; u++) {

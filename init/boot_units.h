@@ -22,4 +22,7 @@ void boot_lint_commands(struct boot *boot);
  * goes on without. */
 void boot_open_state(struct boot *boot);
 
+/* The keys of the checks, in the environment of their services. */
+void boot_resolve_checks(struct boot *boot);
+
 #endif

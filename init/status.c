@@ -6,6 +6,7 @@
 
 #include "config/exitcode.h"
 #include "config/signame.h"
+#include "init/status_checks.h"
 #include "init/status_holds.h"
 #include "supervisor/tell.h"
 
@@ -25,6 +26,7 @@ status_size(const struct status *status)
     for (size_t u = 0; u < status->fleet->count; u++) {
         bytes += status->fleet->unit[u].status != NULL ? STATUS_BYTES : 0;
     }
+    bytes += status->config->check_count * STATUS_CHECK_BYTES;
     if (status->findings != NULL) {
         bytes += status->findings->count * FINDING_BYTES;
     }
@@ -164,7 +166,8 @@ add_unit(const struct status *status, const struct fleet_unit *unit, struct text
     text_add(out, ",\"last_exit\":");
     add_last_exit(status, unit, out);
     add_schedule(status, unit, out);
-    text_add(out, ",\"checks\":{}");
+    text_add(out, ",\"checks\":");
+    status_checks_json(status, (size_t)(unit - status->fleet->unit), out);
     status_holds_json(status, unit, out);
     text_add(out, "}");
 }
@@ -247,6 +250,8 @@ status_json(const struct status *status, struct text *out)
     findings_json_verdict(status->findings, status->diags, is_enforced(status), out);
     add_degraded(status, out);
     add_mounts(status, out);
+    text_add(out, ",\"checks\":");
+    status_checks_json(status, SIZE_MAX, out);
     text_addf(out, ",\"orphans\":%llu,\"lines_lost\":%llu,\"units\":[",
               (unsigned long long)status->orphans, (unsigned long long)status->lines_lost);
     for (size_t u = 0; u < fleet->count; u++) {
@@ -385,4 +390,5 @@ status_table(const struct status *status, const struct status_view *view, struct
         }
     }
     add_holds(status, view, name_width, out);
+    status_checks_table(status, out);
 }

@@ -11,6 +11,7 @@
 #include "init/facts.h"
 #include "init/finding.h"
 #include "supervisor/agenda.h"
+#include "supervisor/check.h"
 #include "supervisor/fleet.h"
 
 /*
@@ -33,7 +34,8 @@ struct status {
     const struct identities *identities; /* NULL: not told */
     const struct findings *findings;
     const struct diags *diags;
-    const char *digest; /* of the contract */
+    const struct check_state *check; /* parallel to config->check */
+    const char *digest;              /* of the contract */
     struct degraded degraded[DEGRADED_MAX];
     size_t degraded_count;
     uint64_t orphans, lines_lost;

@@ -28,7 +28,7 @@ const struct verb verb_table[] = {
     {"reload",       ELSE, RULED(answer_reload), .arguments = "NAME... [--no-wait] [--timeout T]", .help = "sends their reload-signal"},
     {"signal",       ELSE, RULED(answer_signal), .arguments = "SIG NAME... [--all]", .help = "sends a signal to their main processes, or to all of their processes"},
     {"wait",         ELSE, OPEN(answer_wait), .arguments = "[NAME...] [--for ready|final|stopped] [--timeout T]", .help = "waits for units, or for the whole container"},
-    {"check",        ELSE, LATER,              .arguments = "[NAME...] [--level alive|ready]", .help = "not yet supported"},
+    {"check",        ELSE, OPEN(answer_check), .arguments = "[NAME...] [--level alive|ready]", .help = "for HEALTHCHECK and exec probes: alive: no alive check is down; ready: it runs, every essential service is ready, no check is down"},
     {"logs",         ELSE, RULED(answer_logs), .arguments = "[NAME...] [-n N] [-f] [--json]", .help = "the last 64 KiB of their lines; -n: the last N of each, -f: and those to come"},
     {"events",       ELSE, OPEN(answer_events), .arguments = "[-f] [--json]", .help = "what happened, in order; -f: and what will"},
     {"blame",        ELSE, OPEN(answer_blame), .arguments = "[--svg]",                  .help = "where the boot's time went, as a table; --svg draws it"},

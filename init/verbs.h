@@ -53,6 +53,7 @@ void answer_reload(struct asking *asking);
 void answer_signal(struct asking *asking);
 void answer_wait(struct asking *asking);
 void answer_shutdown(struct asking *asking);
+void answer_check(struct asking *asking);
 void answer_blame(struct asking *asking);
 void answer_metrics(struct asking *asking);
 void answer_events(struct asking *asking);

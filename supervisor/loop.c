@@ -139,6 +139,7 @@ loop_new(const struct config *config, const struct loop_host *host, struct arena
     init_watchers(loop);
     loop_ready_init(loop, arena);
     loop_notify_init(loop, arena);
+    loop_check_init(loop, arena);
     if (loop_schedule_init(loop, arena, err) != 0) {
         return NULL;
     }

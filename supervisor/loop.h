@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "config/err.h"
 #include "supervisor/agenda.h"
+#include "supervisor/check.h"
 #include "supervisor/ctlserver.h"
 #include "supervisor/events.h"
 #include "supervisor/fleet.h"
@@ -76,6 +77,8 @@ struct fleet *loop_fleet_to_ask(struct loop *loop);
 /* Sends a signal to the unit's main process, or to all of its processes. Returns 0, or an errno
  * value; ESRCH where it has none. */
 int loop_send(struct loop *loop, size_t u, int signal, bool is_for_all);
+/* The state of each check, parallel to config->check; NULL: there are none. */
+const struct check_state *loop_checks(const struct loop *loop);
 uint64_t loop_orphans(const struct loop *loop);
 /* The ring of events; others may add theirs (loop_wall_ms() is their time). */
 struct events *loop_events(struct loop *loop);

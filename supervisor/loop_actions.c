@@ -268,6 +268,7 @@ do_tell(void *context, const struct fleet_event *event)
     if (event->kind == TELL_RUNNING) {
         keep_capabilities(loop);
     }
+    loop_check_follow(loop, event);
     loop_notify_outer(loop, event);
     loop_publish_soon(loop);
 }

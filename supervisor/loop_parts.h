@@ -55,7 +55,9 @@ struct loop {
     int crowd;                      /* and how many came */
     struct loop_schedule *schedule; /* NULL: no task has one */
     struct loop_probe *commands;    /* probes whose command runs */
-    int notify_fd;                  /* where units say how they are; -1: none has to */
+    struct loop_check *check;       /* parallel to config->check; NULL: there are none */
+    struct check_state *check_state;
+    int notify_fd; /* where units say how they are; -1: none has to */
     ev_io notify;
     ev_timer notify_pause;
     bool is_outer_told; /* READY=1 */
@@ -111,6 +113,11 @@ void loop_ready_begin(struct loop *loop, size_t u);
 void loop_ready_end(struct loop *loop, size_t u);
 /* What a unit that is not ready still waits for; NULL: nothing is known. */
 const char *loop_ready_awaited(const struct loop *loop, size_t u, struct text *out);
+
+/* The [check]s. */
+void loop_check_init(struct loop *loop, struct arena *arena);
+/* Begins and ends those whose service has become ready or is so no longer. */
+void loop_check_follow(struct loop *loop, const struct fleet_event *event);
 
 /* What units say of themselves. */
 void loop_notify_init(struct loop *loop, struct arena *arena);

@@ -4,6 +4,7 @@
 SUITE(accounts)
 SUITE(authority)
 SUITE(as_options)
+SUITE(check)
 SUITE(contract)
 SUITE(contract_mount)
 SUITE(ctlmsg)

@@ -222,8 +222,6 @@ static const struct {
     {"[service a]\nExecStart = x\n", 1, "write `command`"},
     {"[service a]\ndrain = 5s\n", 1, "it is a key of [init]"},
     {"[service a]\nwhen = stop\n", 1, "it is a key of [defaults]"},
-    {"[init]\ndrain = 5s\n", 1, "not yet supported"},
-    {"[check a]\nprobe = tcp:80\n", 1, "checks are not yet supported"},
     {"[service a]\nuser =\n", 1, "an empty user"},
     {"[service a]\nuser = 1\nuser = 2\n", 1, "first in line 2"},
     {"[service a]\n[service a]\n", 1, "stands twice in this file, first in line 1"},

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/resolve_parts.h"
+#include "config/text.h"
+
+/* The [check] sections: their keys, in the environment of the service that they are about, and what
+ * no key can be judged for alone. */
+
+static struct diag_place
+check_place(const struct check_config *check, enum check_key key)
+{
+    struct diag_place place = {check->section->file, check->section->line, check->section->title,
+                               NULL};
+    if (check->from[key] != NULL) {
+        place.file = check->from[key]->file;
+        place.line = check->from[key]->line;
+        place.key = check->from[key]->name;
+    }
+    return place;
+}
+
+void
+resolve_check_keys(const struct doc *doc, struct check_config *check, const struct vars *vars,
+                   struct arena *arena, struct diags *diags)
+{
+    struct resolver resolver = {
+        .section = check->section, .vars = vars, .arena = arena, .diags = diags};
+    size_t count;
+    const struct schema_key *keys = schema_keys(SECTION_CHECK, &count);
+    (void)doc;
+    for (size_t i = 0; i < count; i++) {
+        resolve_key(&resolver, &keys[i], doc_setting(check->section, keys[i].name), check,
+                    check->from);
+    }
+}
+
+static size_t
+service_of(const struct config *config, const struct check_config *check)
+{
+    for (size_t u = 0; check->service.count > 0 && u < config->unit_count; u++) {
+        if (text_equal(config->unit[u].name, check->service.item[0])) {
+            return u;
+        }
+    }
+    return SIZE_MAX;
+}
+
+void
+resolve_checks(struct resolver *resolver, const struct doc *doc, struct config *config)
+{
+    config->check = ARENA_NEW(resolver->arena, struct check_config, doc->count);
+    for (const struct section *at = doc->sections; at != NULL; at = at->next) {
+        if (at->kind != SECTION_CHECK) {
+            continue;
+        }
+        struct check_config *check = &config->check[config->check_count++];
+        *check = (struct check_config){.section = at, .name = at->label};
+        resolve_check_keys(doc, check, NULL, resolver->draft, resolver->diags);
+        check->unit = service_of(config, check);
+    }
+}
+
+static const char *
+unit_name(const void *context, size_t i)
+{
+    const struct config *config = context;
+    return config->unit[i].name;
+}
+
+static void
+judge_service(const struct config *config, const struct check_config *check, struct diags *diags)
+{
+    struct diag_place place = check_place(check, CHECK_service);
+    const char *name = check->service.count > 0 ? check->service.item[0] : "";
+    if (check->service.count > 1) {
+        diag_add(diags, DIAG_ERROR, CODE_CONFIG, place, "write a check for each",
+                 "a check is about one service");
+    } else if (check->service.count == 1 && check->unit == SIZE_MAX) {
+        long near = text_nearest(name, unit_name, config, config->unit_count);
+        diag_add(diags, DIAG_ERROR, CODE_CONFIG, place, NULL,
+                 near >= 0 ? "there is no unit \"%s\"; did you mean \"%s\"?"
+                           : "there is no unit \"%s\"",
+                 name, near >= 0 ? config->unit[near].name : "");
+    } else if (check->unit != SIZE_MAX && config->unit[check->unit].is_task) {
+        diag_add(diags, DIAG_ERROR, CODE_CONFIG, place, "name a service",
+                 "\"%s\" is a task: it is well when it is done", name);
+    }
+}
+
+void
+resolve_judge_checks(const struct config *config, struct diags *diags)
+{
+    for (size_t c = 0; c < config->check_count; c++) {
+        const struct check_config *check = &config->check[c];
+        judge_service(config, check, diags);
+        if (check->from[CHECK_probe] == NULL) {
+            diag_add(diags, DIAG_ERROR, CODE_CONFIG, check_place(check, CHECK_probe),
+                     "add `probe = ...`, such as tcp:8080", "\"%s\" has no probe", check->name);
+        }
+        if (check->on_failure == CHECK_RESTART && check->service.count == 0) {
+            diag_add(diags, DIAG_ERROR, CODE_CONFIG, check_place(check, CHECK_on_failure),
+                     "add `service = ...`", "\"%s\" does not say what to restart", check->name);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/proc/harness.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/* [check], `roinit check`, drain. The file /tmp/well stands for a service that is well. */
+
+#define RAW "[defaults]\nlog = raw\n"
+#define WELL "[check well]\nprobe = file:/tmp/well\ninterval = 50ms\nretries = 2\nservice = web\n"
+
+static int
+check(struct box *box, const char *level, char *ret_text, size_t size)
+{
+    return level == NULL ? box_exec(box, WORDS("check"), ret_text, size)
+                         : box_exec(box, WORDS("check", "--level", level), ret_text, size);
+}
+
+/* Waits until `roinit check` says that code. */
+static void
+await_check(struct box *box, const char *level, int code)
+{
+    char out[4096] = "";
+    int64_t limit_ms = proc_now_ms() + BOX_WAIT_MS;
+    while (check(box, level, out, sizeof out) != code) {
+        ck_assert_msg(proc_now_ms() < limit_ms, "check never said %d, but %s", code, out);
+        (void)poll(NULL, 0, 20);
+    }
+}
+
+static void
+await_status(struct box *box, const char *text)
+{
+    char out[16384] = "";
+    int64_t limit_ms = proc_now_ms() + BOX_WAIT_MS;
+    while (strstr(out, text) == NULL) {
+        ck_assert_msg(proc_now_ms() < limit_ms, "status never said %s, but %s", text, out);
+        (void)box_exec(box, WORDS("status", "--json"), out, sizeof out);
+        (void)poll(NULL, 0, 20);
+    }
+}
+
+static void
+end(struct box *box, int code)
+{
+    box_signal(box, SIGTERM);
+    ck_assert_int_eq(box_end(box), code);
+    box_free(box);
+}
+
+START_TEST(a_check_that_fails_makes_both_levels_fail_and_is_told)
+{
+    char out[8192];
+    struct box box = box_start(&(struct start){
+        .contract = BASE RAW WELL "[service web]\ncommand = /puppet file:/tmp/well await:/tmp/bad "
+                                  "print:bad sleep\n"});
+    await_status(&box, "\"checks\":{\"well\":\"up\"}");
+    ck_assert_int_eq(check(&box, NULL, out, sizeof out), 0);
+    ck_assert_str_eq(out, "alive\n");
+    ck_assert_int_eq(check(&box, "ready", out, sizeof out), 0);
+    ck_assert_str_eq(out, "ready\n");
+    ck_assert_int_eq(unlink(box_path(&box, "/tmp/well")), 0);
+    await_check(&box, NULL, 1);
+    ck_assert_int_eq(check(&box, "ready", out, sizeof out), 1);
+    ck_assert_ptr_nonnull(strstr(out, "check well is down: file:/tmp/well: no such file\n"));
+    await_status(&box, "\"checks\":{\"well\":\"down\"}");
+    box_expect(&box, ERR, "check well is down: file:/tmp/well: no such file\n");
+    ck_assert_int_eq(box_exec(&box, WORDS("events", "--json"), out, sizeof out), 0);
+    ck_assert_ptr_nonnull(strstr(out, "\"event\":\"check\",\"unit\":\"well\",\"from\":\"up\","
+                                      "\"to\":\"down\""));
+    ck_assert_int_eq(box_touch(&box, "/tmp/well"), 0);
+    await_check(&box, NULL, 0);
+    box_expect(&box, ERR, "check well is up again\n");
+    end(&box, 0);
+}
+END_TEST
+
+START_TEST(a_check_of_the_level_ready_says_nothing_about_being_alive)
+{
+    char out[4096];
+    struct box box = box_start(&(struct start){
+        .contract = BASE RAW WELL "level = ready\n[service web]\ncommand = /puppet sleep\n"});
+    await_check(&box, "ready", 1);
+    await_status(&box, "\"checks\":{\"well\":\"down\"}");
+    ck_assert_int_eq(check(&box, NULL, out, sizeof out), 0);
+    ck_assert_int_eq(check(&box, "alive", out, sizeof out), 0);
+    ck_assert_int_eq(box_exec(&box, WORDS("check", "well"), out, sizeof out), 0);
+    ck_assert_int_eq(box_exec(&box, WORDS("check", "web", "--level", "ready"), out, sizeof out), 1);
+    ck_assert_int_eq(box_exec(&box, WORDS("check", "other"), out, sizeof out), 64);
+    ck_assert_int_eq(box_exec(&box, WORDS("check", "--level", "well"), out, sizeof out), 64);
+    end(&box, 0);
+}
+END_TEST
+
+START_TEST(the_levels_hold_without_any_check)
+{
+    char out[4096];
+    struct box box = box_start(&(struct start){
+        .contract = BASE RAW "[service web]\nready = file:/tmp/well\ncommand = /puppet print:up "
+                             "await:/tmp/go file:/tmp/well sleep\n"});
+    box_expect(&box, OUT, "up\n");
+    ck_assert_int_eq(check(&box, NULL, out, sizeof out), 0);
+    ck_assert_int_eq(check(&box, "ready", out, sizeof out), 1);
+    ck_assert_ptr_nonnull(strstr(out, "the container is booting\n"));
+    ck_assert_ptr_nonnull(strstr(out, "web is starting\n"));
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
+    await_check(&box, "ready", 0);
+    end(&box, 0);
+}
+END_TEST
+
+START_TEST(a_check_begins_when_its_service_is_ready_and_says_nothing_before)
+{
+    char out[16384];
+    struct box box = box_start(&(struct start){
+        .contract = BASE RAW WELL "[service web]\nready = file:/tmp/up\ncommand = /puppet print:up "
+                                  "await:/tmp/go file:/tmp/up sleep\n"});
+    box_expect(&box, OUT, "up\n");
+    (void)poll(NULL, 0, 300);
+    ck_assert_int_eq(box_exec(&box, WORDS("status", "--json"), out, sizeof out), 0);
+    ck_assert_ptr_nonnull(strstr(out, "\"checks\":{\"well\":\"unknown\"}"));
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
+    await_status(&box, "\"checks\":{\"well\":\"down\"}");
+    end(&box, 0);
+}
+END_TEST
+
+START_TEST(on_failure_restart_restarts_the_service)
+{
+    struct box box = box_start(&(struct start){
+        .contract = BASE RAW WELL "on-failure = restart\n[service web]\n"
+                                  "command = /puppet fail:/tmp/n:0:0 file:/tmp/well catch:15:0 "
+                                  "await:/tmp/bad sleep\n"});
+    box_expect(&box, OUT, "start 1\n");
+    await_status(&box, "\"checks\":{\"well\":\"up\"}");
+    ck_assert_int_eq(unlink(box_path(&box, "/tmp/well")), 0);
+    box_expect(&box, OUT, "start 2\n");
+    box_expect(&box, ERR, "web is restarted: its check well is down\n");
+    await_status(&box, "\"checks\":{\"well\":\"up\"}");
+    end(&box, 0);
+}
+END_TEST
+
+START_TEST(on_failure_shutdown_ends_the_container_with_69)
+{
+    struct box box =
+        box_run(&(struct start){.contract = BASE RAW WELL "on-failure = shutdown\n[service web]\n"
+                                                          "command = /puppet catch:15:0 sleep\n"},
+                69);
+    box_must_say(&box, OUT, "caught 15\n");
+    box_must_say(&box, ERR, "container ends with 69: the check well failed");
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_check_without_a_service_begins_with_the_container)
+{
+    struct box box = box_start(
+        &(struct start){.contract = BASE RAW
+                        "[check up]\nprobe = exec:/puppet await:/tmp/well\ninterval = 50ms\n"
+                        "timeout = 100ms\nretries = 1\n[service web]\ncommand = /puppet sleep\n"});
+    await_check(&box, NULL, 1);
+    box_expect(&box, ERR, "check up is down: exec:/puppet await:/tmp/well: no answer in time\n");
+    ck_assert_int_eq(box_touch(&box, "/tmp/well"), 0);
+    await_check(&box, NULL, 0);
+    end(&box, 0);
+}
+END_TEST
+
+START_TEST(a_service_on_its_way_through_a_restart_is_not_ready)
+{
+    struct box box = box_start(
+        &(struct start){.contract = BASE RAW
+                        "[service web]\nrestart = always\nrestart-delay = 30s\n"
+                        "restart-max-delay = 30s\ncommand = /puppet print:up await:/tmp/go\n"});
+    box_expect(&box, OUT, "up\n");
+    await_check(&box, "ready", 0);
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
+    await_check(&box, "ready", 1);
+    await_check(&box, "alive", 0);
+    end(&box, 0);
+}
+END_TEST
+
+START_TEST(a_drain_fails_the_level_ready_before_anybody_is_told_to_stop)
+{
+    char out[4096];
+    struct box box = box_start(&(struct start){
+        .contract = "[init]\ndrain = 1s\n" BASE RAW "[service web]\ncommand = /puppet catch:15:0 "
+                    "print:up sleep\n"});
+    box_expect(&box, OUT, "up\n");
+    await_check(&box, "ready", 0);
+    box_signal(&box, SIGTERM);
+    await_check(&box, "ready", 1);
+    ck_assert_int_eq(check(&box, "alive", out, sizeof out), 0);
+    ck_assert_uint_eq(box_count(&box, OUT, "caught 15\n"), 0);
+    ck_assert_int_eq(box_end(&box), 0);
+    box_must_say(&box, OUT, "caught 15\n");
+    box_free(&box);
+}
+END_TEST
+
+Suite *
+check_suite(void)
+{
+    const TTest *const tests[] = {
+        a_check_that_fails_makes_both_levels_fail_and_is_told,
+        a_check_of_the_level_ready_says_nothing_about_being_alive,
+        the_levels_hold_without_any_check,
+        a_check_begins_when_its_service_is_ready_and_says_nothing_before,
+        on_failure_restart_restarts_the_service,
+        on_failure_shutdown_ends_the_container_with_69,
+        a_check_without_a_service_begins_with_the_container,
+        a_service_on_its_way_through_a_restart_is_not_ready,
+        a_drain_fails_the_level_ready_before_anybody_is_told_to_stop,
+        NULL,
+    };
+    return proc_suite("check", tests);
+}
