@@ -26,6 +26,7 @@ CONFIG_SRC = \
     config/reference_tables.c \
     config/resolve.c \
     config/resolve_checks.c \
+    config/resolve_tell.c \
     config/resolve_unit.c \
     config/schema.c \
     config/sha256.c \
@@ -142,6 +143,7 @@ INIT_SRC = \
     init/identity.c \
     init/identity_groups.c \
     init/idmap.c \
+    init/identity_words.c \
     init/mend.c \
     init/mend_prepare.c \
     init/metrics.c \

@@ -29,30 +29,6 @@ complain(struct resolver *resolver, const struct setting *setting, bool is_runti
              place_of(resolver->section, setting), NULL, "%s", why);
 }
 
-/* "PUID is \"abc\", PGID is \"\"": the variables that `text` holds, as they are. */
-static void
-add_variables(struct resolver *resolver, const char *text, struct text *out)
-{
-    const char *between = "";
-    for (size_t step = 1; *text != '\0'; text += step) {
-        step = 1;
-        if (text[0] != '$' || text[1] == '$') {
-            step += text[0] == '$' ? 1 : 0;
-            continue;
-        }
-        const char *name = text + (text[1] == '{' ? 2 : 1);
-        size_t length = 0;
-        while (vars_is_name(name, length + 1)) {
-            length++;
-        }
-        const char *value = vars_get(resolver->vars, arena_strndup(resolver->arena, name, length));
-        if (length > 0 && value != NULL) {
-            text_addf(out, "%s%.*s is \"%.60s\"", between, (int)length, name, value);
-            between = ", ";
-        }
-    }
-}
-
 /* What stays as it is written until later has to be well-formed now. */
 static int
 check_deferred(struct resolver *resolver, enum value_type type, const char *text, char *why)
@@ -114,12 +90,12 @@ resolve_setting(struct resolver *resolver, const struct schema_key *key,
         value_parse(key->type, key->limits, text, resolver->arena, field, why, sizeof why) != 0) {
         char whole[2 * WHY_BYTES];
         struct text sentence = TEXT_OVER(whole);
-        if (has_variable) {
-            text_addf(&sentence, "%s = %.200s: ", setting->name, setting->text);
-            add_variables(resolver, setting->text, &sentence);
-            text_add(&sentence, ": ");
+        bool is_told = has_variable && resolve_add_spoiled(resolver, setting, &sentence);
+        if (is_told && key->type == VALUE_USER) {
+            text_add(&sentence, ", want a number"); /* whatever else he could be is a name's */
+        } else {
+            text_addf(&sentence, "%s%s", is_told ? ": " : "", why);
         }
-        text_add(&sentence, why);
         complain(resolver, setting, has_variable, whole);
     }
     return true;

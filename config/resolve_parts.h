@@ -4,7 +4,9 @@
 
 #include "config/resolve.h"
 
-/* What resolve.c and resolve_unit.c share. Pure. */
+struct text;
+
+/* What the files of resolve.h share. Pure. */
 struct resolver {
     const struct section *section; /* that the keys are of; NULL: none, all defaults */
     const struct vars *vars; /* NULL: variables are not expanded, values with them not judged */
@@ -25,5 +27,10 @@ void resolve_judge_checks(const struct config *config, struct diags *diags);
 /* Warns of a quote at the start of a variable's value: it would be part of it. */
 void resolve_warn_quote(struct resolver *resolver, const struct section *section,
                         const struct setting *setting, const char *value);
+
+/* `user = ${PUID}: PUID is "abc"`: a value, and the variables in it as they are. Returns whether
+ * any of them is set. */
+bool resolve_add_spoiled(struct resolver *resolver, const struct setting *setting,
+                         struct text *out);
 
 #endif

@@ -9,6 +9,7 @@
 #include "config/resolve.h"
 #include "init/host.h"
 #include "init/sys_command.h"
+#include "init/sys_files.h"
 #include "supervisor/log.h"
 #include "supervisor/sys_notify.h"
 
@@ -187,6 +188,24 @@ boot_lint_commands(struct boot *boot)
         lint_command(boot, unit, UNIT_command, unit->command);
         lint_command(boot, unit, UNIT_stop_command, unit->stop_command);
     }
+}
+
+int
+boot_lint_users(struct boot *boot, struct err *err)
+{
+    /* As root that may become anybody: whether the names are there does not depend on it. */
+    static const struct self root = {.pid = 1, .can_switch = true};
+    struct identities *identities = &boot->identities;
+    struct authority unused;
+    if (files_read_accounts(&boot->arena, &boot->accounts, err) != 0) {
+        return -1;
+    }
+    identities_resolve(&boot->config, &root, &boot->accounts, &boot->arena, identities,
+                       &boot->diags);
+    identities_resolve_groups(&boot->config, &boot->arena, identities, &boot->diags);
+    identities_check_mkdir(&boot->config, identities, &boot->arena, &boot->diags);
+    authority_resolve(&boot->config, identities, &boot->arena, &unused, &boot->diags);
+    return 0;
 }
 
 /* ---------------------------------------------------------------- the state directory */

@@ -14,6 +14,7 @@ cmd_lint(const struct options *options)
     static struct boot boot;
     static OWN_PAGES char bytes[REPORT_BYTES];
     struct options lint = *options;
+    struct err err = {0};
     struct text text = TEXT_OVER(bytes);
     if (options->usage.word_count > 0) {
         lint.file = options->usage.word[0];
@@ -21,6 +22,10 @@ cmd_lint(const struct options *options)
     int code = boot_walk(&boot, &lint, BOOT_VALIDATE, true);
     if (code == CODE_OK) {
         boot_lint_commands(&boot);
+        if (boot_lint_users(&boot, &err) != 0) {
+            struct diag_place nowhere = {0};
+            diag_add(&boot.diags, DIAG_ERROR, err.code, nowhere, NULL, "%s", err.text);
+        }
         code = (int)diag_code(&boot.diags);
     }
     if (options->is_json) {

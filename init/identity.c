@@ -43,7 +43,7 @@ identity_find_group(const struct accounts *accounts, const char *text, gid_t *re
     }
     const struct account_group *group = accounts_group(accounts, text);
     if (group == NULL) {
-        (void)snprintf(why, why_size, "group \"%.60s\" is not in /etc/group", text);
+        identity_why_unknown(accounts, text, true, why, why_size);
         return -1;
     }
     *ret_gid = group->gid;
@@ -62,23 +62,10 @@ own(const struct identities *identities, struct identity *ret)
     }
 }
 
-/* The user as the contract names him, whoever roinit is. */
-/* Nobody of that name. Where a variable gave it, what was written is told as well. */
-static void
-add_unknown(const struct setting *from, const struct section *section, const char *why,
-            struct diags *diags)
+int
+identity_find_named(const struct accounts *accounts, const struct self *self,
+                    const struct user_spec *spec, struct identity *ret, char *why, size_t why_size)
 {
-    bool has_variable = from != NULL && expand_has_variable(from->text);
-    diag_add(diags, DIAG_ERROR, identity_blame(from), identity_place(from, section),
-             "add it to the image, or give a number", "%s%s%s", has_variable ? from->text : "",
-             has_variable ? ": " : "", why);
-}
-
-static int
-find_named(const struct identities *identities, const struct user_spec *spec, struct identity *ret,
-           char *why, size_t why_size)
-{
-    const struct accounts *accounts = identities->accounts;
     const struct account *account;
     unsigned long long number = 0;
     if (text_number(spec->user, ID_MAX, &number)) {
@@ -86,7 +73,7 @@ find_named(const struct identities *identities, const struct user_spec *spec, st
     } else {
         account = accounts_user(accounts, spec->user);
         if (account == NULL) {
-            (void)snprintf(why, why_size, "user \"%.60s\" is not in /etc/passwd", spec->user);
+            identity_why_unknown(accounts, spec->user, false, why, why_size);
             return -1;
         }
     }
@@ -96,8 +83,8 @@ find_named(const struct identities *identities, const struct user_spec *spec, st
         ret->gid = account->gid;
         ret->name = account->name;
         ret->home = account->home;
-    } else if (ret->uid == identities->self->uid) {
-        ret->gid = identities->self->gid;
+    } else if (self != NULL && ret->uid == self->uid) {
+        ret->gid = self->gid;
     }
     if (spec->group == NULL) {
         return 0;
@@ -114,7 +101,8 @@ identities_find(const struct identities *identities, const struct user_spec *spe
         own(identities, ret_identity);
         return 0;
     }
-    if (find_named(identities, spec, &found, why, why_size) != 0) {
+    if (identity_find_named(identities->accounts, identities->self, spec, &found, why, why_size) !=
+        0) {
         return -1;
     }
     if (identities->is_mapped && found.uid == identities->mapped_uid) {
@@ -145,8 +133,10 @@ find_units(const struct config *config, struct identities *identities, struct di
             own(identities, who);
             continue;
         }
-        if (find_named(identities, &unit->user, who, why, sizeof why) != 0) {
-            add_unknown(unit->from[UNIT_user], unit->section, why, diags);
+        if (identity_find_named(identities->accounts, identities->self, &unit->user, who, why,
+                                sizeof why) != 0) {
+            identity_add_unknown(identities->accounts, unit->from[UNIT_user], unit->section,
+                                 &unit->user, why, diags);
             own(identities, who); /* never started: the error ends the boot */
             continue;
         }
@@ -230,7 +220,8 @@ find_owners(const struct config *config, struct identities *identities, struct d
         } else if (identities_find(identities, &mount->owner, &who, why, sizeof why) == 0) {
             *owner = (struct mount_owner){true, false, who.uid, who.gid};
         } else {
-            add_unknown(mount->from[MOUNT_owner], mount->section, why, diags);
+            identity_add_unknown(identities->accounts, mount->from[MOUNT_owner], mount->section,
+                                 &mount->owner, why, diags);
         }
     }
 }

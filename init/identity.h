@@ -71,4 +71,8 @@ void identities_resolve_groups(const struct config *config, struct arena *arena,
 int identities_find(const struct identities *identities, const struct user_spec *spec,
                     struct identity *ret_identity, char *why, size_t why_size);
 
+/* For `lint`: the OWNERs of mkdir lines, which the plan resolves otherwise. */
+void identities_check_mkdir(const struct config *config, const struct identities *identities,
+                            struct arena *arena, struct diags *diags);
+
 #endif

@@ -18,6 +18,21 @@ enum exit_code identity_blame(const struct setting *from);
 int identity_find_group(const struct accounts *accounts, const char *text, gid_t *ret_gid,
                         char *why, size_t why_size);
 
+/* The user as the contract names him, whoever roinit is; `self` may be NULL. Returns 0, or -1 with
+ * a sentence in `why`. */
+int identity_find_named(const struct accounts *accounts, const struct self *self,
+                        const struct user_spec *spec, struct identity *ret, char *why,
+                        size_t why_size);
+
+/* That nobody has the name, and who is meant perhaps. */
+void identity_why_unknown(const struct accounts *accounts, const char *name, bool is_group,
+                          char *why, size_t why_size);
+
+/* Adds that to `diags`. Where a variable gave the name, its name and value are told instead. */
+void identity_add_unknown(const struct accounts *accounts, const struct setting *from,
+                          const struct section *section, const struct user_spec *spec,
+                          const char *why, struct diags *diags);
+
 /* Sets the supplementary groups that `groups` defaults to. */
 void identity_default_groups(const struct identities *identities, struct identity *who);
 

@@ -76,6 +76,36 @@ START_TEST(a_user_that_a_variable_spoiled_is_the_fault_of_whoever_set_it)
 }
 END_TEST
 
+static const struct {
+    const char *text, *user, *group, *sentence;
+} spoiled[] = {
+    {"${PUID}", "abc", NULL, "key = ${PUID}: PUID is \"abc\", want a number"},
+    {"${PUID:-911}:${PGID:-911}", "abc", "911",
+     "key = ${PUID:-911}:${PGID:-911}: PUID is \"abc\", want a number"},
+    {"$PUID:$PGID", "911", "xyz", "key = $PUID:$PGID: PGID is \"xyz\", want a number"},
+    {"app:${PGID}", "app", "xyz", "key = app:${PGID}: PGID is \"xyz\", want a number"},
+    {"u${PUID}", "u7", NULL, "key = u${PUID}: the user is \"u7\", want a number"},
+    {"${A}${B}", "xy", NULL, "key = ${A}${B}: the user is \"xy\", want a number"},
+};
+
+START_TEST(the_variable_that_spoiled_it_is_told_with_its_value)
+{
+    stage.setting.text = spoiled[_i].text;
+    stage_set_user(&stage, 0, spoiled[_i].user, spoiled[_i].group);
+    stage_resolve(&stage, CODE_BROKEN);
+    ck_assert_str_eq(stage_first(&stage), spoiled[_i].sentence);
+}
+END_TEST
+
+START_TEST(a_name_that_is_nearly_right_is_asked_about)
+{
+    stage_set_user(&stage, 0, "apq", NULL);
+    stage_resolve(&stage, CODE_CONFIG);
+    ck_assert_str_eq(stage_first(&stage),
+                     "user \"apq\" is not in /etc/passwd; did you mean \"app\"?");
+}
+END_TEST
+
 START_TEST(started_as_another_uid_the_one_user_means_roinits_own)
 {
     stage.config.unit_count = 3; /* app, app by number, and one that names none */
@@ -242,6 +272,9 @@ identity_suite(void)
     Suite *suite = suite_create("identity");
     TCase *tests = tcase_create("identity");
     tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_loop_test(tests, the_variable_that_spoiled_it_is_told_with_its_value, 0,
+                        sizeof spoiled / sizeof spoiled[0]);
+    tcase_add_test(tests, a_name_that_is_nearly_right_is_asked_about);
     tcase_add_test(tests, a_unit_without_user_runs_as_roinit);
     tcase_add_loop_test(tests, names_and_numbers_become_uid_and_gid, 0,
                         (int)(sizeof named / sizeof named[0]));

@@ -183,7 +183,7 @@ static const struct {
     {"umask = ${NONE}", CODE_BROKEN, "NONE is not set and has no default"},
     {"umask = ${NONE:?how?}", CODE_BROKEN, "NONE: how?"},
     {"umask = ${EMPTY}", CODE_OK, NULL},
-    {"user = ${EMPTY}", CODE_BROKEN, "an empty user"},
+    {"user = ${EMPTY}", CODE_BROKEN, "EMPTY is \"\", want a number"},
     {"umask = ${PUID", CODE_CONFIG, "unfinished"},
     {"umask = 999", CODE_CONFIG, "no octal number"},
     {"env = A=${NONE}", CODE_OK, NULL}, /* expanded when the environment is made */
