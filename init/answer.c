@@ -167,6 +167,7 @@ answer_shutdown(struct asking *asking)
         return;
     }
     answer_note(asking);
+    asking->reply->lingers = true;
     fleet_shutdown(loop_fleet_to_ask(asking->loop), word != NULL ? (int)code : -1, asking->now_ms);
     ctl_reply_exit(asking->reply, CODE_OK);
 }

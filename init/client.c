@@ -181,8 +181,8 @@ client_ask(const struct options *options)
             continue;
         }
         write_whole(fd, request, length);
+        /* Closed by the end of this process and not before: PID 1 may wait for that, to end. */
         int code = print_reply(fd);
-        (void)close(fd);
         if (code >= 0) {
             return code;
         }

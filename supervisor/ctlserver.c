@@ -2,6 +2,7 @@
 #include "supervisor/ctlserver.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -233,7 +234,7 @@ transmit(struct ctlserver *server, struct ctl_client *client, int64_t now_ms)
         client->sent += (size_t)sent;
         client->since_ms = client->reply.held != NULL ? now_ms : client->since_ms;
     }
-    if (client->reply.held == NULL) {
+    if (client->reply.held == NULL && !client->reply.lingers) {
         drop(server, client);
         return;
     }
@@ -258,7 +259,8 @@ ctlserver_serve(struct ctlserver *server, size_t slot, int64_t now_ms)
     if (client->fd >= 0 && !client->is_answered) {
         receive(server, client);
         client->since_ms = client->fd >= 0 && client->is_answered ? now_ms : client->since_ms;
-    } else if (client->fd >= 0 && client->reply.held != NULL && is_gone(client)) {
+    } else if (client->fd >= 0 && (client->reply.held != NULL || client->reply.lingers) &&
+               is_gone(client)) {
         drop(server, client);
     }
     if (client->fd >= 0 && client->is_answered) {
@@ -317,14 +319,45 @@ ctlserver_expire(struct ctlserver *server, int64_t now_ms)
     return next_ms;
 }
 
+/* Waits for those who have been answered to take it and go. */
+static void
+linger(struct ctlserver *server)
+{
+    for (int left_ms = CTL_LINGER_MS; left_ms > 0; left_ms -= 5) {
+        struct pollfd fds[CTL_CLIENTS_MAX];
+        nfds_t count = 0;
+        for (int i = 0; i < CTL_CLIENTS_MAX; i++) {
+            if (server->client[i].fd >= 0) {
+                ctlserver_serve(server, (size_t)i, 0);
+            }
+            if (server->client[i].fd >= 0) {
+                fds[count++] = (struct pollfd){.fd = server->client[i].fd, .events = POLLIN};
+            }
+        }
+        if (count == 0) {
+            return;
+        }
+        (void)poll(fds, count, 5);
+    }
+}
+
 void
 ctlserver_close(struct ctlserver *server)
 {
+    for (int i = 0; server->client != NULL && i < CTL_CLIENTS_MAX; i++) {
+        server->client[i].reply.lingers = server->client[i].fd >= 0;
+    }
     (void)ctlserver_attend(server, 0);
     for (int i = 0; server->client != NULL && i < CTL_CLIENTS_MAX; i++) {
-        if (server->client[i].fd >= 0 && server->client[i].is_answered) {
-            transmit(server, &server->client[i], 0);
+        struct ctl_client *client = &server->client[i];
+        if (client->fd >= 0 && !client->is_answered) {
+            drop(server, client);
         }
+    }
+    if (server->client != NULL) {
+        linger(server);
+    }
+    for (int i = 0; server->client != NULL && i < CTL_CLIENTS_MAX; i++) {
         if (server->client[i].fd >= 0) {
             drop(server, &server->client[i]);
         }

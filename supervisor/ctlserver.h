@@ -20,6 +20,7 @@ enum {
     CTL_REPLY_MAX = 4 * 1024 * 1024, /* a thousand units as JSON, several times */
     CTL_HELD_MAX = 48,               /* replies that are not whole yet, */
     CTL_HELD_OF_ONE_UID = 16,        /* of which each uid but root may have some */
+    CTL_LINGER_MS = 50,              /* at the end, for clients that are still reading */
     CTL_STREAM_BYTES = 65536,        /* a held reply gets more while less than that waits */
 };
 
@@ -35,6 +36,8 @@ struct ctl_reply {
     char *bytes; /* malloc'ed frames */
     size_t length, room;
     bool is_full; /* it does not fit, or there was no memory */
+    bool lingers; /* answered, but kept until its client is gone: the container ends, and would
+                   * take the client along before it has read */
     void *held;   /* malloc'ed by the answer: more will come, attend() is asked for it in each turn
                    * and sets NULL when it was the last; freed with the client */
 };

@@ -180,9 +180,10 @@ END_TEST
 START_TEST(whoever_waits_for_the_end_is_answered_by_it)
 {
     struct box box = begin(BASE "[defaults]\nlog = raw\n"
-                                "[service main]\ncommand = /puppet sleep:300 exit:0\n"
+                                "[service main]\ncommand = /puppet sleep:1500 exit:0\n"
                                 "[service side]\ncommand = /puppet sleep\nessential = no\n");
-    ask(&box, WORDS("wait", "main", "--for", "final"), 0);
+    ask(&box, WORDS("wait", "--for", "stopped"), 0);
+    ck_assert_int_eq(box_end(&box), 0);
     box_free(&box);
 }
 END_TEST
