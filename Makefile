@@ -77,6 +77,7 @@ SUPERVISOR_SRC = \
     supervisor/loop_ready.c \
     supervisor/loop_schedule.c \
     supervisor/notifymsg.c \
+    supervisor/loop_watch.c \
     supervisor/order.c \
     supervisor/probe.c \
     supervisor/restart.c \
@@ -131,6 +132,7 @@ INIT_SRC = \
     init/contract_mount.c \
     init/contract_undeclared.c \
     init/contract_units.c \
+    init/drift.c \
     init/environ.c \
     init/environ_files.c \
     init/environ_redirect.c \
@@ -174,6 +176,7 @@ INIT_SRC = \
     init/sys_state.c \
     init/sys_termination.c \
     init/sys_volumes.c \
+    init/sys_watch.c \
     init/sys_walk.c \
     init/sys_walkers.c \
     init/usage.c \
@@ -181,6 +184,7 @@ INIT_SRC = \
     init/volumes.c \
     init/volumes_dirs.c \
     init/walk.c \
+    init/watch.c \
 
 # ---- the rings; tests/<ring>/suites.h names the suites
 UNIT_TESTS = \
@@ -221,6 +225,7 @@ UNIT_TESTS = \
     tests/unit/test_vars.c \
     tests/unit/test_volumes.c \
     tests/unit/test_walk.c \
+    tests/unit/test_watch.c \
     tests/unit/written.c \
 
 SIM_TESTS = \
@@ -276,6 +281,7 @@ PROC_TESTS = \
     tests/proc/test_streams.c \
     tests/proc/test_terminal.c \
     tests/proc/test_walk.c \
+    tests/proc/test_watch.c \
 
 PUPPET_SRC = \
     tests/puppet.c \

@@ -20,6 +20,7 @@ enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 enum require_root { ROOT_RO, ROOT_ANY };
 enum undeclared_mounts { UNDECLARED_ALLOW, UNDECLARED_WARN, UNDECLARED_DENY };
+enum on_drift { DRIFT_WARN, DRIFT_SHUTDOWN };
 enum on_violation { VIOLATION_FAIL, VIOLATION_WARN };
 enum mount_chown { CHOWN_NEVER, CHOWN_TOP, CHOWN_ON_MISMATCH, CHOWN_ALWAYS };
 enum seed_mode { SEED_EMPTY, SEED_MISSING };

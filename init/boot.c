@@ -19,6 +19,7 @@
 #include "init/sys_observe.h"
 #include "init/sys_self.h"
 #include "init/sys_termination.h"
+#include "init/sys_watch.h"
 #include "supervisor/log.h"
 #include "supervisor/tell.h"
 
@@ -263,6 +264,7 @@ boot_supervise(struct boot *boot)
     struct text end = TEXT_OVER(line);
     boot_open_state(boot);
     struct loop_host host = host_of(boot);
+    watch_init(boot);
     boot->loop = loop_new(&boot->config, &host, &boot->arena, &err);
     if (boot->loop == NULL) {
         return fail(boot, &err);

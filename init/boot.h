@@ -19,6 +19,7 @@
 #include "init/sys_state.h"
 #include "init/sys_volumes.h"
 #include "init/volumes.h"
+#include "init/watch.h"
 #include "supervisor/loop.h"
 
 /*
@@ -66,6 +67,7 @@ struct boot {
     int notify_fd, outer_notify_fd; /* sd_notify: of the units, of roinit itself; -1: none */
     char notify_address[108];       /* what the units' NOTIFY_SOCKET holds; "": none */
     struct status status;
+    struct watch watch;
     struct boot_parts { /* the files of a command-dir, each as a command */
         struct words *argv;
         size_t count;

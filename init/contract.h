@@ -18,6 +18,10 @@ void contract_check(const struct config *config, const struct facts *facts,
                     const struct identities *identities, const struct vars *inherited,
                     struct findings *findings);
 
+/* The same for the clauses that a mount may break while the container runs. */
+void contract_check_drift(const struct config *config, const struct facts *facts,
+                          const struct identities *identities, struct findings *findings);
+
 /* Adds, as comments of the contract, the surfaces that runtimes always add and that are therefore
  * no undeclared mounts. */
 void contract_surfaces(struct text *out);

@@ -12,6 +12,7 @@
 #include "init/onlyif.h"
 #include "init/privilege.h"
 #include "init/sys_files.h"
+#include "init/sys_watch.h"
 #include "supervisor/log.h"
 
 enum { WHY_BYTES = 200, STATUS_BYTES_MAX = 4 * 1024 * 1024 };
@@ -266,6 +267,7 @@ host_answer(void *context, const struct ctl_request *request, const struct ctl_p
             struct ctl_reply *reply)
 {
     struct boot *boot = context;
+    watch_refresh(boot);
     refresh(boot);
     struct asking asking = {
         .status = &boot->status, .loop = boot->loop, .now_ms = boot->status.now_ms, .reply = reply};
@@ -285,6 +287,32 @@ host_attend(void *context, struct ctl_reply *reply)
     return held_attend(&asking);
 }
 
+/* ---------------------------------------------------------------- what changes */
+
+static int64_t
+host_sample(void *context)
+{
+    return watch_sample(context);
+}
+
+static void
+host_look_at_mounts(void *context)
+{
+    watch_look_at_mounts(context);
+}
+
+static bool
+host_was_out_of_memory(void *context)
+{
+    return watch_was_out_of_memory(context);
+}
+
+static void
+host_tell_memory(void *context)
+{
+    watch_tell_memory(context);
+}
+
 struct loop_host
 host_of(struct boot *boot)
 {
@@ -300,6 +328,10 @@ host_of(struct boot *boot)
         .degrade = host_degrade,
         .answer = host_answer,
         .attend = host_attend,
+        .sample = host_sample,
+        .look_at_mounts = host_look_at_mounts,
+        .was_out_of_memory = host_was_out_of_memory,
+        .tell_memory = host_tell_memory,
         .keep_capabilities = privilege_kept(&boot->config, &boot->identities),
         .control_fd = boot->state.control_fd,
         .notify_fd = boot->notify_fd,

@@ -95,6 +95,10 @@ add_container(const struct status *status, struct text *out)
            status->orphans);
     single(out, "log_lines_dropped_total", "counter", "Lines that found no reader.",
            status->lines_lost);
+    single(out, "mount_drifts_total", "counter",
+           "Changes of mounts that the contract does not allow, since the boot.", status->drifts);
+    single(out, "oom_kills_total", "counter", "Processes killed for want of memory.",
+           status->oom_kills);
     family(out, "degraded", "gauge", "What is not as it should be, though the container runs.");
     for (size_t i = 0; i < status->degraded_count; i++) {
         labelled(out, "degraded", "what", status->degraded[i].what);
@@ -248,6 +252,17 @@ add_mounts(const struct status *status, struct text *out)
     }
 }
 
+static void
+add_fill(const struct status *status, struct text *out)
+{
+    family(out, "mount_above_warn_at", "gauge",
+           "Whether a declared mount is filled up to warn-at.");
+    for (size_t m = 0; status->fill != NULL && m < status->config->mount_count; m++) {
+        labelled(out, "mount_above_warn_at", "path", status->config->mount[m].path);
+        add_value(out, status->fill[m].is_above);
+    }
+}
+
 void
 metrics_text(const struct status *status, struct text *out)
 {
@@ -255,4 +270,5 @@ metrics_text(const struct status *status, struct text *out)
     add_states(status->fleet, out);
     add_units(status->fleet, out);
     add_mounts(status, out);
+    add_fill(status, out);
 }

@@ -209,6 +209,10 @@ add_mounts(const struct status *status, struct text *out)
         text_addf(out, ",\"size\":%llu,\"used\":%llu,", (unsigned long long)path->size_bytes,
                   (unsigned long long)path_used_bytes(path));
         add_bool(out, "ok", is_mount_ok(status, mount->path));
+        if (status->fill != NULL) {
+            text_add(out, ",");
+            add_bool(out, "above_warn_at", status->fill[i].is_above);
+        }
         text_add(out, "}");
     }
     text_add(out, "]");
@@ -252,8 +256,10 @@ status_json(const struct status *status, struct text *out)
     add_mounts(status, out);
     text_add(out, ",\"checks\":");
     status_checks_json(status, SIZE_MAX, out);
-    text_addf(out, ",\"orphans\":%llu,\"lines_lost\":%llu,\"units\":[",
-              (unsigned long long)status->orphans, (unsigned long long)status->lines_lost);
+    text_addf(
+        out, ",\"orphans\":%llu,\"lines_lost\":%llu,\"drifts\":%llu,\"oom_kills\":%llu,\"units\":[",
+        (unsigned long long)status->orphans, (unsigned long long)status->lines_lost,
+        (unsigned long long)status->drifts, (unsigned long long)status->oom_kills);
     for (size_t u = 0; u < fleet->count; u++) {
         text_add(out, u == 0 ? "\n" : ",\n");
         add_unit(status, &fleet->unit[u], out);

@@ -10,6 +10,7 @@
 #include "config/text.h"
 #include "init/facts.h"
 #include "init/finding.h"
+#include "init/watch.h"
 #include "supervisor/agenda.h"
 #include "supervisor/check.h"
 #include "supervisor/fleet.h"
@@ -38,7 +39,8 @@ struct status {
     const char *digest;              /* of the contract */
     struct degraded degraded[DEGRADED_MAX];
     size_t degraded_count;
-    uint64_t orphans, lines_lost;
+    const struct mount_fill *fill; /* [mount]; NULL: not known */
+    uint64_t orphans, lines_lost, drifts, oom_kills;
     int64_t now_ms; /* monotonic */
     time_t now;     /* wall clock, for display alone */
 };

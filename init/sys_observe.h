@@ -16,6 +16,9 @@ enum {
     OBSERVE_TABLE_MS = 100, /* then it is incomplete, and said to be */
 };
 
+/* The table of mounts as it is now, within those bounds. */
+void observe_table(struct arena *arena, struct mount_table *ret_table);
+
 /* Looks at everything that the contract asks about. Returns 0, or -1 with *err (71). What cannot be
  * looked at is a fact as well. */
 int observe(const struct config *config, const struct self *self, struct arena *arena,

@@ -147,6 +147,8 @@ final_code(const struct fleet *fleet)
         return fleet->first_bad_code >= 0 ? fleet->first_bad_code : CODE_OK;
     case CAUSE_CHECK:
         return CODE_UNAVAILABLE;
+    case CAUSE_DRIFT:
+        return CODE_BROKEN;
     case CAUSE_NONE:
     case CAUSE_ALL_FINAL:
         break;
@@ -284,6 +286,15 @@ fleet_check_failed(struct fleet *fleet, const char *name, int64_t now_ms)
     if (fleet->phase <= FLEET_RUNNING) {
         fleet->cause_check = name;
         fleet_begin_end(fleet, CAUSE_CHECK, now_ms);
+    }
+}
+
+void
+fleet_drifted(struct fleet *fleet, const char *path, int64_t now_ms)
+{
+    if (fleet->phase <= FLEET_RUNNING) {
+        fleet->cause_mount = path;
+        fleet_begin_end(fleet, CAUSE_DRIFT, now_ms);
     }
 }
 

@@ -184,6 +184,7 @@ loop_run(struct loop *loop)
     ev_timer_start(loop->ev, &loop->limits);
     loop_watch_listen(loop);
     loop_schedule_start(loop);
+    loop_watch_start(loop);
     fleet_boot(&loop->fleet, loop_now_ms());
     while (loop->fleet.phase != FLEET_OVER) {
         watch_sinks(loop);

@@ -51,6 +51,14 @@ struct loop_host {
                    struct ctl_reply *reply);
     /* Goes on with a reply that is held; ctlserver.h. */
     int64_t (*attend)(void *context, struct ctl_reply *reply);
+    /* How full mounts are. Returns when to ask again, in ms. */
+    int64_t (*sample)(void *context);
+    /* The table of mounts has changed. */
+    void (*look_at_mounts)(void *context);
+    /* Whether the kernel has killed for want of memory since this was asked last; and the line
+     * about what holds the memory. */
+    bool (*was_out_of_memory)(void *context);
+    void (*tell_memory)(void *context);
     uint64_t keep_capabilities; /* what PID 1 keeps when the boot is over */
     int control_fd;             /* listening socket, or -1; the loop closes it */
     int notify_fd;              /* where units say how they are, or -1 */
@@ -86,6 +94,8 @@ struct events *loop_events(struct loop *loop);
 const struct log_ring *loop_log(const struct loop *loop, size_t u);
 /* Which scheduled task is due when; NULL: there are none. */
 const struct agenda *loop_agenda(const struct loop *loop);
+/* The status is to be written again, soon. */
+void loop_publish_soon(struct loop *loop);
 /* Milliseconds of the wall clock, for display alone. */
 int64_t loop_wall_ms(void);
 

@@ -55,7 +55,13 @@ end_unit(struct loop *loop, struct loop_unit *unit, pid_t pid, const siginfo_t *
         outcome.signal = info->si_status;
         outcome.code = CODE_SIGNAL + info->si_status;
     }
+    if (outcome.signal == SIGKILL && loop->fleet.unit[u].state != LIFE_KILLING) {
+        outcome.is_out_of_memory = loop->host->was_out_of_memory(loop->host->context);
+    }
     fleet_exit(&loop->fleet, u, &outcome, loop_now_ms());
+    if (outcome.is_out_of_memory) {
+        loop->host->tell_memory(loop->host->context);
+    }
 }
 
 /* What has ended and is not reaped. Asked again where the answer is none: the signal that told of

@@ -39,6 +39,13 @@ struct loop_schedule {
     ev_timer every;
 };
 
+/* Drift and fill levels, loop_watch.c. */
+struct loop_watch {
+    ev_io table;
+    ev_timer settle, sample;
+    int64_t looked_ms;
+};
+
 struct loop {
     struct ev_loop *ev;
     const struct config *config;
@@ -53,6 +60,7 @@ struct loop {
     ev_io listen, client[CTL_CLIENTS_MAX];
     int64_t crowd_ms;               /* since when clients are counted, */
     int crowd;                      /* and how many came */
+    struct loop_watch watch;
     struct loop_schedule *schedule; /* NULL: no task has one */
     struct loop_probe *commands;    /* probes whose command runs */
     struct loop_check *check;       /* parallel to config->check; NULL: there are none */
@@ -129,11 +137,10 @@ void loop_notify_drain(struct loop *loop);
 /* Tells who runs roinit. */
 void loop_notify_outer(struct loop *loop, const struct fleet_event *event);
 
-/* The status is to be written, at most 10 times a second. */
-void loop_publish_soon(struct loop *loop);
-
 /* Takes the end of a probe's command. Returns whether it was one. */
 bool loop_probe_reap(struct loop *loop, const siginfo_t *info);
+/* Looks at what may change under the container, from now on. */
+void loop_watch_start(struct loop *loop);
 
 double loop_seconds(int64_t milliseconds);
 

@@ -172,6 +172,9 @@ add_cause(const struct fleet *fleet, struct text *out)
     case CAUSE_CHECK:
         text_addf(out, "the check %s failed", fleet->cause_check);
         return;
+    case CAUSE_DRIFT:
+        text_addf(out, "the contract is broken since it was verified: %s", fleet->cause_mount);
+        return;
     case CAUSE_ALL_FINAL:
         text_add(out, "all units have ended");
         return;

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+#include "init/sys_watch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "init/contract.h"
+#include "init/drift.h"
+#include "init/sys_observe.h"
+#include "supervisor/log.h"
+
+enum {
+    SAMPLE_MS = 10000,
+    FRESH_MS = 1000,       /* whoever asks gets figures no older than that */
+    SAMPLE_SOON_MS = 2000, /* after a mount's use has changed by a hundredth of its size */
+    STAT_BYTES = 8192,     /* of memory.stat */
+    CGROUP_BYTES = 4096,
+    DRIFTS_TOLD = 16, /* at one time */
+};
+
+static void
+tell(struct boot *boot, enum log_level level, enum event_kind kind, const char *path,
+     const char *sentence)
+{
+    struct event event = {
+        .kind = kind, .time_ms = loop_wall_ms(), .after_ms = -1, .unit = path, .to = NULL};
+    struct text words = TEXT_OVER(event.words);
+    text_add(&words, sentence);
+    events_add(loop_events(boot->loop), &event);
+    log_own(boot->config.is_lone && level == LOG_WARN ? LOG_INFO : level, "%s", sentence);
+    loop_publish_soon(boot->loop);
+}
+
+/* ---------------------------------------------------------------- how full */
+
+/* Takes a new look at one place. Returns whether it is filling or being emptied. */
+static bool
+sample_mount(struct boot *boot, size_t m, bool *ret_has_drifted)
+{
+    const struct mount_config *config = &boot->config.mount[m];
+    struct path_facts *path = &boot->facts.mount[m];
+    struct mount_fill *fill = &boot->watch.fill[m];
+    struct statvfs fs;
+    char line[512];
+    struct text out = TEXT_OVER(line);
+    if (path->errnum != 0 || !path->is_mount_root || watch_may_hang(path->fs) ||
+        statvfs(path->resolved, &fs) != 0) {
+        return false;
+    }
+    uint64_t before = fill->used_bytes;
+    path->size_bytes = (uint64_t)fs.f_blocks * fs.f_frsize;
+    path->free_bytes = fs.f_blocks == 0 ? UINT64_MAX : (uint64_t)fs.f_bavail * fs.f_frsize;
+    path->free_inodes = fs.f_files == 0 ? UINT64_MAX : fs.f_favail;
+    *ret_has_drifted |= fill->flags != 0 && fill->flags != fs.f_flag;
+    fill->flags = fs.f_flag;
+    if (watch_fill(fill, path, fs.f_files, config->warn_at_percent)) {
+        watch_add_fill(fill, path, config->warn_at_percent, &out);
+        tell(boot, fill->is_above ? LOG_WARN : LOG_INFO, EVENT_MOUNT, config->path, line);
+    }
+    uint64_t change =
+        fill->used_bytes > before ? fill->used_bytes - before : before - fill->used_bytes;
+    return path->size_bytes > 0 && change > path->size_bytes / 100;
+}
+
+int64_t
+watch_sample(struct boot *boot)
+{
+    boot->watch.sampled_ms = loop_now_ms();
+    bool is_moving = false;
+    bool has_drifted = false;
+    struct statvfs fs;
+    for (size_t m = 0; m < boot->config.mount_count; m++) {
+        is_moving |= sample_mount(boot, m, &has_drifted);
+    }
+    if (!watch_may_hang(boot->facts.root.fs) && statvfs("/", &fs) == 0) {
+        has_drifted |= ((fs.f_flag & ST_RDONLY) != 0) != boot->facts.root.is_read_only;
+    }
+    if (has_drifted) {
+        watch_look_at_mounts(boot);
+    }
+    if (watch_was_out_of_memory(boot)) { /* no unit's own process: those are asked about */
+        tell(boot, LOG_WARN, EVENT_MEMORY, NULL,
+             "the kernel has killed a process for want of memory, below a unit that goes on");
+        watch_tell_memory(boot);
+    }
+    return is_moving ? SAMPLE_SOON_MS : SAMPLE_MS;
+}
+
+void
+watch_refresh(struct boot *boot)
+{
+    if (!boot->config.is_lone && loop_now_ms() - boot->watch.sampled_ms >= FRESH_MS) {
+        (void)watch_sample(boot);
+    }
+}
+
+/* ---------------------------------------------------------------- drift */
+
+static void
+check(struct boot *boot, const struct mount_table *table, struct findings *findings)
+{
+    struct facts facts;
+    drift_facts(&boot->facts, boot->config.mount_count, table, findings->arena, &facts);
+    contract_check_drift(&boot->config, &facts, &boot->identities, findings);
+    if (table == &boot->facts.table) {
+        return;
+    }
+    boot->facts.root.is_read_only = facts.root.is_read_only;
+    for (size_t m = 0; m < boot->config.mount_count; m++) {
+        struct path_facts *path = &boot->facts.mount[m];
+        path->is_read_only = facts.mount[m].is_read_only;
+        path->is_noexec = facts.mount[m].is_noexec;
+        path->is_nosuid = facts.mount[m].is_nosuid;
+        path->is_nodev = facts.mount[m].is_nodev;
+    }
+}
+
+static void
+tell_finding(struct boot *boot, const struct finding *finding, bool is_gone)
+{
+    char line[512];
+    struct text out = TEXT_OVER(line);
+    text_add(&out, is_gone ? "as it was again: " : "a mount has changed: ");
+    text_add_escaped(&out, finding->subject, strlen(finding->subject));
+    text_add(&out, is_gone ? " is no longer " : " is ");
+    text_add_escaped(&out, finding->found, strlen(finding->found));
+    if (!is_gone && finding->expected != NULL) {
+        text_add(&out, ", want ");
+        text_add_escaped(&out, finding->expected, strlen(finding->expected));
+    }
+    tell(boot, is_gone ? LOG_INFO : LOG_WARN, EVENT_DRIFT, NULL, line);
+}
+
+/* What the status shows: the findings of the boot, and what mounts have done since. */
+static void
+show(struct boot *boot, const struct findings *base, struct arena *arena)
+{
+    struct watch *watch = &boot->watch;
+    struct findings fresh = {.arena = arena};
+    drift_new(base, &watch->seen, &fresh);
+    watch->shown = (struct findings){.arena = arena};
+    for (size_t i = 0; i < boot->findings.count; i++) {
+        findings_add(&watch->shown, &boot->findings.item[i]);
+    }
+    for (size_t i = 0; i < fresh.count; i++) {
+        findings_add(&watch->shown, &fresh.item[i]);
+    }
+    boot->status.findings = &watch->shown;
+}
+
+void
+watch_look_at_mounts(struct boot *boot)
+{
+    struct watch *watch = &boot->watch;
+    struct arena arena = ARENA_INIT;
+    struct arena scratch = ARENA_INIT;
+    struct mount_table table;
+    struct findings base = {.arena = &scratch};
+    struct findings now = {.arena = &arena};
+    struct findings fresh = {.arena = &scratch};
+    struct findings gone = {.arena = &scratch};
+    check(boot, &boot->facts.table, &base);
+    observe_table(&arena, &table);
+    check(boot, &table, &now);
+    drift_new(watch->has_seen ? &watch->seen : &base, &now, &fresh);
+    drift_new(&now, watch->has_seen ? &watch->seen : &base, &gone);
+    for (size_t i = 0; i < fresh.count && i < DRIFTS_TOLD; i++) {
+        tell_finding(boot, &fresh.item[i], false);
+    }
+    for (size_t i = 0; i < gone.count && i < DRIFTS_TOLD; i++) {
+        tell_finding(boot, &gone.item[i], true);
+    }
+    watch->drifts += fresh.count;
+    boot->status.drifts = watch->drifts;
+    struct arena old = watch->arena;
+    watch->arena = arena;
+    watch->seen = now;
+    watch->seen.arena = &watch->arena;
+    watch->has_seen = true;
+    show(boot, &base, &watch->arena);
+    if (fresh.count > 0 && boot->config.require.on_drift == DRIFT_SHUTDOWN) {
+        (void)snprintf(watch->cause, sizeof watch->cause, "%s is %s", fresh.item[0].subject,
+                       fresh.item[0].found);
+        fleet_drifted(loop_fleet_to_ask(boot->loop), watch->cause, loop_now_ms());
+    }
+    arena_free(&old);
+    arena_free(&scratch);
+}
+
+/* ---------------------------------------------------------------- memory */
+
+static bool
+read_file(const char *folder, const char *name, char *buffer, size_t size)
+{
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd < 0 ? -1 : read(fd, buffer, size - 1);
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    buffer[length > 0 ? length : 0] = '\0';
+    return length > 0;
+}
+
+/* The counter in the cgroup's own folder, as far as it can be seen from here. */
+static bool
+open_counter(struct watch *watch, const char *top, const char *below, size_t length, bool is_v1)
+{
+    char path[256];
+    (void)snprintf(watch->folder, sizeof watch->folder, "%s%.*s", top, (int)length, below);
+    (void)snprintf(path, sizeof path, "%s/%s", watch->folder,
+                   is_v1 ? "memory.oom_control" : "memory.events");
+    watch->oom_fd = open(path, O_RDONLY | O_CLOEXEC);
+    watch->is_v1 = is_v1;
+    return watch->oom_fd >= 0;
+}
+
+static void
+find_counter(struct watch *watch)
+{
+    static const char v1_top[] = "/sys/fs/cgroup/memory";
+    static const char v2_top[] = "/sys/fs/cgroup";
+    char lines[CGROUP_BYTES];
+    bool has_lines = read_file("/proc/self", "cgroup", lines, sizeof lines);
+    const char *v1 = has_lines ? strstr(lines, ":memory:/") : NULL;
+    const char *v2 = has_lines ? strstr(lines, "0::/") : NULL;
+    if (v1 != NULL) {
+        v1 += strlen(":memory:");
+        (void)(open_counter(watch, v1_top, v1, strcspn(v1, "\n"), true) ||
+               open_counter(watch, v1_top, "", 0, true));
+        return;
+    }
+    const char *below = v2 != NULL ? v2 + strlen("0::") : "";
+    (void)(open_counter(watch, v2_top, below, strcspn(below, "\n"), false) ||
+           open_counter(watch, v2_top, "", 0, false));
+}
+
+static uint64_t
+read_counter(const struct watch *watch)
+{
+    char text[512];
+    ssize_t length = watch->oom_fd < 0 ? -1 : pread(watch->oom_fd, text, sizeof text - 1, 0);
+    if (length <= 0) {
+        return watch->oom_seen;
+    }
+    text[length] = '\0';
+    return watch_number(text, "oom_kill");
+}
+
+bool
+watch_was_out_of_memory(struct boot *boot)
+{
+    struct watch *watch = &boot->watch;
+    uint64_t count = read_counter(watch);
+    bool was_it = count > watch->oom_seen;
+    watch->oom_kills += was_it ? count - watch->oom_seen : 0;
+    watch->oom_seen = count;
+    boot->status.oom_kills = watch->oom_kills;
+    return was_it;
+}
+
+void
+watch_tell_memory(struct boot *boot)
+{
+    const struct watch *watch = &boot->watch;
+    char text[STAT_BYTES];
+    char line[256];
+    struct text out = TEXT_OVER(line);
+    struct memory_use memory = {0};
+    if (read_file(watch->folder, watch->is_v1 ? "memory.limit_in_bytes" : "memory.max", text,
+                  sizeof text)) {
+        memory.limit_bytes = strtoull(text, NULL, 10); /* "max": 0 */
+    }
+    if (read_file(watch->folder, "memory.stat", text, sizeof text)) {
+        memory.tmpfs_bytes = watch_number(text, "shmem");
+    }
+    if (memory.limit_bytes == 0 || memory.limit_bytes > boot->facts.memory_total_bytes) {
+        memory.limit_bytes = boot->facts.memory_total_bytes;
+    }
+    if (watch_add_memory(&memory, &out)) {
+        tell(boot, LOG_WARN, EVENT_MEMORY, NULL, line);
+    }
+}
+
+void
+watch_init(struct boot *boot)
+{
+    boot->watch = (struct watch){
+        .fill = ARENA_NEW(&boot->arena, struct mount_fill, boot->config.mount_count),
+        .oom_fd = -1,
+    };
+    boot->status.fill = boot->watch.fill;
+    find_counter(&boot->watch);
+    boot->watch.oom_seen = read_counter(&boot->watch);
+}

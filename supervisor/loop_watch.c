@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "supervisor/loop_parts.h"
+
+/* What may change under a container that runs: its mounts, how full they are, its memory. The
+ * kernel tells by an exceptional condition that the table of mounts has changed (proc(5)); libev
+ * knows none, so an epoll of its own waits for it. */
+
+enum {
+    SETTLE_MS = 100,   /* one mount(8) makes more than one change */
+    BETWEEN_MS = 1000, /* a storm of mounts is looked at that often */
+};
+
+static void
+arm(struct loop *loop, ev_timer *timer, int64_t after_ms)
+{
+    ev_timer_stop(loop->ev, timer);
+    ev_now_update(loop->ev);
+    ev_timer_set(timer, loop_seconds(after_ms), 0.);
+    ev_timer_start(loop->ev, timer);
+}
+
+static void
+on_table(struct ev_loop *ev, ev_io *watcher, int events)
+{
+    struct loop *loop = watcher->data;
+    struct epoll_event event;
+    (void)ev;
+    (void)events;
+    (void)epoll_wait(watcher->fd, &event, 1, 0); /* which is also how it is told that we know */
+    if (!ev_is_active(&loop->watch.settle)) {
+        int64_t due_ms = loop->watch.looked_ms + BETWEEN_MS - loop_now_ms();
+        arm(loop, &loop->watch.settle, due_ms > SETTLE_MS ? due_ms : SETTLE_MS);
+    }
+}
+
+static void
+on_watch_timer(struct ev_loop *ev, ev_timer *watcher, int events)
+{
+    struct loop *loop = watcher->data;
+    const struct loop_host *host = loop->host;
+    (void)ev;
+    (void)events;
+    if (watcher == &loop->watch.settle) {
+        loop->watch.looked_ms = loop_now_ms();
+        host->look_at_mounts(host->context);
+    } else {
+        arm(loop, &loop->watch.sample, host->sample(host->context));
+    }
+}
+
+/* Where that cannot be had (no /proc, no descriptors) the samples find what they can. */
+static int
+open_table(void)
+{
+    int table_fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+    int epoll_fd = table_fd < 0 ? -1 : epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event event = {.events = EPOLLPRI};
+    if (epoll_fd >= 0 && epoll_ctl(epoll_fd, EPOLL_CTL_ADD, table_fd, &event) == 0) {
+        return epoll_fd; /* the table's own descriptor stays open with it */
+    }
+    (void)close(table_fd);
+    (void)close(epoll_fd);
+    return -1;
+}
+
+void
+loop_watch_start(struct loop *loop)
+{
+    struct loop_watch *watch = &loop->watch;
+    ev_timer_init(&watch->settle, on_watch_timer, 0., 0.);
+    ev_timer_init(&watch->sample, on_watch_timer, 0., 0.);
+    ev_io_init(&watch->table, on_table, open_table(), EV_READ);
+    watch->settle.data = watch->sample.data = watch->table.data = loop;
+    watch->looked_ms = loop_now_ms() - BETWEEN_MS;
+    if (watch->table.fd >= 0) {
+        ev_io_start(loop->ev, &watch->table);
+    }
+    if (!loop->config->is_lone) {
+        arm(loop, &watch->sample, 0);
+    }
+}
