@@ -58,8 +58,8 @@ struct loop {
     ev_io sink[LOG_SINKS];
     struct ctlserver server;
     ev_io listen, client[CTL_CLIENTS_MAX];
-    int64_t crowd_ms;               /* since when clients are counted, */
-    int crowd;                      /* and how many came */
+    int64_t crowd_ms; /* since when clients are counted, */
+    int crowd;        /* and how many came */
     struct loop_watch watch;
     struct loop_schedule *schedule; /* NULL: no task has one */
     struct loop_probe *commands;    /* probes whose command runs */
