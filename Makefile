@@ -435,6 +435,7 @@ docs: $(BIN)  ## the reference in README.md, from what the program says of itsel
 
 bench: $(BIN) musl  ## roinit beside tini, dumb-init and catatonit, in one run (root)
 	tests/bench/run.sh $(BUILD)/bench $(BIN) $(BUILD)/musl/roinit
+	ROUNDS=100 ORPHANS=5000 tests/bench/inits.sh $(BUILD)/bench $(BIN) $(BUILD)/musl/roinit
 
 regolden: $(BIN)  ## rewrite tests/golden from the program
 	tests/golden.sh $(BIN) --write

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "config/arena.h"
 
+#include <assert.h>
 #include <stdalign.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,14 +13,25 @@
 enum {
     CHUNK_BYTES = 4096 - 64, /* with malloc's own bytes still one page */
     CHUNK_MAX_BYTES = 256 * 1024,
+    LARGE_BYTES = 128 * 1024,
     ALIGNMENT = alignof(max_align_t),
 };
 
 struct arena_chunk {
     struct arena_chunk *next;
     size_t used_bytes, room_bytes;
+    bool is_zeroed, is_lent;
     alignas(max_align_t) unsigned char memory[];
 };
+
+void
+arena_begin(struct arena *arena, void *memory, size_t size_bytes)
+{
+    assert(arena->chunks == NULL && (uintptr_t)memory % ALIGNMENT == 0);
+    arena->chunks = memory;
+    *arena->chunks = (struct arena_chunk){
+        .room_bytes = size_bytes - sizeof(struct arena_chunk), .is_zeroed = true, .is_lent = true};
+}
 
 static void *
 out_of_memory(struct arena *arena)
@@ -37,11 +50,15 @@ add_chunk(struct arena *arena, size_t least_bytes)
     size_t chunk_bytes = arena->chunks == NULL ? CHUNK_BYTES : 2 * arena->chunks->room_bytes;
     chunk_bytes = chunk_bytes < CHUNK_MAX_BYTES ? chunk_bytes : CHUNK_MAX_BYTES;
     size_t room_bytes = least_bytes > chunk_bytes ? least_bytes : chunk_bytes;
-    struct arena_chunk *chunk = calloc(1, sizeof(*chunk) + room_bytes);
+    /* The C library zeroes a whole small chunk, used or not; large ones are zeros of the kernel's.
+     */
+    bool is_zeroed = room_bytes >= LARGE_BYTES;
+    struct arena_chunk *chunk =
+        is_zeroed ? calloc(1, sizeof(*chunk) + room_bytes) : malloc(sizeof(*chunk) + room_bytes);
     if (chunk == NULL) {
         return NULL;
     }
-    chunk->room_bytes = room_bytes;
+    *chunk = (struct arena_chunk){.room_bytes = room_bytes, .is_zeroed = is_zeroed};
     if (arena->chunks != NULL && least_bytes > chunk_bytes) {
         /* A large item gets a chunk of its own behind the newest, whose rest stays in use. */
         chunk->next = arena->chunks->next;
@@ -69,7 +86,7 @@ arena_alloc(struct arena *arena, size_t size_bytes)
     }
     void *memory = chunk->memory + chunk->used_bytes;
     chunk->used_bytes += bytes;
-    return memory;
+    return chunk->is_zeroed ? memory : memset(memory, 0, bytes);
 }
 
 void *
@@ -120,7 +137,9 @@ arena_free(struct arena *arena)
     struct arena_chunk *chunk = arena->chunks;
     while (chunk != NULL) {
         struct arena_chunk *next = chunk->next;
-        free(chunk);
+        if (!chunk->is_lent) {
+            free(chunk);
+        }
         chunk = next;
     }
     arena->chunks = NULL;

@@ -23,6 +23,10 @@ struct arena {
 #define ARENA_INIT {0}
 /* clang-format on */
 
+/* Lends the arena its first memory, which the caller keeps: zeros, aligned for any type. What fits
+ * there is never asked of the system. Before anything else of that arena. */
+void arena_begin(struct arena *arena, void *memory, size_t size_bytes);
+
 /* All of these return zeroed or copied memory, aligned for any type, owned by the arena; NULL only
  * where no memory is left and arena->out_of_memory is NULL. */
 void *arena_alloc(struct arena *arena, size_t size_bytes);

@@ -2,7 +2,9 @@
 #include "init/as.h"
 
 #include <errno.h>
+#include <stdalign.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +13,7 @@
 
 #include "config/text.h"
 
-enum { LINE_BYTES = 4096 };
+enum { LINE_BYTES = 4096, ARENA_BYTES = 2560 };
 
 const struct personality *
 as_find(const char *argv0)
@@ -86,32 +88,38 @@ become_subreaper(const struct as *as)
 int
 as_run(const struct personality *row, char **argv)
 {
-    static struct as as;
+    /* In one place, since a page that is touched costs more than all that is done with it. */
+    static OWN_PAGES struct {
+        struct as as;
+        alignas(max_align_t) unsigned char memory[ARENA_BYTES];
+    } own;
     struct arena arena = ARENA_INIT;
-    struct lone_start start = {.config = &as.config, .manners = &as.manners};
+    struct as *as = &own.as;
+    struct lone_start start = {.config = &as->config, .manners = &as->manners};
+    arena_begin(&arena, own.memory, sizeof own.memory);
     lone_guard(row->manners.unblocked, &start.caller);
-    as.row = row;
-    as.manners = row->manners;
-    fill_config(&as);
-    int code = row->parse(&as, argv);
+    as->row = row;
+    as->manners = row->manners;
+    fill_config(as);
+    int code = row->parse(as, argv);
     if (code != AS_GO_ON) {
         log_flush(1000);
         return code;
     }
-    if (as.death_signal != 0) {
-        (void)prctl(PR_SET_PDEATHSIG, as.death_signal, 0, 0, 0);
+    if (as->death_signal != 0) {
+        (void)prctl(PR_SET_PDEATHSIG, as->death_signal, 0, 0, 0);
     }
-    row->prepare(&as, become_subreaper(&as));
-    if (as.is_pause) {
+    row->prepare(as, become_subreaper(as));
+    if (as->is_pause) {
         return lone_pause();
     }
-    start.argv = as.command;
+    start.argv = as->command;
     start.envp = environ;
     start.search_path = getenv("PATH");
     if (start.search_path == NULL) {
         start.search_path = "/bin:/usr/bin";
     }
     start.tell = row->tell;
-    start.context = &as;
+    start.context = as;
     return lone_run(&start, &arena);
 }

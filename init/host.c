@@ -150,6 +150,8 @@ host_launch(void *context, size_t u, size_t part, struct arena *arena, struct la
     host_add_notify(boot, u, &vars);
     fill_launch(boot, u, &vars, &argv, ret_launch);
     ret_launch->session = boot->config.unit[u].is_main ? LAUNCH_OWN_GROUP : LAUNCH_OWN_SESSION;
+    ret_launch->borrows_memory =
+        boot->config.is_lone && !ret_launch->sets_uid && !ret_launch->sets_gid;
     return 0;
 }
 

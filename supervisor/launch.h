@@ -26,7 +26,9 @@ struct launch {
     const char *search_path; /* PATH, for an argv[0] without a slash */
     const char *working_dir; /* NULL: stays */
     enum launch_session session;
-    int tty_fd; /* whose foreground the group takes; -1: none */
+    int tty_fd;          /* whose foreground the group takes; -1: none */
+    bool borrows_memory; /* PID 1's, which sleeps until the exec: for a lone command that stays with
+                            its user, since then nothing else waits for PID 1 */
 
     /* Only what changes something is a step (I13). */
     bool sets_groups, sets_gid, sets_uid;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <link.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,10 +17,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "config/arena.h"
 #include "config/signame.h"
 #include "supervisor/sys_child.h"
 
 enum {
+    STACK_BYTES = 32768,
     KERNEL_SIGSET_BYTES = 8,
     PIECE_BYTES = 8192,
     STACK_DEPTH_BYTES = 1024 * 1024, /* more than the boot has ever used */
@@ -174,6 +177,34 @@ proc_tampered_limit(void)
     return first;
 }
 
+struct start {
+    const struct launch *launch;
+    int report_fd;
+};
+
+static int
+start_child(void *context)
+{
+    const struct start *start = context;
+    child_execute(start->launch, boot_limits, start->report_fd);
+}
+
+/* fork(2); or without a copy of a single page (clone(2), CLONE_VFORK). */
+static pid_t
+make_child(const struct launch *launch, int report_fd)
+{
+    static OWN_PAGES char stack[STACK_BYTES];
+    struct start start = {.launch = launch, .report_fd = report_fd};
+    if (launch->borrows_memory) {
+        return clone(start_child, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, &start);
+    }
+    pid_t pid = fork();
+    if (pid == 0) {
+        child_execute(launch, boot_limits, report_fd);
+    }
+    return pid;
+}
+
 pid_t
 proc_spawn(const struct launch *launch, int *ret_report_fd, int *ret_errnum)
 {
@@ -183,10 +214,7 @@ proc_spawn(const struct launch *launch, int *ret_report_fd, int *ret_errnum)
         return 0;
     }
     /* Before the fork: PID 1 must not wait for a child's report, whatever happens. */
-    pid_t pid = fcntl(report[0], F_SETFL, O_NONBLOCK) == 0 ? fork() : -1;
-    if (pid == 0) {
-        child_execute(launch, boot_limits, report[1]);
-    }
+    pid_t pid = fcntl(report[0], F_SETFL, O_NONBLOCK) == 0 ? make_child(launch, report[1]) : -1;
     int fork_errnum = errno;
     (void)close(report[1]);
     if (pid < 0) {
