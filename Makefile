@@ -66,6 +66,7 @@ SUPERVISOR_SRC = \
     supervisor/lone.c \
     supervisor/lone_news.c \
     supervisor/lone_tty.c \
+    supervisor/lograte.c \
     supervisor/loop.c \
     supervisor/loop_actions.c \
     supervisor/loop_beside.c \
@@ -210,6 +211,7 @@ UNIT_TESTS = \
     tests/unit/test_load.c \
     tests/unit/test_log_ring.c \
     tests/unit/test_logline.c \
+    tests/unit/test_lograte.c \
     tests/unit/test_mountinfo.c \
     tests/unit/test_notifymsg.c \
     tests/unit/test_options.c \

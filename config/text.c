@@ -68,10 +68,10 @@ text_add_escaped(struct text *text, const char *bytes, size_t length)
     }
 }
 
-/* The length of the valid UTF-8 sequence at `bytes` (NUL-terminated), or 0. */
-static size_t
-utf8_length(const unsigned char *bytes)
+size_t
+text_utf8_length(const char *string, size_t room)
 {
+    const unsigned char *bytes = (const unsigned char *)string;
     unsigned char first = bytes[0];
     size_t length = 0;
     uint32_t least = 0;
@@ -88,6 +88,9 @@ utf8_length(const unsigned char *bytes)
         length = 4;
         least = 0x10000;
     } else {
+        return 0;
+    }
+    if (length > room) {
         return 0;
     }
     uint32_t point = first & (0xffU >> (length + 1));
@@ -110,7 +113,7 @@ text_add_json(struct text *text, const char *string)
     }
     text_add(text, "\"");
     while (*string != '\0') {
-        size_t length = utf8_length((const unsigned char *)string);
+        size_t length = text_utf8_length(string, 4);
         unsigned char byte = (unsigned char)*string;
         if (length == 0) {
             text_add(text, "\xef\xbf\xbd"); /* U+FFFD */

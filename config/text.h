@@ -32,6 +32,10 @@ void text_add_escaped(struct text *text, const char *bytes, size_t length);
  * become U+FFFD. */
 void text_add_json(struct text *text, const char *string);
 
+/* The length of the valid UTF-8 sequence at `string`, of which `room` bytes (at least one) may be
+ * looked at; 0 where there is none. A NUL ends it, too. */
+size_t text_utf8_length(const char *string, size_t room);
+
 /* Adds a duration as users write it: "250ms", "4.2s" below 10 s, "42s", "4m12s", "1h30m". */
 void text_add_duration(struct text *text, long long milliseconds);
 

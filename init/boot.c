@@ -32,7 +32,7 @@ static int
 report(const struct boot *boot, int code, const struct text *text)
 {
     if (!boot->is_quiet) {
-        log_text(LOG_STDERR, text->bytes, text->length);
+        log_report(text->bytes, text->length);
         if (code != CODE_OK) {
             termination_write(text->bytes, text->length);
         }
@@ -109,6 +109,7 @@ boot_validate(struct boot *boot)
     struct config *config = &boot->config;
     resolve_base(&boot->doc, arguments(boot), NULL, &boot->draft, &boot->draft, config,
                  &boot->diags);
+    log_configure((enum log_level)config->init.log_level, (enum log_format)config->init.log_format);
     for (size_t u = 0; u < config->unit_count; u++) {
         resolve_user(&boot->doc, &config->unit[u], NULL, &boot->draft, &boot->diags);
     }

@@ -214,6 +214,7 @@ refresh(struct boot *boot)
     boot->status.now = time(NULL);
     boot->status.orphans = loop_orphans(boot->loop);
     boot->status.lines_lost = log_lost();
+    boot->status.lines_over_rate = log_over_rate();
 }
 
 static void

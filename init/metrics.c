@@ -95,6 +95,8 @@ add_container(const struct status *status, struct text *out)
            status->orphans);
     single(out, "log_lines_dropped_total", "counter", "Lines that found no reader.",
            status->lines_lost);
+    single(out, "log_lines_over_rate_total", "counter", "Lines held back by a log-rate.",
+           status->lines_over_rate);
     single(out, "mount_drifts_total", "counter",
            "Changes of mounts that the contract does not allow, since the boot.", status->drifts);
     single(out, "oom_kills_total", "counter", "Processes killed for want of memory.",

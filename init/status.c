@@ -256,10 +256,12 @@ status_json(const struct status *status, struct text *out)
     add_mounts(status, out);
     text_add(out, ",\"checks\":");
     status_checks_json(status, SIZE_MAX, out);
-    text_addf(
-        out, ",\"orphans\":%llu,\"lines_lost\":%llu,\"drifts\":%llu,\"oom_kills\":%llu,\"units\":[",
-        (unsigned long long)status->orphans, (unsigned long long)status->lines_lost,
-        (unsigned long long)status->drifts, (unsigned long long)status->oom_kills);
+    text_addf(out,
+              ",\"orphans\":%llu,\"lines_lost\":%llu,\"lines_over_rate\":%llu,\"drifts\":%llu,"
+              "\"oom_kills\":%llu,\"units\":[",
+              (unsigned long long)status->orphans, (unsigned long long)status->lines_lost,
+              (unsigned long long)status->lines_over_rate, (unsigned long long)status->drifts,
+              (unsigned long long)status->oom_kills);
     for (size_t u = 0; u < fleet->count; u++) {
         text_add(out, u == 0 ? "\n" : ",\n");
         add_unit(status, &fleet->unit[u], out);

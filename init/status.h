@@ -40,7 +40,7 @@ struct status {
     struct degraded degraded[DEGRADED_MAX];
     size_t degraded_count;
     const struct mount_fill *fill; /* [mount]; NULL: not known */
-    uint64_t orphans, lines_lost, drifts, oom_kills;
+    uint64_t orphans, lines_lost, lines_over_rate, drifts, oom_kills;
     int64_t now_ms; /* monotonic */
     time_t now;     /* wall clock, for display alone */
 };

@@ -301,3 +301,31 @@ log_text(enum log_sink which, const char *bytes, size_t length)
 {
     put(&sinks[which], bytes, length);
 }
+
+void
+log_report(const char *bytes, size_t length)
+{
+    static const char name[] = "roinit: ";
+    char when[40];
+    if (own_format != LOG_FORMAT_JSON) {
+        log_text(LOG_STDERR, bytes, length);
+        return;
+    }
+    while (length > 0) {
+        char line[ATOMIC_BYTES];
+        struct text out = TEXT_OVER(line);
+        struct logline logline = {
+            .time = log_time_text(when, sizeof when), .stream = "stderr", .is_json = true};
+        const char *end = memchr(bytes, '\n', length);
+        size_t whole = end != NULL ? (size_t)(end - bytes) : length;
+        bool is_named = whole >= sizeof name - 1 && memcmp(bytes, name, sizeof name - 1) == 0;
+        size_t skipped = is_named ? sizeof name - 1 : 0;
+        size_t taken = whole - skipped < ATOMIC_BYTES / 8 ? whole - skipped : ATOMIC_BYTES / 8;
+        logline.is_split = taken < whole - skipped;
+        logline_add(&out, &logline, bytes + skipped, taken);
+        put(&sinks[LOG_STDERR], line, out.length);
+        taken += skipped + (end != NULL && !logline.is_split);
+        bytes += taken;
+        length -= taken;
+    }
+}

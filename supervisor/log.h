@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "config/config.h"
+#include "supervisor/lograte.h"
 #include "supervisor/log_ring.h"
 
 /*
@@ -36,6 +37,9 @@ const char *log_time_text(char *buffer, size_t size);
 /* Text of roinit's own that is lines already, such as a report. */
 void log_text(enum log_sink which, const char *bytes, size_t length);
 
+/* The same in the format that is configured: a line in JSON for each, where it is that. */
+void log_report(const char *bytes, size_t length);
+
 /* The descriptor to watch until it takes more; -1: nothing waits. */
 int log_waiting_fd(enum log_sink which);
 /* Writes what waits, as far as it goes. */
@@ -54,6 +58,7 @@ struct log_pipe {
     int read_fd, write_fd; /* -1: none yet */
     char *partial;         /* the beginning of a line, whose rest has not come */
     size_t partial_length;
+    struct lograte *rate;  /* of the unit; NULL: none */
     struct log_ring *ring; /* of the unit, for its last lines; NULL: they are not kept */
 };
 
@@ -66,6 +71,12 @@ int log_pipe_open(struct log_pipe *pipe, uid_t uid, gid_t gid);
 bool log_pipe_read(struct log_pipe *pipe);
 /* The unit has ended: reads what is left, within a bound, and ends a line that has no end. */
 void log_pipe_finish(struct log_pipe *pipe);
+
+/* Tells how many lines of the unit were held back, where their time is over, or `is_end`. */
+void log_tell_rate(struct lograte *rate, bool is_end);
+
+/* Lines beyond a log-rate so far. */
+uint64_t log_over_rate(void);
 
 /* Lines dropped so far. */
 uint64_t log_lost(void);

@@ -44,10 +44,32 @@ log_pipe_open(struct log_pipe *pipe, uid_t uid, gid_t gid)
 struct batch {
     enum log_sink sink;
     struct log_ring *ring;
+    struct lograte *rate;
     int64_t time_ms;
     char bytes[ATOMIC_BYTES + LOG_LINE_MAX * JSON_MAX + 512];
     size_t length;
 };
+
+static uint64_t over_rate;
+
+uint64_t
+log_over_rate(void)
+{
+    return over_rate;
+}
+
+void
+log_tell_rate(struct lograte *rate, bool is_end)
+{
+    uint64_t count = rate != NULL ? lograte_tell(rate, is_end, loop_now_ms()) : 0;
+    char within[32];
+    struct text text = TEXT_OVER(within);
+    if (count > 0) {
+        text_add_duration(&text, rate->limit.within_ms);
+        log_own(LOG_WARN, "%s: %llu lines not written: more than %lld in %s (log-rate)", rate->unit,
+                (unsigned long long)count, (long long)rate->limit.starts, within);
+    }
+}
 
 static void
 batch_write(struct batch *batch)
@@ -84,6 +106,10 @@ keep_line(struct batch *batch, const struct logline *logline, const char *bytes,
 static void
 batch_add(struct batch *batch, const struct logline *logline, const char *bytes, size_t length)
 {
+    if (batch->rate != NULL && !lograte_take(batch->rate, loop_now_ms())) {
+        over_rate++;
+        return;
+    }
     keep_line(batch, logline, bytes, length);
     struct text out = text_over(batch->bytes + batch->length, sizeof batch->bytes - batch->length);
     logline_add(&out, logline, bytes, length);
@@ -156,6 +182,7 @@ begin_batch(const struct log_pipe *pipe, struct logline *logline, char *when, si
     static OWN_PAGES struct batch batch;
     batch.sink = pipe->sink;
     batch.ring = pipe->ring;
+    batch.rate = pipe->rate;
     batch.time_ms = loop_wall_ms();
     batch.length = 0;
     *logline = (struct logline){
@@ -174,6 +201,7 @@ log_pipe_read(struct log_pipe *pipe)
     char when[40];
     struct logline logline;
     ssize_t length = read(pipe->read_fd, bytes, sizeof bytes);
+    log_tell_rate(pipe->rate, false);
     if (length <= 0) {
         return false;
     }
@@ -196,4 +224,5 @@ log_pipe_finish(struct log_pipe *pipe)
         batch_write(batch);
         drop_partial(pipe);
     }
+    log_tell_rate(pipe->rate, true);
 }

@@ -26,31 +26,45 @@ colour_length(const char *bytes, size_t length)
     return at < length && bytes[at] == 'm' ? at + 1 : 0;
 }
 
-/* How many bytes from the start can be written as they are. A byte from 0x80 on belongs to a UTF-8
- * character; as the first byte of all it would be a control character of some terminals. */
+/* How many bytes from the start can be written as they are. A byte from 0x80 to 0xbf is a control
+ * character of some terminals unless it belongs to a whole UTF-8 character, and some characters are
+ * such controls themselves, or line ends. A lone byte above is a letter in Latin-1. */
 static size_t
 plain_length(const char *bytes, size_t length)
 {
-    unsigned char before = 0;
-    for (size_t i = 0; i < length; i++) {
+    size_t i = 0;
+    while (i < length) {
         unsigned char byte = (unsigned char)bytes[i];
-        bool is_c1 = byte == C1_LEAD && i + 1 < length && (unsigned char)bytes[i + 1] < C1_END;
-        bool is_stray = byte >= CONTINUATION && byte < LEAD && before < CONTINUATION;
-        if ((byte < ' ' && byte != '\t') || byte == DELETE || is_c1 || is_stray) {
-            return i;
+        size_t whole = text_utf8_length(bytes + i, length - i);
+        bool is_c1 = whole == 2 && byte == C1_LEAD && (unsigned char)bytes[i + 1] < C1_END;
+        bool is_line_end = whole == 3 && (memcmp(bytes + i, "\xe2\x80\xa8", 3) == 0 ||
+                                          memcmp(bytes + i, "\xe2\x80\xa9", 3) == 0);
+        bool is_stray = whole == 0 && byte < LEAD;
+        if ((byte < ' ' && byte != '\t') || byte == DELETE || is_c1 || is_stray || is_line_end) {
+            break;
         }
-        before = byte;
+        i += whole > 0 ? whole : 1;
     }
-    return length;
+    return i;
 }
 
+/* Whether a colour sequence ends all colours: ESC [ m, ESC [ 0 m. */
+static bool
+is_reset(const char *bytes, size_t length)
+{
+    return length == 3 || (length == 4 && bytes[2] == '0');
+}
+
+/* A colour that a line leaves on would be the next line's, whoever wrote that: it is ended. */
 static void
 add_safe(struct text *out, const char *bytes, size_t length)
 {
+    bool is_coloured = false;
     while (length > 0) {
         size_t taken = plain_length(bytes, length);
         if (taken == 0) {
             taken = colour_length(bytes, length);
+            is_coloured = taken > 0 ? !is_reset(bytes, taken) : is_coloured;
         }
         if (taken > 0) {
             text_add_bytes(out, bytes, taken);
@@ -61,6 +75,7 @@ add_safe(struct text *out, const char *bytes, size_t length)
         bytes += taken;
         length -= taken;
     }
+    text_add(out, is_coloured ? "\033[0m" : "");
 }
 
 static void

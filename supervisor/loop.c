@@ -75,6 +75,20 @@ on_syserr(const char *message)
 }
 
 static void
+init_rate(struct unit_io *io, struct arena *arena)
+{
+    const struct unit_config *unit = io->config;
+    if (unit->log_rate.starts == 0) {
+        return;
+    }
+    struct lograte *rate = ARENA_NEW(arena, struct lograte, 1);
+    *rate = (struct lograte){.unit = unit->name, .limit = unit->log_rate};
+    for (int i = 0; i < UNIT_STREAMS; i++) {
+        io->pipe[i].rate = rate;
+    }
+}
+
+static void
 init_watchers(struct loop *loop)
 {
     ev_io_init(&loop->signals, loop_on_signals, loop->signal_fd, EV_READ);
@@ -134,6 +148,7 @@ loop_new(const struct config *config, const struct loop_host *host, struct arena
     fleet_init(&loop->fleet, config, &loop_ops, loop, arena);
     for (size_t u = 0; u < config->unit_count; u++) {
         unit_io_init(&loop->unit[u].io, &config->unit[u], (enum log_format)config->init.log_format);
+        init_rate(&loop->unit[u].io, arena);
         unit_io_keep_lines(&loop->unit[u].io, host->control_fd >= 0); /* else nobody can ask */
     }
     init_watchers(loop);

@@ -48,6 +48,9 @@ on_watch_timer(struct ev_loop *ev, ev_timer *watcher, int events)
         loop->watch.looked_ms = loop_now_ms();
         host->look_at_mounts(host->context);
     } else {
+        for (size_t u = 0; u < loop->fleet.count; u++) {
+            log_tell_rate(loop->unit[u].io.pipe[0].rate, false);
+        }
         arm(loop, &loop->watch.sample, host->sample(host->context));
     }
 }

@@ -174,6 +174,32 @@ START_TEST(untrusted_bytes_in_roinits_own_lines_are_escaped)
 }
 END_TEST
 
+START_TEST(lines_beyond_log_rate_are_counted_and_not_written)
+{
+    struct box box = run_task(TASK "log-rate = 3/1h\ncommand = /puppet print:a print:b print:c "
+                                   "print:d print:e err:f\n");
+    box_must_say(&box, OUT, "web: a\nweb: b\nweb: c\n");
+    box_must_not_say(&box, OUT, "web: d");
+    box_must_say(&box, ERR, "roinit: web: 3 lines not written: more than 3 in 1h (log-rate)\n");
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_report_is_json_where_the_log_is)
+{
+    struct box box = box_run(&(struct start){.contract = BASE
+                                             "[init]\nlog-format = json\n[require]\nfiles = /nope\n"
+                                             "[service web]\ncommand = /puppet\n"},
+                             77);
+    for (char *line = strtok(box.said[ERR].text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        ck_assert_msg(strncmp(line, "{\"time\":\"", 9) == 0, "%s", line);
+        ck_assert_ptr_nonnull(strstr(line, "\"unit\":\"roinit\""));
+        ck_assert_int_eq(line[strlen(line) - 1], '}');
+    }
+    box_free(&box);
+}
+END_TEST
+
 Suite *
 log_suite(void)
 {

@@ -36,7 +36,19 @@ static const struct {
      "web: c1 \\xc2\\x9b2J\n"},
     {BYTES("\xc2\xa0"), "web: \xc2\xa0\n"},
     {BYTES("\x9b\x9d"), "web: \\x9b\\x9d\n"},
-    {BYTES("\xe9t\xe9"), "web: \xe9t\xe9\n"}, /* Latin-1 stays as it is */
+    {BYTES("\xe2\x9b"
+           "2J"),
+     "web: \xe2\\x9b2J\n"}, /* a control right after a character that is not whole */
+    {BYTES("\xf0\x9f\x9b"), "web: \xf0\\x9f\\x9b\n"},
+    {BYTES("\xe2\x82"), "web: \xe2\\x82\n"},
+    {BYTES("\xed\xa0\x9b"), "web: \xed\\xa0\\x9b\n"}, /* a surrogate */
+    {BYTES("\xe0\x80\x9b"), "web: \xe0\\x80\\x9b\n"}, /* too long a form */
+    {BYTES("\xf0\x9f\x98\x80"), "web: \xf0\x9f\x98\x80\n"},
+    {BYTES("a\xe2\x80\xa8"
+           "db: forged"),
+     "web: a\\xe2\\x80\\xa8db: forged\n"},                   /* U+2028 ends a line for some */
+    {BYTES("\x1b[8mhidden"), "web: \x1b[8mhidden\x1b[0m\n"}, /* the next line is not hidden */
+    {BYTES("\xe9t\xe9"), "web: \xe9t\xe9\n"},                /* Latin-1 stays as it is */
 };
 
 START_TEST(a_line_can_neither_forge_another_nor_drive_a_terminal)
