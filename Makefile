@@ -84,6 +84,7 @@ SUPERVISOR_SRC = \
     supervisor/restart.c \
     supervisor/sigmap.c \
     supervisor/sys_caps.c \
+    supervisor/sys_cgroup.c \
     supervisor/sys_child.c \
     supervisor/sys_guard.c \
     supervisor/sys_origin.c \

@@ -26,12 +26,13 @@ remaining_ms(const struct fleet *fleet, int64_t now_ms)
 }
 
 static void
-want_tasks(struct fleet *fleet, enum task_when when)
+want_tasks(struct fleet *fleet, enum task_when when, int64_t now_ms)
 {
     for (size_t u = 0; u < fleet->count; u++) {
         struct fleet_unit *unit = &fleet->unit[u];
         if (unit->config->is_task && unit->config->when == (int)when && unit->config->autostart) {
             unit->is_wanted = true;
+            fleet_event(fleet, u, ON_ASK, NULL, now_ms); /* run by hand before: once more */
         }
     }
     fleet->is_unsettled = true;
@@ -58,7 +59,7 @@ fleet_begin_end(struct fleet *fleet, enum fleet_cause cause, int64_t now_ms)
     }
     fleet_stop_waiting(fleet, now_ms); /* the boot is aborted at once */
     fleet_tell(fleet, TELL_STOP);
-    want_tasks(fleet, WHEN_STOP);
+    want_tasks(fleet, WHEN_STOP, now_ms);
 }
 
 /* The first stop signal has waited long enough. */
@@ -221,7 +222,7 @@ fleet_settle_end(struct fleet *fleet, int64_t now_ms)
         }
         fleet->phase = FLEET_STOPPED_TASKS;
         if (!fleet->is_killed) {
-            want_tasks(fleet, WHEN_STOPPED);
+            want_tasks(fleet, WHEN_STOPPED, now_ms);
         }
     }
     if (fleet->phase == FLEET_STOPPED_TASKS) {

@@ -49,6 +49,7 @@ struct launch {
     const struct limits *limits;
     int in_fd, out_fd, err_fd; /* become 0, 1 and 2; -1: stay */
     bool has_null_stdin, has_null_output;
+    int cgroup_fd;   /* cgroup.procs of the unit's own; 0: it has none */
     int promised_fd; /* a descriptor above 2 that it is promised; 0: none */
     int promise_fd;  /* what that one is in PID 1 */
 };

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "supervisor/loop_parts.h"
+#include "supervisor/sys_cgroup.h"
 #include "supervisor/sys_proc.h"
 
 enum {
@@ -192,12 +193,31 @@ watch_what_is_owed(struct loop *loop)
     }
 }
 
+/* What descendants have written since their unit's end is written out, too. */
+static void
+finish_units(struct loop *loop)
+{
+    for (size_t u = 0; u < loop->fleet.count; u++) {
+        struct unit_io *io = &loop->unit[u].io;
+        for (int i = 0; i < UNIT_STREAMS; i++) {
+            if (io->pipe[i].read_fd >= 0) {
+                log_pipe_finish(&io->pipe[i]);
+            }
+        }
+        cgroup_remove(io->config->name);
+    }
+    cgroup_remove(NULL);
+}
+
 int
 loop_run(struct loop *loop)
 {
     ev_io_start(loop->ev, &loop->signals);
     ev_timer_start(loop->ev, &loop->limits);
     loop_watch_listen(loop);
+    if (!loop->config->is_lone) {
+        cgroup_open();
+    }
     loop_schedule_start(loop);
     loop_watch_start(loop);
     fleet_boot(&loop->fleet, loop_now_ms());
@@ -212,6 +232,7 @@ loop_run(struct loop *loop)
         fleet_settle(&loop->fleet, loop_now_ms());
         loop_attend(loop);
     }
+    finish_units(loop);
     loop->host->publish(loop->host->context);
     ctlserver_close(&loop->server);
     log_flush(FLUSH_MS);

@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include "supervisor/loop_parts.h"
+#include "supervisor/sys_cgroup.h"
 #include "supervisor/sys_strays.h"
 #include "supervisor/tell.h"
 
@@ -59,6 +60,9 @@ void
 loop_kill_strays(struct loop *loop, const struct loop_unit *unit)
 {
     size_t known = loop->beside;
+    if (cgroup_kill(unit->io.config->name)) {
+        return;
+    }
     for (size_t u = 0; u < loop->fleet.count; u++) {
         known += loop->fleet.unit[u].pid > 0;
     }

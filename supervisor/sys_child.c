@@ -256,6 +256,9 @@ child_execute(const struct launch *launch, const struct proc_limit boot_limits[L
         {LAUNCH_STAGE_WORKING_DIR, set_working_dir}, /* as the user who will work there */
         {LAUNCH_STAGE_GUARD, guard_set},
     };
+    if (launch->cgroup_fd > 0) {
+        (void)!write(launch->cgroup_fd, "0", 1); /* without it the unit runs all the same */
+    }
     /* While root still may: a unit may be promised a higher limit. */
     if (set_limits(launch, boot_limits) != 0) {
         fail(report_fd, LAUNCH_STAGE_LIMITS);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "supervisor/sys_cgroup.h"
 #include "supervisor/sys_proc.h"
 
 void
@@ -149,7 +150,11 @@ unit_spawn(struct unit_io *io, size_t unit, size_t part, const struct loop_host 
     } else {
         launch.tty_fd = io->config->is_main ? tty_fd : -1;
         remove_stale(io->config);
+        launch.cgroup_fd = cgroup_entry(io->config->name);
         pid = proc_spawn(&launch, &io->report_fd, &errnum);
+        if (launch.cgroup_fd >= 0) {
+            (void)close(launch.cgroup_fd);
+        }
         if (launch.promise_fd >= 0) {
             (void)close(launch.promise_fd);
         }

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/proc/harness.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* How a unit is ended: by its stop-command, and with all that it has left behind. */
 
@@ -149,6 +153,54 @@ START_TEST(a_thousand_children_in_sessions_of_their_own_are_gone_and_status_answ
 }
 END_TEST
 
+/* A cgroup of version 2 that is the container's to divide. */
+static void
+plant_cgroup(void)
+{
+    (void)mkdir("/sys", 0755);
+    (void)mkdir("/sys/fs", 0755);
+    (void)mkdir("/sys/fs/cgroup", 0755);
+    (void)unshare(CLONE_NEWCGROUP);
+    (void)mount("cgroup2", "/sys/fs/cgroup", "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+}
+
+static bool
+has_cgroup(void)
+{
+    FILE *file = fopen("/proc/filesystems", "re");
+    char line[128];
+    bool is_there = false;
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+        is_there |= strstr(line, "cgroup2") != NULL;
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    return is_there && geteuid() == 0;
+}
+
+START_TEST(where_the_cgroup_is_delegated_not_even_another_environment_hides_them)
+{
+    if (proc_leaves_out(__func__, has_cgroup(), "needs root, and cgroups of version 2")) {
+        return;
+    }
+    struct box box = begin(
+        &(struct start){.plant = plant_cgroup,
+                        .contract = MAIN
+                        "[service side]\nlog = raw\ncommand = /bin/sh -c 'setsid env -i /bin/sleep "
+                        "1000 & exec /puppet print:up sleep'\n"});
+    box_expect(&box, OUT, "up\n");
+    box_await_processes(&box, "(sleep)", 1);
+    ck_assert_msg(access(box_path(&box, "/sys/fs/cgroup/cgroup.procs"), F_OK) == 0, "no cgroup");
+    ask(&box, WORDS("restart", "side"), 0);
+    box_expect_times(&box, OUT, "up\n", 2);
+    box_await_processes(&box, "(sleep)", 1);
+    ask(&box, WORDS("stop", "side"), 0);
+    box_await_processes(&box, "(sleep)", 0);
+    end(&box);
+}
+END_TEST
+
 START_TEST(a_stop_command_is_run_instead_of_the_signal_and_knows_the_main_process)
 {
     struct box box = begin(&(struct start){
@@ -238,6 +290,7 @@ strays_suite(void)
                           others_processes_are_left_alone,
                           a_signal_with_all_reaches_them,
                           a_thousand_children_in_sessions_of_their_own_are_gone_and_status_answers,
+                          where_the_cgroup_is_delegated_not_even_another_environment_hides_them,
                           a_stop_command_is_run_instead_of_the_signal_and_knows_the_main_process,
                           a_stop_command_that_fails_gives_way_to_the_signal,
                           a_stop_command_that_hangs_takes_no_longer_than_the_stop_timeout,

@@ -157,6 +157,28 @@ START_TEST(a_manual_task_runs_when_asked_and_again_when_asked_again)
 }
 END_TEST
 
+START_TEST(a_task_of_the_end_that_was_run_by_hand_runs_at_the_end_all_the_same)
+{
+    static const enum task_when whens[] = {WHEN_STOP, WHEN_STOPPED};
+    for (size_t i = 0; i < 2; i++) {
+        world_begin();
+        (void)world_add("web");
+        size_t task = world_add_task("save", 50, 0);
+        world.unit[task].when = (int)whens[i];
+        world.unit[task].essential = false;
+        world_boot();
+        world_run_until(100);
+        say(fleet_start, task);
+        world_run_until(1000);
+        ck_assert_uint_eq(world.starts[task], 1);
+        world_term();
+        world_run_until(20000);
+        world_is_over(0);
+        ck_assert_uint_eq(world.starts[task], 2);
+    }
+}
+END_TEST
+
 START_TEST(a_start_ends_the_wait_for_a_restart_and_forgives_earlier_starts)
 {
     world_begin();
@@ -289,6 +311,7 @@ fleet_ask_suite(void)
         a_stop_and_a_start_before_it_is_down_are_a_restart,
         a_unit_that_ignores_its_stop_is_killed_and_no_loss_either,
         a_manual_task_runs_when_asked_and_again_when_asked_again,
+        a_task_of_the_end_that_was_run_by_hand_runs_at_the_end_all_the_same,
         a_start_ends_the_wait_for_a_restart_and_forgives_earlier_starts,
         a_start_whose_requirement_fails_is_stopped_and_lost,
         a_unit_that_waits_for_its_turn_can_be_stopped_and_is_no_loss,

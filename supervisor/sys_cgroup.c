@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervisor/sys_cgroup.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PATH_BYTES = 4096, NAME_BYTES = 80 };
+
+static int own_fd = -1;   /* of our folder */
+static int above_fd = -1; /* of the one that it lies in */
+static char own_name[32];
+
+/* The path of our cgroup below the mount, from "0::/path"; false: there is none. */
+static bool
+read_own_path(char *path, size_t size)
+{
+    char lines[PATH_BYTES];
+    int fd = open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    ssize_t length = read(fd, lines, sizeof lines - 1);
+    (void)close(fd);
+    lines[length > 0 ? length : 0] = '\0';
+    const char *line = strncmp(lines, "0::/", 4) == 0 ? lines : strstr(lines, "\n0::/");
+    if (line == NULL) {
+        return false;
+    }
+    const char *own = strchr(line, '/');
+    int written = snprintf(path, size, "/sys/fs/cgroup%.*s", (int)strcspn(own, "\n"), own);
+    /* "/../…": it lies outside of the cgroup namespace that is mounted here. */
+    return written > 0 && (size_t)written < size && strstr(path, "/..") == NULL;
+}
+
+void
+cgroup_open(void)
+{
+    char path[PATH_BYTES];
+    struct statfs fs;
+    struct timespec now;
+    if (!read_own_path(path, sizeof path)) {
+        return;
+    }
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return;
+    }
+    /* A name of our own: without a cgroup namespace other containers may share the place. */
+    (void)clock_gettime(CLOCK_BOOTTIME, &now);
+    (void)snprintf(own_name, sizeof own_name, "roinit.%llx",
+                   (unsigned long long)now.tv_sec * 1000000000ULL +
+                       (unsigned long long)now.tv_nsec);
+    if (fstatfs(fd, &fs) != 0 || (unsigned long)fs.f_type != CGROUP2_SUPER_MAGIC ||
+        mkdirat(fd, own_name, 0755) != 0) {
+        (void)close(fd);
+        return;
+    }
+    above_fd = fd;
+    own_fd = openat(fd, own_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static int
+open_of(const char *unit, const char *file)
+{
+    char path[NAME_BYTES];
+    (void)snprintf(path, sizeof path, "%s/%s", unit, file);
+    return openat(own_fd, path, O_WRONLY | O_CLOEXEC);
+}
+
+int
+cgroup_entry(const char *unit)
+{
+    if (own_fd < 0) {
+        return -1;
+    }
+    (void)mkdirat(own_fd, unit, 0755); /* there already, from the second start on */
+    return open_of(unit, "cgroup.procs");
+}
+
+bool
+cgroup_kill(const char *unit)
+{
+    int fd = own_fd >= 0 ? open_of(unit, "cgroup.kill") : -1;
+    if (fd < 0) {
+        return false;
+    }
+    bool is_done = write(fd, "1", 1) == 1;
+    (void)close(fd);
+    return is_done;
+}
+
+void
+cgroup_remove(const char *unit)
+{
+    if (own_fd >= 0 && unit != NULL) {
+        (void)unlinkat(own_fd, unit, AT_REMOVEDIR);
+    } else if (own_fd >= 0) {
+        (void)unlinkat(above_fd, own_name, AT_REMOVEDIR);
+    }
+}
