@@ -159,6 +159,7 @@ INIT_SRC = \
     init/privilege.c \
     init/redirect.c \
     init/status.c \
+    init/status_table.c \
     init/status_checks.c \
     init/status_holds.c \
     init/sys_access.c \

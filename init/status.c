@@ -8,7 +8,6 @@
 #include "config/signame.h"
 #include "init/status_checks.h"
 #include "init/status_holds.h"
-#include "supervisor/tell.h"
 
 enum {
     FIXED_BYTES = 16384,
@@ -94,8 +93,8 @@ add_time(const struct status *status, int64_t then_ms, struct text *out)
     text_add(out, "Z\"");
 }
 
-static int64_t
-next_run_s(const struct status *status, const struct fleet_unit *unit)
+int64_t
+status_next_run_s(const struct status *status, const struct fleet_unit *unit)
 {
     size_t u = (size_t)(unit - status->fleet->unit);
     return status->agenda == NULL || unit->config->schedule == NULL
@@ -106,7 +105,7 @@ next_run_s(const struct status *status, const struct fleet_unit *unit)
 static void
 add_schedule(const struct status *status, const struct fleet_unit *unit, struct text *out)
 {
-    int64_t next_s = next_run_s(status, unit);
+    int64_t next_s = status_next_run_s(status, unit);
     if (unit->config->schedule == NULL) {
         return;
     }
@@ -267,136 +266,4 @@ status_json(const struct status *status, struct text *out)
         add_unit(status, &fleet->unit[u], out);
     }
     text_add(out, "]}\n");
-}
-
-/* ---------------------------------------------------------------- table */
-
-/* Colour by what a state means to whoever looks. */
-static const char *
-state_color(const struct fleet_unit *unit)
-{
-    bool is_good =
-        unit->state == LIFE_READY || (unit->config->is_task && unit->state == LIFE_ENDED);
-    bool is_bad = unit->state == LIFE_FAILED || unit->state == LIFE_BACKOFF;
-    return is_good ? "\033[32m" : is_bad ? "\033[31m" : "\033[33m";
-}
-
-static bool
-is_asked_for(const struct status_view *view, const char *name)
-{
-    bool is_asked = view->name_count == 0;
-    for (size_t i = 0; i < view->name_count; i++) {
-        is_asked |= text_equal(view->name[i], name);
-    }
-    return is_asked;
-}
-
-static void
-add_padding(struct text *out, size_t from, size_t width)
-{
-    for (size_t i = from; i < width; i++) {
-        text_add(out, " ");
-    }
-}
-
-static void
-add_row(const struct status *status, const struct status_view *view, const struct fleet_unit *unit,
-        size_t name_width, struct text *out)
-{
-    const char *state = life_state_name(unit->state, unit->config->is_task);
-    char cell[64];
-    struct text text = TEXT_OVER(cell);
-    text_add(out, unit->config->name);
-    add_padding(out, strlen(unit->config->name), name_width + 2);
-    text_add(out, view->has_color ? state_color(unit) : "");
-    text_add(out, state);
-    text_add(out, view->has_color ? "\033[0m" : "");
-    add_padding(out, strlen(state), 10);
-    if (unit->pid > 0) {
-        text_addf(&text, "%d", (int)unit->pid);
-    } else {
-        text_add(&text, "-");
-    }
-    text_addf(out, "%-8s", cell);
-    text = TEXT_OVER(cell);
-    text_add_duration(&text, status->now_ms - unit->since_ms);
-    text_addf(out, "%-9s%-10u", cell, status_restarts(unit));
-    text = TEXT_OVER(cell);
-    if (unit->has_ended) {
-        tell_outcome(&unit->last, &text);
-    } else {
-        text_add(&text, "-");
-    }
-    text_add(out, cell);
-    if (next_run_s(status, unit) >= 0) {
-        text_add(out, "; next run in ");
-        text_add_duration(out, (next_run_s(status, unit) - (int64_t)status->now) * 1000);
-    }
-    if (unit->runs_skipped > 0) {
-        text_addf(out, "; %u skipped", unit->runs_skipped);
-    }
-    if (unit->status != NULL) {
-        text_add(out, "; says: ");
-        text_add_escaped(out, unit->status, strlen(unit->status));
-    }
-    text_add(out, "\n");
-}
-
-static void
-add_verdict(const struct status *status, struct text *out)
-{
-    size_t errors = status->findings != NULL ? status->findings->errors : 0;
-    if (errors > 0) {
-        text_addf(out, "contract NOT kept: %zu finding%s, see `roinit verify`", errors,
-                  errors == 1 ? "" : "s");
-    } else {
-        text_add(out, "contract kept");
-    }
-}
-
-/* Who the units are, and what they may. */
-static void
-add_holds(const struct status *status, const struct status_view *view, size_t name_width,
-          struct text *out)
-{
-    if (status->identities == NULL) {
-        return;
-    }
-    text_add(out, "\n");
-    status_holds_row(status, NULL, name_width, out);
-    for (size_t u = 0; u < status->fleet->count; u++) {
-        if (is_asked_for(view, status->fleet->unit[u].config->name)) {
-            status_holds_row(status, &status->fleet->unit[u], name_width, out);
-        }
-    }
-}
-
-void
-status_table(const struct status *status, const struct status_view *view, struct text *out)
-{
-    const struct fleet *fleet = status->fleet;
-    size_t name_width = 4;
-    for (size_t u = 0; u < fleet->count; u++) {
-        size_t width = strlen(fleet->unit[u].config->name);
-        name_width = width > name_width ? width : name_width;
-    }
-    text_addf(out, "roinit %s: %s%s, up ", ROINIT_VERSION, fleet_phase_name(fleet->phase),
-              fleet_is_ready(fleet) ? ", ready" : "");
-    text_add_duration(out, status->now_ms - fleet->boot_ms);
-    text_addf(out, ", root %s, ", status->facts->root.is_read_only ? "read-only" : "WRITABLE");
-    add_verdict(status, out);
-    text_add(out, "\n");
-    for (size_t i = 0; i < status->degraded_count; i++) {
-        text_addf(out, "degraded: %s: %s\n", status->degraded[i].what, status->degraded[i].why);
-    }
-    text_add(out, "\nUNIT");
-    add_padding(out, 4, name_width + 2);
-    text_add(out, "STATE     PID     SINCE    RESTARTS  LAST EXIT\n");
-    for (size_t u = 0; u < fleet->count; u++) {
-        if (is_asked_for(view, fleet->unit[u].config->name)) {
-            add_row(status, view, &fleet->unit[u], name_width, out);
-        }
-    }
-    add_holds(status, view, name_width, out);
-    status_checks_table(status, out);
 }

@@ -61,6 +61,9 @@ void status_table(const struct status *status, const struct status_view *view, s
 /* The unit of that name, or NULL. */
 const struct fleet_unit *status_unit(const struct status *status, const char *name);
 
+/* When its schedule is due, in seconds since 1970; -1: it has none. */
+int64_t status_next_run_s(const struct status *status, const struct fleet_unit *unit);
+
 /* Starts after the first one; the runs of a schedule are none. */
 unsigned status_restarts(const struct fleet_unit *unit);
 

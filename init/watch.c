@@ -76,6 +76,16 @@ watch_add_fill(const struct mount_fill *fill, const struct path_facts *path, int
     text_addf(out, " (warn-at %d%%)", warn_at_percent);
 }
 
+void
+watch_add_use(const struct mount_fill *fill, const struct path_facts *path, struct text *out)
+{
+    text_add_escaped(out, path->path, strlen(path->path));
+    text_addf(out, "  %u%%%s  ", fill->percent, fill->is_by_inodes ? " of its files" : "");
+    add_bytes(out, fill->used_bytes);
+    text_add(out, " of ");
+    add_bytes(out, path->size_bytes);
+}
+
 bool
 watch_add_memory(const struct memory_use *memory, struct text *out)
 {

@@ -53,6 +53,9 @@ bool watch_fill(struct mount_fill *fill, const struct path_facts *path, uint64_t
 void watch_add_fill(const struct mount_fill *fill, const struct path_facts *path,
                     int warn_at_percent, struct text *out);
 
+/* Adds "/tmp  50%  8.0M of 16M". Pure. */
+void watch_add_use(const struct mount_fill *fill, const struct path_facts *path, struct text *out);
+
 /* Adds "tmpfs holds 48M of 64M of memory"; false where nothing is known. Pure. */
 bool watch_add_memory(const struct memory_use *memory, struct text *out);
 

@@ -219,6 +219,8 @@ log_suite(void)
                           log_format_json_makes_objects_of_roinits_own_lines,
                           roinits_own_lines_begin_with_its_name_and_name_the_reason_of_the_end,
                           untrusted_bytes_in_roinits_own_lines_are_escaped,
+                          lines_beyond_log_rate_are_counted_and_not_written,
+                          a_report_is_json_where_the_log_is,
                           NULL,
                       });
 }
