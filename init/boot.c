@@ -237,7 +237,7 @@ static int
 boot_prepare(struct boot *boot)
 {
     struct err err = {0};
-    volumes_plan(&boot->config, &boot->facts, &boot->identities, &boot->environment, &boot->arena,
+    volumes_plan(&boot->config, &boot->facts, &boot->identities, &boot->environment, &boot->draft,
                  &boot->plan, &boot->diags);
     int code = judge_diags(boot);
     if (code != CODE_OK) {
@@ -264,6 +264,8 @@ boot_supervise(struct boot *boot)
     char line[1024];
     struct text end = TEXT_OVER(line);
     boot_open_state(boot);
+    arena_free(&boot->draft); /* the plan is carried out */
+    boot->plan = (struct plan){0};
     struct loop_host host = host_of(boot);
     watch_init(boot);
     boot->loop = loop_new(&boot->config, &host, &boot->arena, &err);
