@@ -242,9 +242,7 @@ identities_resolve(const struct config *config, const struct self *self,
     }
     struct named named = find_units(config, ret, diags);
     map_units(config, ret, &named);
-    for (size_t u = 0; u < config->unit_count; u++) {
-        identity_default_groups(ret, &ret->unit[u]);
-    }
+    identity_default_groups(config, ret, arena);
     find_single(config, ret);
     judge_switches(config, ret, diags);
     identity_name_viewed(config, ret, diags);

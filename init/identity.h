@@ -24,7 +24,7 @@ struct identity {
     const char *name; /* from passwd, or `[init] passwd`; NULL: none */
     const char *home; /* from passwd; NULL: none */
     size_t group_count;
-    gid_t group[IDENTITY_GROUPS_MAX]; /* supplementary, without gid */
+    const gid_t *group; /* supplementary, without gid; units with the same ones share them */
 };
 
 /* Who roinit itself is. */

@@ -20,48 +20,87 @@ has_group(const gid_t *groups, size_t count, gid_t gid)
     return false;
 }
 
+/* The supplementary groups of `who`, while they are gathered. */
+struct gathered {
+    size_t count;
+    gid_t group[IDENTITY_GROUPS_MAX];
+};
+
 static void
-add_group(struct identity *who, gid_t gid)
+add_group(struct gathered *gathered, const struct identity *who, gid_t gid)
 {
-    if (gid != who->gid && !has_group(who->group, who->group_count, gid) &&
-        who->group_count < IDENTITY_GROUPS_MAX) {
-        who->group[who->group_count++] = gid;
+    if (gid != who->gid && !has_group(gathered->group, gathered->count, gid) &&
+        gathered->count < IDENTITY_GROUPS_MAX) {
+        gathered->group[gathered->count++] = gid;
+    }
+}
+
+/* Gives them to `who`; where the unit before has the same ones, it shares them. */
+static void
+keep_groups(const struct gathered *gathered, const struct identity *before, struct identity *who,
+            struct arena *arena)
+{
+    size_t bytes = gathered->count * sizeof gathered->group[0];
+    bool is_same = before != NULL && before->group_count == gathered->count &&
+                   (bytes == 0 || memcmp(before->group, gathered->group, bytes) == 0);
+    if (is_same) {
+        who->group = before->group;
+        who->group_count = before->group_count;
+        return;
+    }
+    gid_t *group = ARENA_NEW(arena, gid_t, gathered->count);
+    who->group_count = group == NULL ? 0 : gathered->count;
+    who->group = group;
+    if (who->group_count > 0) {
+        memcpy(group, gathered->group, bytes);
     }
 }
 
 /* The default of `groups`: as they are where roinit cannot change them; else his own by the group
  * file, and what the runtime added to roinit's: those that the group file does not explain. */
-void
-identity_default_groups(const struct identities *identities, struct identity *who)
+static void
+default_groups(const struct identities *identities, const struct identity *who,
+               struct gathered *ret)
 {
     const struct self *self = identities->self;
     gid_t explained[IDENTITY_GROUPS_MAX];
     size_t count = 0;
-    who->group_count = 0;
+    ret->count = 0;
     if (self->can_switch) {
         const struct account *account = accounts_user_by_uid(identities->accounts, self->uid);
-        who->group_count = accounts_groups_of(identities->accounts, who->name, who->gid, who->group,
-                                              IDENTITY_GROUPS_MAX);
+        ret->count = accounts_groups_of(identities->accounts, who->name, who->gid, ret->group,
+                                        IDENTITY_GROUPS_MAX);
         count = accounts_groups_of(identities->accounts, account == NULL ? NULL : account->name,
                                    self->gid, explained, IDENTITY_GROUPS_MAX);
     }
     for (size_t i = 0; i < self->group_count; i++) {
         bool is_added = self->group[i] != self->gid && !has_group(explained, count, self->group[i]);
         if (is_added || !self->can_switch) {
-            add_group(who, self->group[i]);
+            add_group(ret, who, self->group[i]);
         }
+    }
+}
+
+void
+identity_default_groups(const struct config *config, struct identities *identities,
+                        struct arena *arena)
+{
+    struct gathered gathered;
+    for (size_t u = 0; u < config->unit_count; u++) {
+        struct identity *who = &identities->unit[u];
+        default_groups(identities, who, &gathered);
+        keep_groups(&gathered, u > 0 ? who - 1 : NULL, who, arena);
     }
 }
 
 /* The `groups` key of one unit, which is set. */
 static void
 named_groups(const struct unit_config *unit, struct identities *identities, struct identity *who,
-             struct diags *diags)
+             struct arena *arena, struct diags *diags)
 {
-    struct identity wanted = *who;
+    struct gathered wanted = {.count = 0};
     struct diag_place place = identity_place(unit->from[UNIT_groups], unit->section);
     char why[WHY_BYTES];
-    wanted.group_count = 0;
     for (size_t i = 0; i < unit->groups.count; i++) {
         const char *word = unit->groups.item[i];
         gid_t gid;
@@ -73,14 +112,14 @@ named_groups(const struct unit_config *unit, struct identities *identities, stru
                      "name a group of the image, or a number", "%s", why);
             continue;
         }
-        add_group(&wanted, gid);
+        add_group(&wanted, who, gid);
     }
     if (identities->self->can_switch) {
-        *who = wanted;
+        keep_groups(&wanted, NULL, who, arena);
         return;
     }
-    bool is_same = wanted.group_count == who->group_count;
-    for (size_t i = 0; i < wanted.group_count; i++) {
+    bool is_same = wanted.count == who->group_count;
+    for (size_t i = 0; i < wanted.count; i++) {
         is_same = is_same && has_group(who->group, who->group_count, wanted.group[i]);
     }
     if (!is_same) {
@@ -93,10 +132,9 @@ void
 identities_resolve_groups(const struct config *config, struct arena *arena,
                           struct identities *identities, struct diags *diags)
 {
-    (void)arena;
     for (size_t u = 0; u < config->unit_count; u++) {
         if (config->unit[u].from[UNIT_groups] != NULL) {
-            named_groups(&config->unit[u], identities, &identities->unit[u], diags);
+            named_groups(&config->unit[u], identities, &identities->unit[u], arena, diags);
         }
     }
 }

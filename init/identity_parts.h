@@ -33,8 +33,9 @@ void identity_add_unknown(const struct accounts *accounts, const struct setting 
                           const struct section *section, const struct user_spec *spec,
                           const char *why, struct diags *diags);
 
-/* Sets the supplementary groups that `groups` defaults to. */
-void identity_default_groups(const struct identities *identities, struct identity *who);
+/* Sets the supplementary groups that `groups` defaults to, for each unit. */
+void identity_default_groups(const struct config *config, struct identities *identities,
+                             struct arena *arena);
 
 /* Gives the name of `[init] passwd` to whom it names. */
 void identity_name_viewed(const struct config *config, struct identities *identities,

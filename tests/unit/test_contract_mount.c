@@ -296,7 +296,7 @@ START_TEST(owner_asks_whether_he_can_write_never_who_owns_it)
     judged.stage.path[STAGE_DATA].mode = writable[_i].mode;
     stage_resolve(&judged.stage, CODE_OK);
     judged.stage.identities.unit[0].group_count = 1;
-    judged.stage.identities.unit[0].group[0] = 44;
+    judged.stage.identities.unit[0].group = (const gid_t[]){44};
     judged_check();
     ck_assert_msg((judged.findings.count == 0) == writable[_i].can_write, "%s", writable[_i].why);
 }
