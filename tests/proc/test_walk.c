@@ -6,6 +6,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -581,6 +582,84 @@ START_TEST(a_tree_that_grows_meanwhile_comes_to_an_end)
 }
 END_TEST
 
+/* ---------------------------------------------------------------- the mark of completion */
+
+static void
+plant_many(void)
+{
+    run("cd %s && seq 40 | sed s/^/d/ | xargs mkdir && seq 40 | awk '{ for (i = 0; i < 200; i++) "
+        "print \"d\" $1 \"/f\" i }' | xargs touch",
+        top);
+}
+
+/* The walk and then the top, in a process that is killed after so many microseconds. Returns
+ * whether it came to its end before. */
+static bool
+prepared_within(uid_t uid, useconds_t us)
+{
+    struct plan_step step[2] = {walking(uid), walking(uid)};
+    struct plan plan = {.arena = &arena, .step = step, .count = 2};
+    int status = 0;
+    step[1].kind = PLAN_TOP;
+    pid_t child = fork();
+    if (child == 0) {
+        struct prepared *prepared = prepared_new(&plan);
+        plan_run(&plan, prepared);
+        _exit(0);
+    }
+    (void)usleep(us);
+    (void)kill(child, SIGKILL);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    return status == 0;
+}
+
+START_TEST(a_walk_that_is_killed_is_finished_by_the_next_start)
+{
+    NEEDS_UIDS();
+    unsigned interrupted = 0;
+    plant_many();
+    for (unsigned i = 0; i < 30; i++) {
+        uid_t uid = 20000 + i;
+        bool is_done = prepared_within(uid, 500 + i * i * 40);
+        interrupted += is_done ? 0 : 1;
+        /* The top is right only where all the rest is. */
+        if (owner_of(top) == uid) {
+            none_but_his(uid, "");
+        } else {
+            ck_assert(!is_done);
+            while (!prepared_within(uid, 2000000)) {
+            }
+            ck_assert_uint_eq(owner_of(top), uid);
+            none_but_his(uid, "");
+        }
+    }
+    ck_assert_uint_ge(interrupted, 3);
+}
+END_TEST
+
+START_TEST(what_cannot_be_changed_is_named_and_the_top_stays)
+{
+    NEEDS_UIDS();
+    plant_many();
+    pid_t child = fork();
+    if (child == 0) {
+        struct plan_step step[2] = {walking(BOX_UID), walking(BOX_UID)};
+        struct plan plan = {.arena = &arena, .step = step, .count = 2, .cap_effective = 1};
+        step[1].kind = PLAN_TOP;
+        refuse((const int[]){SYS_fchownat}, 1, EPERM);
+        _exit(plan_apply(&plan, &findings, &err) == 0 && findings.count == 1 &&
+                      strstr(findings.item[0].found, "in spite of CAP_CHOWN") != NULL &&
+                      strstr(findings.item[0].found, "root_squash") != NULL
+                  ? 0
+                  : 1);
+    }
+    int status;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    ck_assert_uint_eq(owner_of(top), 0);
+}
+END_TEST
+
 /* Not proc_suite(): these need the folder of setup(), and some run twice. */
 Suite *
 walk_suite(void)
@@ -600,6 +679,8 @@ walk_suite(void)
     tcase_add_test(tests, a_folder_with_many_entries_takes_no_more_memory);
     tcase_add_loop_test(tests, without_the_newer_calls_it_is_the_same, 0,
                         (int)(sizeof refusals / sizeof refusals[0]));
+    tcase_add_test(tests, a_walk_that_is_killed_is_finished_by_the_next_start);
+    tcase_add_test(tests, what_cannot_be_changed_is_named_and_the_top_stays);
     tcase_add_loop_test(tests, a_swap_under_way_reaches_nothing_outside, 0, 2);
     tcase_add_test(tests, a_folder_that_was_moved_out_is_left);
     tcase_add_test(tests, a_tree_that_grows_meanwhile_comes_to_an_end);
