@@ -271,6 +271,7 @@ PROC_TESTS = \
     tests/proc/test_helper.c \
     tests/proc/test_log.c \
     tests/proc/test_lone.c \
+    tests/proc/test_lone_words.c \
     tests/proc/test_notify.c \
     tests/proc/test_order.c \
     tests/proc/test_orphans.c \

@@ -294,6 +294,10 @@ load_contract(const struct load_source *source, struct arena *arena, struct doc 
     if (doc.file == NULL) {
         sha256_add(&reading.sha, load_builtin, strlen(load_builtin));
         load_text(NULL, load_builtin, strlen(load_builtin), arena, &doc, diags);
+        if (source->defaults != NULL) {
+            load_text("the command line", source->defaults, strlen(source->defaults), arena, &doc,
+                      diags);
+        }
     }
     doc_finish(&doc, arena);
     sha256_hex(&reading.sha, doc.digest);

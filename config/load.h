@@ -15,6 +15,7 @@
 struct load_source {
     const char *file;       /* the contract; NULL: look for the default, else the built-in one */
     bool must_exist;        /* named by -c or ROINIT_CONFIG: it is an error if it isn't there */
+    const char *defaults;   /* more lines for the built-in contract, of the command line; or NULL */
     bool check_permissions; /* refuse files on writable mounts that others could write (I21) */
 };
 

@@ -56,6 +56,9 @@ judge_diags(struct boot *boot)
     if (code == CODE_OK) {
         return CODE_OK;
     }
+    if (code == CODE_CONFIG && boot->doc.file == NULL) {
+        code = CODE_USAGE; /* the built-in contract is well: it is what the command line added */
+    }
     struct text text = report_text();
     diags_text(&boot->diags, &text);
     text_addf(&text, "roinit: nothing was started (%d)\n", code);
@@ -72,6 +75,23 @@ fail(struct boot *boot, const struct err *err)
 
 /* ---------------------------------------------------------------- the steps */
 
+/* What the command line says of a lone command, as lines of a contract; NULL: nothing. */
+static const char *
+lone_defaults(struct boot *boot, const char **ret_key)
+{
+    const char *lines = NULL;
+    for (size_t i = 0; options_lone_key(i) != NULL; i++) {
+        const char *key = options_lone_key(i);
+        if (boot->options->lone[i] != NULL) {
+            lines =
+                arena_printf(&boot->arena, "%s%s = %s\n", lines != NULL ? lines : "[defaults]\n",
+                             key, boot->options->lone[i]);
+            *ret_key = key;
+        }
+    }
+    return lines;
+}
+
 static int
 boot_parse(struct boot *boot)
 {
@@ -80,12 +100,20 @@ boot_parse(struct boot *boot)
     if (named == NULL) {
         named = vars_get(&boot->inherited, "ROINIT_CONFIG");
     }
+    const char *key = NULL;
     struct load_source source = {
+        .defaults = lone_defaults(boot, &key),
         .file = named,
         .must_exist = named != NULL,
         .check_permissions = boot->last > BOOT_VALIDATE,
     };
     if (load_contract(&source, &boot->arena, &boot->doc, &boot->diags, &err) != 0) {
+        return fail(boot, &err);
+    }
+    if (source.defaults != NULL && boot->doc.file != NULL) {
+        (void)err_set(&err, CODE_USAGE, 0,
+                      "--%s is for a command without a contract; write it into \"%s\"", key,
+                      boot->doc.file);
         return fail(boot, &err);
     }
     return CODE_OK; /* what is wrong with its values is told in one go with what is wrong here */

@@ -31,7 +31,10 @@ print_all(void)
         }
     }
     (void)puts(
-        "\n  --version, --help\n\n"
+        "\n  --version, --help\n"
+        "  --forward-signals LIST, --kill-mode MODE, --success-status CODES: for a command without "
+        "a\n"
+        "  contract, before it: `roinit explain service.KEY`\n\n"
         "The contract is -c FILE, $ROINIT_CONFIG or /etc/roinit.ini, else the built-in one:\n"
         "`roinit show` prints it, `roinit explain` the reference.");
 }

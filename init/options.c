@@ -66,18 +66,68 @@ take_verb(char *const *word, struct options *options, bool *ret_is_command)
     return *ret_is_command && text_equal(word[1], "--") ? 2 : 1;
 }
 
+const char *
+options_lone_key(size_t i)
+{
+    static const char *const keys[OPTIONS_LONE_MAX] = {"forward-signals", "kill-mode",
+                                                       "success-status"};
+    return i < OPTIONS_LONE_MAX ? keys[i] : NULL;
+}
+
+/* "--KEY VALUE" or "--KEY=VALUE" of a lone command's keys. Returns how many words it takes; 0: it
+ * is none of them; -1 with *err. */
+static int
+take_lone(char *const *word, struct options *options, struct err *err)
+{
+    for (size_t i = 0; i < OPTIONS_LONE_MAX; i++) {
+        const char *key = options_lone_key(i);
+        size_t length = strlen(key);
+        const char *rest = word[0] + 2 + length;
+        if (strncmp(word[0], "--", 2) != 0 || strncmp(word[0] + 2, key, length) != 0 ||
+            (*rest != '\0' && *rest != '=')) {
+            continue;
+        }
+        const char *value = *rest == '=' ? rest + 1 : word[1];
+        if (value == NULL || strpbrk(value, "\n\r") != NULL) {
+            return err_set(err, CODE_USAGE, 0,
+                           "--%s wants a value: see `roinit explain service.%s`", key, key);
+        }
+        options->lone[i] = value;
+        return *rest == '=' ? 1 : 2;
+    }
+    return 0;
+}
+
+/* What may stand before everything else. Returns the next word's index, or -1 with *err. */
+static int
+take_first(int argc, char *const *argv, struct options *options, struct err *err)
+{
+    int at = 1;
+    for (int taken = 1; at < argc && taken > 0; at += taken) {
+        if (text_equal(argv[at], "-c")) {
+            options->file = argv[at + 1];
+            taken = 2;
+            if (options->file == NULL) {
+                return err_set(err, CODE_USAGE, 0, "-c wants a file: roinit -c FILE ...");
+            }
+            continue;
+        }
+        taken = take_lone(argv + at, options, err);
+        if (taken < 0) {
+            return -1;
+        }
+    }
+    return at;
+}
+
 int
 options_parse(int argc, char *const *argv, bool is_pid1, struct options *ret_options,
               struct err *err)
 {
     struct options options = {.verb = verb_find("run"), .is_pid1 = is_pid1};
-    int at = 1;
-    while (at + 1 < argc && text_equal(argv[at], "-c")) {
-        options.file = argv[at + 1];
-        at += 2;
-    }
-    if (at < argc && text_equal(argv[at], "-c")) {
-        return err_set(err, CODE_USAGE, 0, "-c wants a file: roinit -c FILE ...");
+    int at = take_first(argc, argv, &options, err);
+    if (at < 0) {
+        return -1;
     }
     bool is_command = false;
     if (at < argc && text_equal(argv[at], "--")) {

@@ -115,7 +115,10 @@ forward(struct loop *loop, int signal)
     for (size_t u = 0; u < loop->fleet.count; u++) {
         int as = sigmap_forwarded(&loop->config->unit[u], signal);
         if (as != 0 && loop->fleet.unit[u].pid > 0) {
-            loop_signal_unit(loop, u, as, false);
+            /* Of a contract's units the group gets the stop signal alone. */
+            loop_signal_unit(loop, u, as,
+                             loop->config->is_lone &&
+                                 loop->config->unit[u].kill_mode == KILL_GROUP);
             is_taken = true;
         }
     }

@@ -29,7 +29,7 @@ setup_suite() {
         rm -f "$ROOTFS/etc/roinit.ini"
         cp "$ROINIT_MUSL" "$ROOTFS/roinit"
     fi
-    for example in one-app nginx app-with-redis distroless; do
+    for example in one-app nginx app-with-redis distroless drop-in; do
         cp -r "$root/examples/$example" "$context/$example"
         cp "$ROINIT_MUSL" "$context/$example/roinit"
         build "roinit-example-$example" "$context/$example" --network=host -t "roinit-example-$example"
