@@ -122,6 +122,7 @@ INIT_SRC = \
     init/boot_units.c \
     init/boot_volumes.c \
     init/client.c \
+    init/cmd_completion.c \
     init/cmd_explain.c \
     init/cmd_help.c \
     init/cmd_lint.c \
@@ -129,6 +130,7 @@ INIT_SRC = \
     init/cmd_run.c \
     init/cmd_show.c \
     init/cmd_verify.c \
+    init/completion.c \
     init/contract.c \
     init/contract_host.c \
     init/contract_mount.c \
@@ -262,6 +264,7 @@ PROC_TESTS = \
     tests/proc/test_as_weak.c \
     tests/proc/test_check.c \
     tests/proc/test_child.c \
+    tests/proc/test_completion.c \
     tests/proc/test_control.c \
     tests/proc/test_crowd.c \
     tests/proc/test_faults.c \

@@ -12,16 +12,8 @@ static const char *const option_words[USAGE_OPTION_COUNT] = {USAGE_OPTIONS(USAGE
 
 /* ---------------------------------------------------------------- the row */
 
-/* A piece of a row's arguments, without its brackets. */
-struct piece {
-    const char *text;
-    size_t length;
-    bool is_optional, has_value; /* of an option: the next piece is the form of its value */
-};
-
-/* Takes the next piece of `*at`. Returns false at the end. */
-static bool
-next_piece(const char **at, struct piece *ret)
+bool
+usage_next_piece(const char **at, struct usage_piece *ret)
 {
     *at += strspn(*at, " ");
     if (**at == '\0') {
@@ -31,10 +23,10 @@ next_piece(const char **at, struct piece *ret)
     *at += is_optional;
     size_t length = strcspn(*at, " ");
     bool ends_bracket = length > 0 && (*at)[length - 1] == ']';
-    *ret = (struct piece){.text = *at,
-                          .length = length,
-                          .is_optional = is_optional,
-                          .has_value = is_optional && !ends_bracket};
+    *ret = (struct usage_piece){.text = *at,
+                                .length = length,
+                                .is_optional = is_optional,
+                                .has_value = is_optional && !ends_bracket};
     *at += length;
     ret->length -= ends_bracket;
     return true;
@@ -43,7 +35,7 @@ next_piece(const char **at, struct piece *ret)
 /* Whether `word` fits a form: one of the words of "ready|final"; any where the form has capitals.
  */
 static bool
-is_of_form(const char *word, const struct piece *form)
+is_of_form(const char *word, const struct usage_piece *form)
 {
     if (form->text[0] < 'a' || form->text[0] > 'z') {
         return true;
@@ -65,14 +57,14 @@ is_of_form(const char *word, const struct piece *form)
 /* Finds the option in the row, and the form of its value. Returns false where the row has it not.
  */
 static bool
-find_option(const struct verb *verb, const char *word, size_t length, struct piece *ret_form)
+find_option(const struct verb *verb, const char *word, size_t length, struct usage_piece *ret_form)
 {
     const char *at = verb->arguments;
-    struct piece piece;
-    while (next_piece(&at, &piece)) {
-        struct piece form = {0};
+    struct usage_piece piece;
+    while (usage_next_piece(&at, &piece)) {
+        struct usage_piece form = {0};
         if (piece.text[0] == '-' && piece.has_value) {
-            (void)next_piece(&at, &form);
+            (void)usage_next_piece(&at, &form);
         }
         if (piece.text[0] == '-' && piece.length == length &&
             strncmp(piece.text, word, length) == 0) {
@@ -85,17 +77,18 @@ find_option(const struct verb *verb, const char *word, size_t length, struct pie
 
 /* The fewest and the most words that the row takes, and the form of the first. */
 static void
-count_words(const struct verb *verb, size_t *ret_least, size_t *ret_most, struct piece *ret_first)
+count_words(const struct verb *verb, size_t *ret_least, size_t *ret_most,
+            struct usage_piece *ret_first)
 {
     const char *at = verb->arguments;
-    struct piece piece;
+    struct usage_piece piece;
     *ret_least = 0;
     *ret_most = 0;
-    *ret_first = (struct piece){.text = "", .length = 0};
-    while (next_piece(&at, &piece)) {
+    *ret_first = (struct usage_piece){.text = "", .length = 0};
+    while (usage_next_piece(&at, &piece)) {
         if (piece.text[0] == '-') {
-            struct piece form;
-            (void)(piece.has_value && next_piece(&at, &form));
+            struct usage_piece form;
+            (void)(piece.has_value && usage_next_piece(&at, &form));
             continue;
         }
         bool is_list = piece.length > 3 && strncmp(piece.text + piece.length - 3, "...", 3) == 0;
@@ -124,7 +117,7 @@ take_option(const struct verb *verb, const char *const *word, size_t left, struc
 {
     size_t length = strcspn(word[0], "=");
     bool has_equals = word[0][length] == '=';
-    struct piece form;
+    struct usage_piece form;
     if (!find_option(verb, word[0], length, &form)) {
         return refuse(verb, "has no option", word[0], err);
     }
@@ -157,7 +150,7 @@ usage_parse(const struct verb *verb, const char *const *word, size_t count, stru
 {
     size_t least;
     size_t most;
-    struct piece first;
+    struct usage_piece first;
     memset(ret_usage, 0, sizeof *ret_usage);
     count_words(verb, &least, &most, &first);
     for (size_t i = 0; i < count;) {

@@ -43,6 +43,16 @@ struct usage {
     size_t word_count;
 };
 
+/* A piece of a row's arguments, without its brackets. */
+struct usage_piece {
+    const char *text;
+    size_t length;
+    bool is_optional, has_value; /* of an option: the next piece is the form of its value */
+};
+
+/* Takes the next piece of `*at`, which begins as a row's arguments. Returns false at the end. */
+bool usage_next_piece(const char **at, struct usage_piece *ret);
+
 /* Parses `count` words. Returns 0, or -1 with *err (64), which names the cure. */
 int usage_parse(const struct verb *verb, const char *const *word, size_t count,
                 struct usage *ret_usage, struct err *err);

@@ -35,7 +35,7 @@ const struct verb verb_table[] = {
     {"metrics",      ELSE, OPEN(answer_metrics), .arguments = "",                       .help = "figures, in the text format of Prometheus"},
     {"shutdown",     ELSE, RULED(answer_shutdown), .arguments = "[CODE]", .help = "ends the container in order, with CODE; answered at once"},
     {"top",          ELSE, LATER,              .arguments = "",                         .help = "not yet supported"},
-    {"completion",   ELSE, LATER,              .arguments = "bash|zsh|fish",            .help = "not yet supported"},
+    {"completion",   ELSE, LOCAL(cmd_completion), .arguments = "bash|zsh|fish",         .help = "a script that completes its words: source <(roinit completion bash)"},
 };
 /* clang-format on */
 const size_t verb_count = sizeof verb_table / sizeof verb_table[0];

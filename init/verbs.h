@@ -43,6 +43,7 @@ int cmd_verify(const struct options *options);
 int cmd_prepare(const struct options *options);
 int cmd_explain(const struct options *options);
 int cmd_help(const struct options *options);
+int cmd_completion(const struct options *options);
 
 /* The answers of PID 1, answer*.c. */
 void answer_status(struct asking *asking);
