@@ -60,6 +60,9 @@ void
 loop_kill_strays(struct loop *loop, const struct loop_unit *unit)
 {
     size_t known = loop->beside;
+    if (loop->fleet.phase > FLEET_RUNNING) {
+        return; /* while the container ends they get TERM, and time, after the last unit */
+    }
     if (cgroup_kill(unit->io.config->name)) {
         return;
     }

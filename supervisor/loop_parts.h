@@ -94,7 +94,8 @@ void loop_signal_unit(struct loop *loop, size_t u, int signal, bool is_for_group
 bool loop_stop_command(void *context, size_t u);
 bool loop_end_beside(struct loop *loop, pid_t pid, const siginfo_t *info);
 void loop_drop_beside(struct loop *loop, struct loop_unit *unit);
-/* KILL to what the unit's main process has left behind, wherever it went. */
+/* KILL to what the unit's main process has left behind, wherever it went; unless the container
+ * ends. */
 void loop_kill_strays(struct loop *loop, const struct loop_unit *unit);
 
 void loop_on_signals(struct ev_loop *ev, ev_io *watcher, int events);

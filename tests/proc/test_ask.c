@@ -37,7 +37,7 @@ static struct box
 begin(const char *contract)
 {
     struct box box = box_start(&(struct start){.contract = contract});
-    box_await_file(&box, "/run/roinit/control");
+    box_await_file(&box, "/run/roinit/status.json");
     ask(&box, WORDS("wait", "--timeout", "10s"), 0);
     return box;
 }
@@ -244,7 +244,7 @@ START_TEST(roinits_own_uid_may_from_outside_and_root_too)
 {
     NEEDS_UIDS();
     struct box box = box_start(&(struct start){.contract = THREE, .uid = BOX_UID});
-    box_await_file(&box, "/run/roinit/control");
+    box_await_file(&box, "/run/roinit/status.json");
     ask(&box, WORDS("wait"), 0);
     ck_assert_int_eq(box_exec_as(&box, BOX_UID, WORDS("stop", "web"), said, sizeof(said)), 0);
     ask(&box, WORDS("start", "web"), 0);

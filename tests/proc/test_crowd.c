@@ -33,7 +33,7 @@ static struct box
 begin(void)
 {
     struct box box = box_start(&(struct start){.contract = CONTRACT});
-    box_await_file(&box, "/run/roinit/control");
+    box_await_file(&box, "/run/roinit/status.json");
     ask(&box, WORDS("wait", "--timeout", "10s"), 0);
     return box;
 }

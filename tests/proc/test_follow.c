@@ -77,7 +77,7 @@ static struct box
 begin(const char *contract)
 {
     struct box box = box_start(&(struct start){.contract = contract});
-    box_await_file(&box, "/run/roinit/control");
+    box_await_file(&box, "/run/roinit/status.json");
     ask(&box, WORDS("wait", "--timeout", "10s"), 0);
     return box;
 }

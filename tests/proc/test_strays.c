@@ -31,7 +31,7 @@ static struct box
 begin(const struct start *start)
 {
     struct box box = box_start(start);
-    box_await_file(&box, "/run/roinit/control");
+    box_await_file(&box, "/run/roinit/status.json");
     ask(&box, WORDS("wait", "--timeout", "10s"), 0);
     return box;
 }
