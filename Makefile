@@ -127,6 +127,7 @@ INIT_SRC = \
     init/cmd_help.c \
     init/cmd_lint.c \
     init/cmd_prepare.c \
+    init/cmd_probe.c \
     init/cmd_run.c \
     init/cmd_show.c \
     init/cmd_verify.c \

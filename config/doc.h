@@ -35,7 +35,7 @@ struct section {
     struct section *next;
 };
 
-enum { DOC_SECTIONS_MAX = 1024, DOC_SETTINGS_MAX = 4096 /* in one section */ };
+enum { DOC_SECTIONS_MAX = 4096, DOC_SETTINGS_MAX = 4096 /* in one section */ };
 
 struct doc {
     const char *file; /* the main file; NULL: the built-in contract */

@@ -41,6 +41,7 @@ int cmd_lint(const struct options *options);
 int cmd_show(const struct options *options);
 int cmd_verify(const struct options *options);
 int cmd_prepare(const struct options *options);
+int cmd_probe(const struct options *options);
 int cmd_explain(const struct options *options);
 int cmd_help(const struct options *options);
 int cmd_completion(const struct options *options);

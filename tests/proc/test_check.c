@@ -202,6 +202,41 @@ START_TEST(a_drain_fails_the_level_ready_before_anybody_is_told_to_stop)
 }
 END_TEST
 
+/* `roinit probe`, inside of a box whose service listens on /run/sock. */
+static const struct {
+    const char *probe;
+    int code;
+    const char *says;
+} probes[] = {
+    {"unix:/run/sock", 0, ""},
+    {"unix:/run/none", 1, "roinit: unix:/run/none: no such file\n"},
+    {"file:/run/sock", 0, ""},
+    {"exec:/puppet exit:0", 0, ""},
+    {"exec:/puppet exit:3", 1, "roinit: exec:/puppet exit:3: exited with 3\n"},
+    {"exec:/puppet sleep", 1, "roinit: exec:/puppet sleep: no answer in time\n"},
+    {"tcp:1", 1, "roinit: tcp:1: connection refused\n"},
+    {"notify", 64, "is no probe"},
+    {"tcp:x:1", 64, "is no address"},
+};
+
+START_TEST(probe_tries_once_and_needs_no_contract)
+{
+    char out[4096];
+    struct box box = box_start(&(struct start){
+        .contract = BASE RAW "[service web]\ncommand = /puppet listen:/run/sock print:up sleep\n"});
+    box_expect(&box, OUT, "up\n");
+    int code =
+        box_exec(&box, WORDS("probe", probes[_i].probe, "--timeout", "500ms"), out, sizeof out);
+    ck_assert_msg(code == probes[_i].code, "%s: %d, %s", probes[_i].probe, code, out);
+    if (code == 64 || code == 0) {
+        ck_assert_ptr_nonnull(strstr(out, probes[_i].says));
+    } else {
+        ck_assert_str_eq(out, probes[_i].says);
+    }
+    end(&box, 0);
+}
+END_TEST
+
 Suite *
 check_suite(void)
 {
@@ -217,5 +252,10 @@ check_suite(void)
         a_drain_fails_the_level_ready_before_anybody_is_told_to_stop,
         NULL,
     };
-    return proc_suite("check", tests);
+    Suite *suite = proc_suite("check", tests);
+    TCase *tcase = tcase_create("probe");
+    tcase_add_loop_test(tcase, probe_tries_once_and_needs_no_contract, 0,
+                        (int)(sizeof probes / sizeof probes[0]));
+    suite_add_tcase(suite, tcase);
+    return suite;
 }

@@ -279,7 +279,7 @@ START_TEST(sections_and_keys_have_a_bound)
         at += sprintf(at, "[task t%d]\ncommand = x\n", i);
     }
     written_add(&written, "file", file);
-    written_expect(&written, 3, "more than 1024 sections");
+    written_expect(&written, 3, "more than 4096 sections");
     at = file + sprintf(file, "[env]\n");
     for (int i = 0; i < DOC_SETTINGS_MAX + 2; i++) {
         at += sprintf(at, "V%d = x\n", i);
