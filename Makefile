@@ -292,6 +292,9 @@ PROC_TESTS = \
     tests/proc/test_walk.c \
     tests/proc/test_watch.c \
 
+# The stage of ring 3, for the soak.
+SOAK_STAGE = tests/proc/harness.c tests/proc/inside.c tests/proc/ring.c tests/proc/stage.c
+
 PUPPET_SRC = \
     tests/puppet.c \
     tests/puppet_net.c \
@@ -348,12 +351,12 @@ RUNNER = $(call objects,tests/runner.c)
 RING_ENV = ROINIT=$(abspath $(BIN)) PUPPET=$(abspath $(OUT)/puppet)
 
 FLOORS_C = $(wildcard $(CONFIG_SRC) $(SUPERVISOR_SRC) $(INIT_SRC)) init/main.c
-FORMATTED = $(wildcard $(foreach d,config supervisor init tests tests/unit tests/sim tests/proc tests/fuzz tests/faults,$(d)/*.[ch]))
+FORMATTED = $(wildcard $(foreach d,config supervisor init tests tests/unit tests/sim tests/proc tests/fuzz tests/faults tests/bench tests/soak,$(d)/*.[ch]))
 JOBS = $(shell nproc 2>/dev/null || echo 2)
 Q = $(if $(V),,@)
 say = @echo "  $(1)$(if $(filter release,$(FLAVOUR)),, [$(FLAVOUR)])"
 
-.PHONY: docs bench fuzz faults all static musl check sim proc e2e test asan cov golden regolden floors pure format reformat \
+.PHONY: docs bench fuzz faults soak all static musl check sim proc e2e test asan cov golden regolden floors pure format reformat \
     tidy lint analyzer clang demo demo-docker packages install clean help
 .DELETE_ON_ERROR:
 
@@ -379,7 +382,8 @@ $(OUT)/%.a:
 $(OUT)/unit: $(call objects,$(UNIT_TESTS)) $(RUNNER) $(ARCHIVES)
 $(OUT)/sim: $(call objects,$(SIM_TESTS)) $(RUNNER) $(ARCHIVES)
 $(OUT)/proc: $(call objects,$(PROC_TESTS)) $(RUNNER) $(ARCHIVES)
-$(OUT)/unit $(OUT)/sim $(OUT)/proc:
+$(OUT)/soak: $(call objects,tests/soak/soak.c $(SOAK_STAGE)) $(RUNNER) $(ARCHIVES)
+$(OUT)/unit $(OUT)/sim $(OUT)/proc $(OUT)/soak:
 	$(call say,LINK  $@)
 	$(Q)$(CC) $(OURS) $(CFLAGS) -pie -o $@ $^ $(filter-out -static-pie -s,$($(FLAVOUR)_LDFLAGS)) $(LDFLAGS) $(CHECK_LIBS) $(LIBS)
 
@@ -429,6 +433,9 @@ fuzz:  ## libFuzzer over all that others write, until FUZZ_RUNS inputs or FUZZ_T
 faults: $(BIN) $(OUT)/puppet $(OUT)/inject  ## each system call of a boot and of a restart fails once, with each of its errors (root)
 	tests/faults/run.sh $(BUILD)/faults $(BIN) $(OUT)/puppet $(OUT)/inject
 
+soak: $(OUT)/soak $(BIN) $(OUT)/puppet  ## one container under everything at once, for SOAK_SECONDS (root)
+	$(RING_ENV) $<
+
 e2e:  ## ring 4: real containers; puts up engines where it may
 	tests/run e2e
 
@@ -442,7 +449,8 @@ golden: $(BIN)  ## output that people read, held against tests/golden
 docs: $(BIN)  ## the reference in README.md, from what the program says of itself
 	packaging/docs.sh $(BIN)
 
-bench: $(BIN) musl  ## roinit beside tini, dumb-init and catatonit, in one run (root)
+bench: $(BIN) musl  ## roinit beside other inits and a bare loop, into docs/bench and README.md (root, half an hour)
+	packaging/dev-packages.sh bench
 	tests/bench/run.sh $(BUILD)/bench $(BIN) $(BUILD)/musl/roinit
 	ROUNDS=100 ORPHANS=5000 tests/bench/inits.sh $(BUILD)/bench $(BIN) $(BUILD)/musl/roinit
 

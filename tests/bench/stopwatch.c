@@ -12,39 +12,40 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "stopwatch.h"
+
 /*
- * The benchmark's stopwatch. Candidates are run in turn, A B C A B C …, each as PID 1 of a pid
- * namespace of its own, so that a machine that slows down slows down all of them.
+ * The benchmark's stopwatch. Candidates are run in turn, A B C A B C ..., each as PID 1 of a pid
+ * namespace of its own, so that a machine that slows down slows down all of them. A candidate is
+ * one word, split at blanks. Prints `NAME MEDIAN MINIMUM`, microseconds.
  *
- *   stopwatch start ROUNDS CANDIDATE…    from fork to exit of an init that runs `true`
- *   stopwatch spawn N PROGRAM            the least that a supervisor can do: N posix_spawn in a
- *   stopwatch all ROUNDS N FIFO CANDIDATE…
- *                                        from fork until N services have each written a byte to
- * FIFO stopwatch service FIFO               such a service: writes its byte, then sleeps stopwatch
- * memory N FIFO CANDIDATE…   kB of proportional set size of the init, once N are up stopwatch
- * mounts KIND N COMMAND…     COMMAND below N distinct or N stacked mounts
+ *   start ROUNDS CANDIDATE...           from the clone to the end of an init that runs `true`
+ *   all ROUNDS N FIFO CANDIDATE...      from the clone until N services have each written a byte
+ *   memory N FIFO CANDIDATE...          NAME KB PROCESSES of all that is no service, N being up
+ *   restart ROUNDS FIFO CANDIDATE...    from the KILL of a service until it is up again
+ *   signal ROUNDS FIFO CANDIDATE...     from a USR1 to the init until its command has answered
+ *   orphans N FIFO CANDIDATE...         NAME NANOSECONDS ZOMBIES: CPU for each, left after a second
+ *   stop ROUNDS N FIFO CANDIDATE...     from the stop signal (CANDIDATE's first word: its number)
+ *                                       to the end of the init
+ *   idle SECONDS N FIFO CANDIDATE...    NAME WAKEUPS MICROSECONDS of CPU, all at once
+ *   mounts KIND N COMMAND...            COMMAND below N distinct or N stacked mounts
  *
- * A candidate is one word, split at blanks. Figures are microseconds.
+ * The services: service FIFO, echo FIFO, orphaned FIFO N, lines N, and spawn N PROGRAM..., the
+ * least that a supervisor can do: N posix_spawn in a loop.
  */
 extern char **environ;
 
-enum {
-    CANDIDATES_MAX = 16,
-    ROUNDS_MAX = 1000,
-    WORDS_MAX = 32,
-    STACK_BYTES = 65536,
-    WAIT_MS = 20000,
-    SETTLE_US = 300000,
-};
+enum { STACK_BYTES = 65536 };
 
-static int64_t took[CANDIDATES_MAX][ROUNDS_MAX];
+int64_t took[CANDIDATES_MAX][ROUNDS_MAX];
 
-static int64_t
+int64_t
 now_us(void)
 {
     struct timespec now;
@@ -52,14 +53,14 @@ now_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-static void
+_Noreturn void
 die(const char *what)
 {
     (void)fprintf(stderr, "stopwatch: %s: %s\n", what, strerror(errno));
     exit(EXIT_FAILURE);
 }
 
-static void
+void
 split(char *words, char *argv[WORDS_MAX])
 {
     size_t count = 0;
@@ -74,6 +75,7 @@ static int
 execute(void *argument)
 {
     char *const *argv = argument;
+    (void)dup2(STDERR_FILENO, STDOUT_FILENO); /* which is for figures */
     (void)execv(argv[0], argv);
     _exit(127);
 }
@@ -106,7 +108,7 @@ compare(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-static void
+void
 print_medians(int rounds, int count, char *argv[CANDIDATES_MAX][WORDS_MAX])
 {
     for (int i = 0; i < count; i++) {
@@ -135,20 +137,35 @@ static void
 run_spawn(int count, char *const *argv)
 {
     const char *program = argv[0];
+    sigset_t set;
+    posix_spawnattr_t attributes;
+    (void)sigemptyset(&set);
+    (void)posix_spawnattr_init(&attributes);
+    (void)posix_spawnattr_setsigmask(&attributes, &set);
+    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigprocmask(SIG_BLOCK, &set, NULL);
     for (int i = 0; i < count; i++) {
         pid_t pid;
-        if (posix_spawn(&pid, program, NULL, NULL, argv, environ) != 0) {
+        if (posix_spawn(&pid, program, NULL, &attributes, argv, environ) != 0) {
             die("posix_spawn");
         }
     }
-    for (;;) {
-        (void)pause();
+    /* And the least that a stop can do. */
+    int signal;
+    do {
+        (void)sigwait(&set, &signal);
+    } while (signal != SIGTERM);
+    (void)kill(-1, SIGTERM);
+    while (wait(NULL) > 0 || errno == EINTR) {
     }
+    exit(EXIT_SUCCESS);
 }
 
 static void
 be_service(const char *fifo)
 {
+    (void)prctl(PR_SET_NAME, "service"); /* so that it is not taken for a part of the supervisor */
     int fd = open(fifo, O_WRONLY);
     if (fd < 0 || write(fd, "x", 1) != 1) {
         die(fifo);
@@ -159,33 +176,39 @@ be_service(const char *fifo)
     }
 }
 
+void
+await_bytes(int fifo, int count, const char *who)
+{
+    char bytes[4096];
+    for (int left = count; left > 0;) {
+        struct pollfd poll_fd = {.fd = fifo, .events = POLLIN};
+        ssize_t got = poll(&poll_fd, 1, WAIT_MS) == 1 ? read(fifo, bytes, sizeof bytes) : -1;
+        if (got <= 0) {
+            (void)fprintf(stderr, "stopwatch: %s: %d of %d answers are missing\n", who, left,
+                          count);
+            exit(EXIT_FAILURE);
+        }
+        left -= (int)got;
+    }
+}
+
 /* Starts an init and waits until `count` services have written. Returns its pid. */
-static pid_t
+pid_t
 start_all(int count, int fifo, char *const *argv, int64_t *ret_took)
 {
     static char stack[STACK_BYTES] __attribute__((aligned(16)));
-    char bytes[4096];
     int64_t start = now_us();
     pid_t pid = clone(execute, stack + sizeof stack,
                       CLONE_NEWPID | CLONE_VFORK | CLONE_VM | SIGCHLD, (void *)(uintptr_t)argv);
     if (pid < 0) {
         die("clone");
     }
-    for (int left = count; left > 0;) {
-        struct pollfd poll_fd = {.fd = fifo, .events = POLLIN};
-        ssize_t got = poll(&poll_fd, 1, WAIT_MS) == 1 ? read(fifo, bytes, sizeof bytes) : -1;
-        if (got <= 0) {
-            (void)fprintf(stderr, "stopwatch: %s: %d of %d services are missing\n", argv[0], left,
-                          count);
-            exit(EXIT_FAILURE);
-        }
-        left -= (int)got;
-    }
+    await_bytes(fifo, count, argv[0]);
     *ret_took = now_us() - start;
     return pid;
 }
 
-static void
+void
 end_all(pid_t pid)
 {
     int status;
@@ -193,7 +216,7 @@ end_all(pid_t pid)
     (void)waitpid(pid, &status, 0);
 }
 
-static int
+int
 open_fifo(const char *path)
 {
     (void)unlink(path);
@@ -223,37 +246,6 @@ run_all(int rounds, int services, const char *path, int count, char **candidate)
     print_medians(rounds, count, argv);
 }
 
-static long
-proportional_kb(pid_t pid)
-{
-    char path[64], line[256];
-    long kb = -1;
-    (void)snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
-    FILE *file = fopen(path, "r");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL && kb < 0) {
-        (void)sscanf(line, "Pss: %ld kB", &kb);
-    }
-    if (file != NULL) {
-        (void)fclose(file);
-    }
-    return kb;
-}
-
-static void
-run_memory(int services, const char *path, int count, char **candidate)
-{
-    char *argv[WORDS_MAX];
-    int fifo = open_fifo(path);
-    for (int i = 0; i < count; i++) {
-        int64_t unused;
-        split(candidate[i], argv);
-        pid_t pid = start_all(services, fifo, argv, &unused);
-        (void)usleep(SETTLE_US);
-        (void)printf("%s %ld\n", argv[0], proportional_kb(pid));
-        end_all(pid);
-    }
-}
-
 /* Mounts in a namespace of its own: the machine's are not touched. */
 static void
 run_mounts(const char *kind, int count, char **argv)
@@ -276,20 +268,55 @@ run_mounts(const char *kind, int count, char **argv)
     die(argv[0]);
 }
 
+/* What has the form `VERB ROUNDS FIFO CANDIDATE...` and its like. */
+static bool
+measure(int argc, char **argv)
+{
+    const char *verb = argv[1];
+    int number = argc > 2 ? atoi(argv[2]) : 0;
+    if (argc > 3 && strcmp(verb, "start") == 0) {
+        run_start(number % ROUNDS_MAX, (argc - 3) % CANDIDATES_MAX, argv + 3);
+    } else if (argc > 5 && strcmp(verb, "all") == 0) {
+        run_all(number % ROUNDS_MAX, atoi(argv[3]), argv[4], (argc - 5) % CANDIDATES_MAX, argv + 5);
+    } else if (argc > 4 && strcmp(verb, "memory") == 0) {
+        run_memory(number, argv[3], (argc - 4) % CANDIDATES_MAX, argv + 4);
+    } else if (argc > 4 && strcmp(verb, "restart") == 0) {
+        run_restart(number % ROUNDS_MAX, argv[3], (argc - 4) % CANDIDATES_MAX, argv + 4);
+    } else if (argc > 4 && strcmp(verb, "signal") == 0) {
+        run_signal(number % ROUNDS_MAX, argv[3], (argc - 4) % CANDIDATES_MAX, argv + 4);
+    } else if (argc > 4 && strcmp(verb, "orphans") == 0) {
+        run_orphans(number, argv[3], (argc - 4) % CANDIDATES_MAX, argv + 4);
+    } else if (argc > 5 && strcmp(verb, "stop") == 0) {
+        run_stop(number % ROUNDS_MAX, atoi(argv[3]), argv[4], (argc - 5) % CANDIDATES_MAX,
+                 argv + 5);
+    } else if (argc > 5 && strcmp(verb, "idle") == 0) {
+        run_idle(number, atoi(argv[3]), argv[4], (argc - 5) % CANDIDATES_MAX, argv + 5);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 int
 main(int argc, char **argv)
 {
-    if (argc > 3 && strcmp(argv[1], "start") == 0) {
-        run_start(atoi(argv[2]) % ROUNDS_MAX, (argc - 3) % CANDIDATES_MAX, argv + 3);
-    } else if (argc > 3 && strcmp(argv[1], "spawn") == 0) {
-        run_spawn(atoi(argv[2]), argv + 3);
-    } else if (argc > 5 && strcmp(argv[1], "all") == 0) {
-        run_all(atoi(argv[2]) % ROUNDS_MAX, atoi(argv[3]), argv[4], (argc - 5) % CANDIDATES_MAX,
-                argv + 5);
-    } else if (argc > 4 && strcmp(argv[1], "memory") == 0) {
-        run_memory(atoi(argv[2]), argv[3], (argc - 4) % CANDIDATES_MAX, argv + 4);
+    const char *slash = strrchr(argv[0], '/');
+    const char *name = slash != NULL ? slash + 1 : argv[0];
+    if (strcmp(name, "run") != 0 && argc > 2 && measure(argc, argv)) {
+        return EXIT_SUCCESS;
+    }
+    if (strcmp(name, "run") == 0) {
+        be_service("/mnt/fifo"); /* as s6 and runit start it */
     } else if (argc == 3 && strcmp(argv[1], "service") == 0) {
         be_service(argv[2]);
+    } else if (argc == 3 && strcmp(argv[1], "echo") == 0) {
+        be_echo(argv[2]);
+    } else if (argc == 4 && strcmp(argv[1], "orphaned") == 0) {
+        be_orphans(argv[2], atoi(argv[3]));
+    } else if (argc == 3 && strcmp(argv[1], "lines") == 0) {
+        be_lines(atoi(argv[2]));
+    } else if (argc > 3 && strcmp(argv[1], "spawn") == 0) {
+        run_spawn(atoi(argv[2]), argv + 3);
     } else if (argc > 4 && strcmp(argv[1], "mounts") == 0) {
         run_mounts(argv[2], atoi(argv[3]), argv + 4);
     } else {
