@@ -127,6 +127,7 @@ ctlserver_accept(struct ctlserver *server, int64_t now_ms)
     }
     struct ctl_client *client = &server->client[slot];
     client->fd = fd;
+    client->uid = (uid_t)-1; /* not asked for yet */
     client->since_ms = now_ms;
     client->request = request;
     client->request_length = 0;
@@ -321,9 +322,9 @@ ctlserver_expire(struct ctlserver *server, int64_t now_ms)
 
 /* Waits for those who have been answered to take it and go. */
 static void
-linger(struct ctlserver *server)
+linger(struct ctlserver *server, int linger_ms)
 {
-    for (int left_ms = CTL_LINGER_MS; left_ms > 0; left_ms -= 5) {
+    for (int left_ms = linger_ms; left_ms > 0; left_ms -= 5) {
         struct pollfd fds[CTL_CLIENTS_MAX];
         nfds_t count = 0;
         for (int i = 0; i < CTL_CLIENTS_MAX; i++) {
@@ -342,7 +343,7 @@ linger(struct ctlserver *server)
 }
 
 void
-ctlserver_close(struct ctlserver *server)
+ctlserver_close(struct ctlserver *server, int linger_ms)
 {
     for (int i = 0; server->client != NULL && i < CTL_CLIENTS_MAX; i++) {
         server->client[i].reply.lingers = server->client[i].fd >= 0;
@@ -355,7 +356,7 @@ ctlserver_close(struct ctlserver *server)
         }
     }
     if (server->client != NULL) {
-        linger(server);
+        linger(server, linger_ms);
     }
     for (int i = 0; server->client != NULL && i < CTL_CLIENTS_MAX; i++) {
         if (server->client[i].fd >= 0) {

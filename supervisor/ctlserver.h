@@ -20,14 +20,13 @@ enum {
     CTL_REPLY_MAX = 4 * 1024 * 1024, /* a thousand units as JSON, several times */
     CTL_HELD_MAX = 48,               /* replies that are not whole yet, */
     CTL_HELD_OF_ONE_UID = 16,        /* of which each uid but root may have some */
-    CTL_LINGER_MS = 50,              /* at the end, for clients that are still reading */
     CTL_STREAM_BYTES = 65536,        /* a held reply gets more while less than that waits */
 };
 
 /* Who asks, as the kernel tells it (SO_PEERCRED). */
 struct ctl_peer {
     pid_t pid; /* 0: outside of this pid namespace */
-    uid_t uid;
+    uid_t uid; /* once it has asked; else (uid_t)-1 */
     gid_t gid;
     int fd; /* its socket, for what the kernel knows besides */
 };
@@ -49,8 +48,8 @@ void ctl_reply_add(struct ctl_reply *reply, enum ctlmsg_frame type, const char *
 void ctl_reply_exit(struct ctl_reply *reply, int code);
 
 struct ctl_client {
-    int fd; /* -1: a free slot */
-    uid_t uid;
+    int fd;           /* -1: a free slot */
+    uid_t uid;        /* once it has asked; else (uid_t)-1 */
     int64_t since_ms; /* it came; of a held reply: it last took something */
     size_t request_length;
     char *request; /* CTLMSG_REQUEST_MAX bytes, while there is a client */
@@ -89,7 +88,7 @@ int64_t ctlserver_attend(struct ctlserver *server, int64_t now_ms);
 /* Drops clients that took too long. Returns when to look again, in ms from now; -1: never. */
 int64_t ctlserver_expire(struct ctlserver *server, int64_t now_ms);
 
-/* Sends what is left to be sent, closes everything. */
-void ctlserver_close(struct ctlserver *server);
+/* Sends what is left to be sent, waits at most so long for those who read it, closes everything. */
+void ctlserver_close(struct ctlserver *server, int linger_ms);
 
 #endif

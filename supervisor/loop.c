@@ -13,6 +13,8 @@
 
 enum {
     FLUSH_MS = 300,
+    LINGER_MS = 300,       /* for clients who read their last answer */
+    LINGER_KILLED_MS = 50, /* the time is over */
     OWING_MS = 200,
 };
 
@@ -234,7 +236,7 @@ loop_run(struct loop *loop)
     }
     finish_units(loop);
     loop->host->publish(loop->host->context);
-    ctlserver_close(&loop->server);
+    ctlserver_close(&loop->server, loop->fleet.is_killed ? LINGER_KILLED_MS : LINGER_MS);
     log_flush(FLUSH_MS);
     return loop->fleet.code;
 }

@@ -6,7 +6,7 @@
 enum {
     ACCEPTS_A_TURN = 16,
     STARVED_MS = 1000, /* without descriptors: until the socket is looked at again */
-    CROWD_MS = 100,    /* so many clients in so short a time are a crowd: */
+    CROWD_MS = 100,    /* so many clients in so short a time, root left out, are a crowd: */
     CROWD = 5,
     CROWD_PAUSE_MS = 10, /* it is let in by the handful, that PID 1 does not wake for each */
 };
@@ -73,13 +73,13 @@ forget_client(struct loop *loop, int slot)
 
 /* Whether the clients come as a crowd. */
 static bool
-is_crowd(struct loop *loop, int64_t now_ms, int accepted)
+is_crowd(struct loop *loop, int64_t now_ms, int more)
 {
     if (now_ms - loop->crowd_ms >= CROWD_MS) {
         loop->crowd_ms = now_ms;
         loop->crowd = 0;
     }
-    loop->crowd += accepted;
+    loop->crowd += more;
     return loop->crowd > CROWD;
 }
 
@@ -87,9 +87,9 @@ static void
 on_listen(struct ev_loop *ev, ev_io *watcher, int events)
 {
     struct loop *loop = watcher->data;
-    int accepted = 0;
+    int others = 0; /* than root: nobody else asks so often in earnest */
     (void)events;
-    for (; accepted < ACCEPTS_A_TURN; accepted++) {
+    for (int i = 0; i < ACCEPTS_A_TURN; i++) {
         int slot = ctlserver_accept(&loop->server, loop_now_ms());
         if (slot == -2) {
             ev_io_stop(ev, watcher);
@@ -102,8 +102,9 @@ on_listen(struct ev_loop *ev, ev_io *watcher, int events)
         forget_client(loop, slot);
         /* Most have sent all already. */
         ctlserver_serve(&loop->server, (size_t)slot, loop_now_ms());
+        others += loop->server.client[slot].uid != 0;
     }
-    if (ev_is_active(watcher) && is_crowd(loop, loop_now_ms(), accepted)) {
+    if (ev_is_active(watcher) && is_crowd(loop, loop_now_ms(), others)) {
         ev_io_stop(ev, watcher);
         arm(loop, &loop->starved, CROWD_PAUSE_MS);
     }
