@@ -130,6 +130,7 @@ INIT_SRC = \
     init/cmd_probe.c \
     init/cmd_run.c \
     init/cmd_show.c \
+    init/cmd_top.c \
     init/cmd_verify.c \
     init/completion.c \
     init/contract.c \

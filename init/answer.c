@@ -94,6 +94,12 @@ take_view(const char *word, struct asking *asking)
         asking->view.has_color = true;
         return true;
     }
+    if (text_starts_with(word, "--height=")) {
+        if (text_number(word + strlen("--height="), WIDTH_MAX, &width)) {
+            asking->view.height = (unsigned)width;
+        }
+        return true;
+    }
     if (!text_starts_with(word, "--width=")) {
         return false;
     }

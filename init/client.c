@@ -163,8 +163,8 @@ request_bytes(const struct options *options, char *request, size_t size)
     return ctlmsg_write_request(request, size, word, count);
 }
 
-int
-client_ask(const struct options *options)
+static int
+ask(const struct options *options, bool closes)
 {
     char request[CTLMSG_REQUEST_MAX];
     proc_hide_self(); /* a unit of the same uid must not borrow our origin (promises.md, fact 4) */
@@ -183,6 +183,9 @@ client_ask(const struct options *options)
         write_whole(fd, request, length);
         /* Closed by the end of this process and not before: PID 1 may wait for that, to end. */
         int code = print_reply(fd);
+        if (closes) {
+            (void)close(fd);
+        }
         if (code >= 0) {
             return code;
         }
@@ -204,4 +207,16 @@ client_ask(const struct options *options)
                   "state-dir writable?\n",
                   state_folders[0], state_folders[1]);
     return CODE_UNAVAILABLE;
+}
+
+int
+client_ask(const struct options *options)
+{
+    return ask(options, false);
+}
+
+int
+client_ask_again(const struct options *options)
+{
+    return ask(options, true);
 }

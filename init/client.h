@@ -9,7 +9,9 @@
  * code that it is told. All rendering is on the side of PID 1.
  */
 
-/* Asks. Returns the exit code: 69 where nobody answers. */
+/* Asks. Returns the exit code: 69 where nobody answers. The connection ends with the process. */
 int client_ask(const struct options *options);
+/* The same for a process that asks more than once. */
+int client_ask_again(const struct options *options);
 
 #endif

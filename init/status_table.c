@@ -127,6 +127,49 @@ add_holds(const struct status *status, const struct status_view *view, size_t na
     }
 }
 
+/* What whoever looks wants to see first, where not all has room. */
+static unsigned
+rank_of(const struct fleet_unit *unit)
+{
+    bool is_calm = unit->state == LIFE_READY || (unit->config->is_task && unit->pid > 0);
+    bool is_trouble = unit->state == LIFE_FAILED || unit->state == LIFE_BACKOFF ||
+                      (life_has_process(unit->state) && !is_calm);
+    return is_trouble ? 0 : unit->state == LIFE_WAITING ? 1 : is_calm ? 2 : 3;
+}
+
+enum { RANKS = 4, LINES_BESIDE = 3 };
+
+/* The rows that fit below what is there already, and above the mounts. */
+static void
+add_rows(const struct status *status, const struct status_view *view, size_t name_width,
+         struct text *out)
+{
+    size_t used = LINES_BESIDE + status->config->mount_count;
+    for (size_t i = 0; i < out->length; i++) {
+        used += out->bytes[i] == '\n';
+    }
+    size_t room = view->height == 0 ? SIZE_MAX : view->height > used ? view->height - used : 1;
+    size_t more = 0;
+    for (unsigned rank = 0; rank < (view->height == 0 ? 1 : RANKS); rank++) {
+        for (size_t u = 0; u < status->fleet->count; u++) {
+            const struct fleet_unit *unit = &status->fleet->unit[u];
+            bool is_turn = view->height == 0 || rank_of(unit) == rank;
+            if (!is_turn || !is_asked_for(view, unit->config->name)) {
+                continue;
+            }
+            if (room > 0) {
+                add_row(status, view, unit, name_width, out);
+                room--;
+            } else {
+                more++;
+            }
+        }
+    }
+    if (more > 0) {
+        text_addf(out, "and %zu more\n", more);
+    }
+}
+
 void
 status_table(const struct status *status, const struct status_view *view, struct text *out)
 {
@@ -148,12 +191,10 @@ status_table(const struct status *status, const struct status_view *view, struct
     text_add(out, "\nUNIT");
     add_padding(out, 4, name_width + 2);
     text_add(out, "STATE     PID     SINCE    RESTARTS  LAST EXIT\n");
-    for (size_t u = 0; u < fleet->count; u++) {
-        if (is_asked_for(view, fleet->unit[u].config->name)) {
-            add_row(status, view, &fleet->unit[u], name_width, out);
-        }
-    }
+    add_rows(status, view, name_width, out);
     add_mounts(status, view, out);
-    add_holds(status, view, name_width, out);
-    status_checks_table(status, out);
+    if (view->height == 0) {
+        add_holds(status, view, name_width, out);
+        status_checks_table(status, out);
+    }
 }

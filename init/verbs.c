@@ -34,7 +34,7 @@ const struct verb verb_table[] = {
     {"blame",        ELSE, OPEN(answer_blame), .arguments = "[--svg]",                  .help = "where the boot's time went, as a table; --svg draws it"},
     {"metrics",      ELSE, OPEN(answer_metrics), .arguments = "",                       .help = "figures, in the text format of Prometheus"},
     {"shutdown",     ELSE, RULED(answer_shutdown), .arguments = "[CODE]", .help = "ends the container in order, with CODE; answered at once"},
-    {"top",          ELSE, LATER,              .arguments = "",                         .help = "not yet supported"},
+    {"top",          ELSE, LOCAL(cmd_top),     .arguments = "",                         .help = "the status, live, on a terminal; q ends it"},
     {"completion",   ELSE, LOCAL(cmd_completion), .arguments = "bash|zsh|fish",         .help = "a script that completes its words: source <(roinit completion bash)"},
 };
 /* clang-format on */

@@ -44,6 +44,7 @@ int cmd_prepare(const struct options *options);
 int cmd_probe(const struct options *options);
 int cmd_explain(const struct options *options);
 int cmd_help(const struct options *options);
+int cmd_top(const struct options *options);
 int cmd_completion(const struct options *options);
 
 /* The answers of PID 1, answer*.c. */

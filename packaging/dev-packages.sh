@@ -10,7 +10,7 @@ packages() {
     case $1 in
         build) echo gcc libc6-dev make binutils libev-dev libinih-dev ;;
         musl) echo musl-tools linux-libc-dev ;;
-        test) echo check pkg-config strace util-linux procps libxml2-utils prometheus bash zsh fish ;;
+        test) echo check pkg-config strace util-linux procps bsdutils libxml2-utils prometheus bash zsh fish ;;
         e2e) echo bats jq curl iproute2 ;;
         checks) echo clang libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck codespell mandoc gcovr ;;
         bench) echo tini dumb-init catatonit s6 runit supervisor ;;

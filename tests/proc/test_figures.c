@@ -99,10 +99,50 @@ START_TEST(metrics_are_what_prometheus_reads)
 }
 END_TEST
 
+START_TEST(top_that_has_no_terminal_is_the_status_once)
+{
+    struct box box = start_one(CONTRACT);
+    ask(&box, WORDS("top"));
+    ck_assert_int_eq(strncmp(text, "roinit ", 7), 0);
+    ck_assert_ptr_nonnull(strstr(text, "\nweb "));
+    ck_assert_ptr_null(strchr(text, '\033'));
+    box_free(&box);
+}
+END_TEST
+
+/* A terminal of script(1), from whose keyboard q comes in the end. */
+START_TEST(top_is_live_on_a_terminal_and_leaves_it_as_it_was)
+{
+    NEEDS_UIDS();
+    char command[256];
+    size_t frames = 0;
+    struct box box = start_one(CONTRACT);
+    size_t before = box_descriptors(&box);
+    (void)snprintf(command, sizeof command,
+                   "(sleep 2.5; printf q; sleep 1) | TERM=xterm script -qec "
+                   "'nsenter -t %d -m -p /roinit top' /dev/null",
+                   (int)box.pid);
+    FILE *pipe = popen(command, "r"); // NOLINT(cert-env33-c): the test's own words
+    ck_assert_ptr_nonnull(pipe);
+    text[fread(text, 1, sizeof text - 1, pipe)] = '\0';
+    ck_assert_int_eq(pclose(pipe), 0);
+    for (const char *at = text; (at = strstr(at, "\033[H\033[J")) != NULL; at++) {
+        frames++;
+    }
+    ck_assert_msg(frames >= 2, "%zu frames: %s", frames, text);
+    ck_assert_ptr_nonnull(strstr(text, "web"));
+    ck_assert_ptr_nonnull(strstr(text, "\033[?7h\033[?25h\033[?1049l"));
+    ck_assert_uint_eq(box_descriptors(&box), before); /* no client is left behind */
+    box_free(&box);
+}
+END_TEST
+
 Suite *
 figures_suite(void)
 {
-    return proc_suite("figures",
-                      (const TTest *const[]){blame_tells_the_boot, blame_as_svg_is_well_formed,
-                                             metrics_are_what_prometheus_reads, NULL});
+    return proc_suite(
+        "figures", (const TTest *const[]){blame_tells_the_boot, blame_as_svg_is_well_formed,
+                                          metrics_are_what_prometheus_reads,
+                                          top_that_has_no_terminal_is_the_status_once,
+                                          top_is_live_on_a_terminal_and_leaves_it_as_it_was, NULL});
 }

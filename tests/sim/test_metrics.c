@@ -104,6 +104,33 @@ START_TEST(a_thousand_units_stay_within_the_bound)
 }
 END_TEST
 
+START_TEST(a_table_fits_its_terminal_and_shows_trouble_first)
+{
+    world_begin();
+    for (size_t i = 0; i < 1000; i++) {
+        (void)world_add(NULL);
+    }
+    world.script[999].runs_ms = 1000;
+    world.script[999].code = 3;
+    world.unit[999].essential = false;
+    world_boot();
+    world_run_until(2000);
+    struct status status = {
+        .config = &world.config, .fleet = &world.fleet, .facts = &facts, .now_ms = world.now_ms};
+    struct status_view view = {.height = 24};
+    struct text out = TEXT_OVER(bytes);
+    size_t lines = 0;
+    status_table(&status, &view, &out);
+    for (size_t i = 0; i < out.length; i++) {
+        lines += bytes[i] == '\n';
+    }
+    ck_assert_uint_lt(lines, 24);
+    ck_assert_uint_gt(lines, 20);
+    ck_assert_ptr_nonnull(strstr(bytes, "\nu999 "));
+    ck_assert_ptr_nonnull(strstr(bytes, " more\n"));
+}
+END_TEST
+
 Suite *
 metrics_suite(void)
 {
@@ -113,6 +140,7 @@ metrics_suite(void)
     tcase_add_test(tcase, states_that_bear_one_name_are_one_sample);
     tcase_add_test(tcase, a_path_cannot_break_out_of_its_label);
     tcase_add_test(tcase, a_thousand_units_stay_within_the_bound);
+    tcase_add_test(tcase, a_table_fits_its_terminal_and_shows_trouble_first);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "init/client.h"
+#include "init/options.h"
+
+/*
+ * The status, live: asked for once a second, as long as the terminal is there. What is no terminal
+ * gets it once, and plain. All rendering is on the side of PID 1.
+ */
+enum { PERIOD_MS = 1000, ROWS_DEFAULT = 24 };
+
+static volatile sig_atomic_t is_over;
+
+static void
+on_signal(int number)
+{
+    (void)number;
+    is_over = 1;
+}
+
+static void
+write_text(const char *text)
+{
+    (void)!write(STDOUT_FILENO, text, strlen(text)); /* a terminal that is gone ends us soon */
+}
+
+/* Asks for as much as the terminal shows. */
+static int
+ask(const struct options *options)
+{
+    struct options status = *options;
+    struct winsize window;
+    char height[32];
+    char *word[] = {height, NULL};
+    bool has_size = ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_row > 0;
+    (void)snprintf(height, sizeof height, "--height=%u",
+                   has_size ? (unsigned)window.ws_row : ROWS_DEFAULT);
+    status.verb = verb_find("status");
+    status.word = word;
+    status.word_count = 1;
+    return client_ask_again(&status);
+}
+
+/* Waits for the next turn. Returns whether there is one: `q` and the end of input are the end. */
+static bool
+wait_for_turn(bool has_keys)
+{
+    struct pollfd keys = {.fd = has_keys ? STDIN_FILENO : -1, .events = POLLIN};
+    char key = '\0';
+    if (poll(&keys, 1, PERIOD_MS) == 1) {
+        return read(STDIN_FILENO, &key, 1) == 1 && key != 'q' && key != 'Q';
+    }
+    return true;
+}
+
+static int
+show_live(const struct options *options)
+{
+    struct termios before;
+    bool has_keys = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &before) == 0;
+    const struct sigaction action = {.sa_handler = on_signal};
+    int code = CODE_OK;
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGHUP, &action, NULL);
+    if (has_keys) {
+        struct termios now = before;
+        now.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+        (void)tcsetattr(STDIN_FILENO, TCSANOW, &now);
+    }
+    write_text("\033[?1049h\033[?25l\033[?7l"); /* another screen, no cursor, no wrapping */
+    do {
+        write_text("\033[H\033[J");
+        code = ask(options);
+    } while (code == CODE_OK && is_over == 0 && wait_for_turn(has_keys) && is_over == 0);
+    write_text("\033[?7h\033[?25h\033[?1049l");
+    if (has_keys) {
+        (void)tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    }
+    if (code != CODE_OK) {
+        (void)fprintf(stderr, "roinit: nobody answers any more\n");
+    }
+    return code;
+}
+
+int
+cmd_top(const struct options *options)
+{
+    if (isatty(STDOUT_FILENO)) {
+        return show_live(options);
+    }
+    struct options status = *options;
+    char *none[] = {NULL};
+    status.verb = verb_find("status");
+    status.word = none;
+    status.word_count = 0;
+    return client_ask_again(&status);
+}
