@@ -274,6 +274,7 @@ PROC_TESTS = \
     tests/proc/test_follow.c \
     tests/proc/test_forward.c \
     tests/proc/test_helper.c \
+    tests/proc/test_late.c \
     tests/proc/test_log.c \
     tests/proc/test_lone.c \
     tests/proc/test_lone_words.c \

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <linux/capability.h>
+
 #include "config/capname.h"
 #include "config/doc.h"
 #include "init/judge.h"
@@ -28,6 +30,11 @@ judge_held(const struct judge *judge)
         const struct unit_config *unit = &judge->config->unit[u];
         struct privilege privilege = privilege_of(judge->config, judge->identities, u);
         uint64_t missing = privilege.capabilities & ~judge->facts->cap_permitted;
+        bool is_larger = (judge->facts->cap_bounding & ~privilege.capabilities) != 0 &&
+                         privilege_is_strict(judge->config, judge->identities, u);
+        if (is_larger) {
+            missing |= 1ULL << CAP_SETPCAP & ~judge->facts->cap_effective; /* makes it smaller */
+        }
         char told[NAME_BYTES];
         char more[NAME_BYTES];
         struct text names = TEXT_OVER(told);
@@ -42,7 +49,7 @@ judge_held(const struct judge *judge)
             .subject = "capabilities",
             .place = judge_place(unit->from[UNIT_capabilities], unit->section, "capabilities"),
         };
-        finding.found = arena_printf(arena, "roinit has no %s to give", told);
+        finding.found = arena_printf(arena, "roinit does not hold %s", told);
         finding.expected = arena_printf(arena, "%s for %s", told, unit->name);
         mend_held(judge, more, &finding);
         findings_add(judge->findings, &finding);

@@ -83,7 +83,7 @@ fill_identity(const struct boot *boot, size_t u, struct launch *launch)
                                                !has_same_groups(identity, self));
     struct privilege privilege = privilege_of(&boot->config, &boot->identities, u);
     launch->sets_capabilities = !privilege.keeps;
-    launch->is_strict = privilege.is_written || self->can_switch;
+    launch->is_strict = privilege_is_strict(&boot->config, &boot->identities, u);
     launch->capabilities = privilege.capabilities;
     launch->sets_no_new_privs = privilege.has_no_new_privs;
     launch->is_guarded = privilege.is_guarded;

@@ -30,6 +30,14 @@ privilege_of(const struct config *config, const struct identities *identities, s
     return ret;
 }
 
+bool
+privilege_is_strict(const struct config *config, const struct identities *identities, size_t u)
+{
+    struct privilege privilege = privilege_of(config, identities, u);
+    return !privilege.keeps && !privilege.has_no_new_privs &&
+           (privilege.is_written || identities->self->can_switch);
+}
+
 uint64_t
 privilege_held(const struct config *config, const struct identities *identities,
                const struct facts *facts, size_t u)

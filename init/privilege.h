@@ -25,6 +25,12 @@ struct privilege {
 struct privilege privilege_of(const struct config *config, const struct identities *identities,
                               size_t u);
 
+/* Whether its bounding set has to be made small, so that SETPCAP is needed: not where
+ * no_new_privs keeps a larger one from giving anything, nor for a default that roinit, as another
+ * uid, never had the means for. */
+bool privilege_is_strict(const struct config *config, const struct identities *identities,
+                         size_t u);
+
 /* What the unit's process then holds, as far as the container has it to give. */
 uint64_t privilege_held(const struct config *config, const struct identities *identities,
                         const struct facts *facts, size_t u);

@@ -2,6 +2,7 @@
 #include "supervisor/log.h"
 
 #include <errno.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "config/arena.h"
 #include "config/text.h"
 #include "supervisor/logline.h"
+#include "supervisor/sys_caps.h"
 #include "supervisor/loop.h"
 
 enum {
@@ -20,11 +22,28 @@ enum {
     JSON_MAX = 6,      /* bytes that one byte may become, in JSON */
 };
 
+/* A pipe belongs to who makes it: CHOWN, which could give it away, is long gone where a unit starts
+ * after the boot. */
+static int
+make_pipe(int ret_fds[2], uid_t uid, gid_t gid)
+{
+    bool is_of_other = uid != (uid_t)-1 || gid != (gid_t)-1;
+    if (is_of_other) {
+        proc_take_fs_ids(uid != (uid_t)-1 ? uid : geteuid(), gid != (gid_t)-1 ? gid : getegid());
+    }
+    int errnum = pipe2(ret_fds, O_CLOEXEC) != 0 ? errno : 0;
+    if (is_of_other) {
+        proc_take_fs_ids(geteuid(), getegid());
+    }
+    errno = errnum;
+    return errnum == 0 ? 0 : -1;
+}
+
 int
 log_pipe_open(struct log_pipe *pipe, uid_t uid, gid_t gid)
 {
     int fds[2];
-    if (pipe2(fds, O_CLOEXEC) != 0) {
+    if (make_pipe(fds, uid, gid) != 0) {
         return -1;
     }
     if (fcntl(fds[0], F_SETFL, O_NONBLOCK) != 0) {
@@ -34,7 +53,6 @@ log_pipe_open(struct log_pipe *pipe, uid_t uid, gid_t gid)
         errno = errnum;
         return -1;
     }
-    (void)!fchown(fds[1], uid, gid); /* without the privilege: the unit is of our uid anyhow */
     pipe->read_fd = fds[0];
     pipe->write_fd = fds[1];
     return 0;

@@ -215,3 +215,11 @@ proc_keep_capabilities(uint64_t keep)
     uint64_t held = sets.effective | sets.permitted | sets.inheritable | ambient;
     return is_read && (held & ~keep) == 0;
 }
+
+void
+proc_take_fs_ids(uid_t uid, gid_t gid)
+{
+    (void)syscall(SYS_setfsgid, gid);
+    (void)syscall(SYS_setfsuid, uid);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}

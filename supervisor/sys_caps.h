@@ -39,4 +39,9 @@ int caps_verify(const struct launch *launch);
  * whether none but those is left. */
 bool proc_keep_capabilities(uint64_t keep);
 
+/* Opens and makes files as somebody else for a while (setfsuid(2)): PID 1 gives up the capabilities
+ * that would let it in everywhere, and keeps SETUID. Back with its own ids. Not dumpable
+ * afterwards: the call clears the flag, or sets it to fs.suid_dumpable (I35). */
+void proc_take_fs_ids(uid_t uid, gid_t gid);
+
 #endif

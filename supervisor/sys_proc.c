@@ -77,7 +77,7 @@ stop_timers(void)
     static const int timers[] = {ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF};
     const struct itimerval never = {0};
     for (size_t i = 0; i < sizeof timers / sizeof timers[0]; i++) {
-        (void)setitimer(timers[i], &never, NULL);
+        (void)syscall(SYS_setitimer, timers[i], &never, NULL);
     }
 }
 

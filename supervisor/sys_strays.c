@@ -8,12 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "config/arena.h"
+#include "supervisor/sys_caps.h"
 #include "supervisor/sys_origin.h"
 
 enum {
@@ -61,18 +61,6 @@ strays_may_exist(size_t known)
 
 /* ---------------------------------------------------------------- whose files they are */
 
-/* The files of a process below /proc are for its user: root without DAC_OVERRIDE and SYS_PTRACE,
- * which PID 1 does not keep, is not let in. With SETUID it may take that user's identity for file
- * access (setfsuid(2)) as long as the call takes. That clears the dumpable flag, or sets it to
- * fs.suid_dumpable: not dumpable afterwards (I35). */
-static void
-take_identity(uid_t uid, gid_t gid)
-{
-    (void)syscall(SYS_setfsgid, gid);
-    (void)syscall(SYS_setfsuid, uid);
-    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-}
-
 /* Opens /proc/PID/NAME, as its owner where we are not let in. */
 static int
 open_of(pid_t pid, const char *name, int flags)
@@ -89,10 +77,10 @@ open_of(pid_t pid, const char *name, int flags)
         return -1;
     }
     (void)snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
-    take_identity(st.st_uid, st.st_gid);
+    proc_take_fs_ids(st.st_uid, st.st_gid);
     fd = open(path, flags | O_CLOEXEC);
     int errnum = errno;
-    take_identity(geteuid(), getegid());
+    proc_take_fs_ids(geteuid(), getegid());
     errno = errnum;
     return fd;
 }

@@ -99,6 +99,33 @@ START_TEST(what_roinit_does_not_hold_is_a_finding_with_its_mend)
 }
 END_TEST
 
+/* Without SETPCAP a bounding set stays as it is: no matter with no_new_privs, and else a finding.
+ */
+START_TEST(a_bounding_set_that_has_to_go_needs_setpcap)
+{
+    NEEDS_UIDS();
+    struct box box =
+        box_run(&(struct start){.contract = RAW "[service web]\nuser = app\n" SHOW,
+                                .tracer = WORDS("/usr/bin/setpriv", "--bounding-set", "-setpcap")},
+                0);
+    box_must_say(&box, OUT, "CapEff: " NONE "\n");
+    box_free(&box);
+    box =
+        box_run(&(struct start){.contract = RAW
+                                "[init]\nno-new-privileges = no\n[service web]\nuser = app\n" SHOW,
+                                .tracer = WORDS("/usr/bin/setpriv", "--bounding-set", "-setpcap")},
+                77);
+    box_must_say(&box, ERR, "roinit does not hold SETPCAP");
+    box_free(&box);
+    box = box_run(
+        &(struct start){.contract = RAW "[init]\nno-new-privileges = no\n[service web]\n" SHOW,
+                        .uid = BOX_UID},
+        0); /* a default that it never had the means for */
+    box_must_say(&box, OUT, "CapEff: " NONE "\n");
+    box_free(&box);
+}
+END_TEST
+
 START_TEST(where_that_is_no_error_the_unit_fails_and_nothing_runs)
 {
     NEEDS_UIDS();
@@ -306,6 +333,7 @@ capability_suite(void)
                                      a_restart_holds_the_same_as_the_first_start,
                                      a_lone_command_keeps_what_the_runtime_gave,
                                      what_roinit_does_not_hold_is_a_finding_with_its_mend,
+                                     a_bounding_set_that_has_to_go_needs_setpcap,
                                      where_that_is_no_error_the_unit_fails_and_nothing_runs,
                                      status_shows_what_each_unit_holds,
                                      a_drop_of_pid_1_that_fails_is_told_and_shown,
