@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "init/idmap.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void
@@ -9,15 +9,21 @@ idmap_parse(const char *text, struct idmap *ret_map)
 {
     *ret_map = (struct idmap){0};
     while (*text != '\0') {
-        unsigned first;
-        unsigned outside;
-        unsigned count;
-        if (ret_map->count == IDMAP_RANGES ||
-            sscanf(text, "%u %u %u", &first, &outside, &count) != 3) {
+        /* Inside, outside, length. */
+        unsigned long number[3];
+        for (int i = 0; i < 3; i++) {
+            char *end;
+            number[i] = strtoul(text, &end, 10);
+            if (end == text || number[i] > UINT32_MAX) {
+                return;
+            }
+            text = end;
+        }
+        if (ret_map->count == IDMAP_RANGES) {
             return;
         }
-        ret_map->range[ret_map->count].first = first;
-        ret_map->range[ret_map->count++].count = count;
+        ret_map->range[ret_map->count].first = (uint32_t)number[0];
+        ret_map->range[ret_map->count++].count = (uint32_t)number[2];
         text += strcspn(text, "\n");
         text += strspn(text, "\n");
     }

@@ -44,6 +44,12 @@ inode_open(int folder_fd, const char *name, int flags)
     return openat(folder_fd, name, all);
 }
 
+int
+inode_open_path(int folder_fd, const char *name)
+{
+    return openat(folder_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
 static int
 look_with_statx(int fd, const char *name, int flags, struct walk_inode *ret_inode)
 {

@@ -112,12 +112,10 @@ handle_file(struct walker *walker, int folder_fd, const char *name)
             return false;
         }
     }
-    int fd = inode_open(folder_fd, name, O_PATH);
+    int fd = inode_open_path(folder_fd, name);
     bool is_directory = false;
     walker->expects_change = false;
-    if (fd < 0 && errno == EXDEV) {
-        walker->report->counts.mounts++;
-    } else if (fd < 0 || inode_of_fd(fd, &inode) != 0) {
+    if (fd < 0 || inode_of_fd(fd, &inode) != 0) {
         if (!has_moved(errno)) {
             (void)note(walker, BELOW_LOOK, folder_fd, name);
         }
@@ -180,7 +178,7 @@ static bool
 is_directory_by_open(int folder_fd, const char *name)
 {
     struct walk_inode inode;
-    int fd = inode_open(folder_fd, name, O_PATH);
+    int fd = inode_open_path(folder_fd, name);
     bool result = fd >= 0 && inode_of_fd(fd, &inode) == 0 && S_ISDIR(inode.mode);
     if (fd >= 0) {
         (void)close(fd);
@@ -223,6 +221,20 @@ leave(struct walker *walker)
 
 /* ---------------------------------------------------------------- the walk */
 
+/* Whether more comes up than can be walked through. */
+static bool
+is_endless(struct walker *walker)
+{
+    struct walk_report *report = walker->report;
+    if (walker->rule.changes_max == 0 || report->counts.changed <= walker->rule.changes_max) {
+        return false;
+    }
+    report->failed++;
+    (void)problem_because(&report->problem, "come to its end", "",
+                          "files are made there faster than they are changed");
+    return true;
+}
+
 /* Returns 0; 1 where the way up was lost; -1 where it cannot go on. */
 static int
 walk_once(struct walker *walker)
@@ -239,7 +251,7 @@ walk_once(struct walker *walker)
     }
     struct level top = {.device = inode.device, .number = inode.number};
     int result = go_down(walker, fd, &top);
-    while (result == 0 && levels->depth > 0 && !walker->is_hopeless) {
+    while (result == 0 && levels->depth > 0 && !walker->is_hopeless && !is_endless(walker)) {
         const struct levels_entry *entry = levels_next(levels, &errno);
         if (entry == NULL && errno != 0) {
             (void)note(walker, BELOW_ENTER, levels_fd(levels), "");

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/statfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +22,18 @@ links_are_protected(void)
         (void)close(fd);
     }
     return is_read && value == '1';
+}
+
+/* What the file system holds now, and as much again as anybody adds in good faith. */
+static uint64_t
+changes_max(int top_fd)
+{
+    enum { IN_GOOD_FAITH = 1000000 };
+    struct statfs fs;
+    if (fstatfs(top_fd, &fs) != 0 || fs.f_files == 0 || fs.f_ffree > fs.f_files) {
+        return 0;
+    }
+    return (uint64_t)fs.f_files - (uint64_t)fs.f_ffree + IN_GOOD_FAITH;
 }
 
 static unsigned
@@ -68,7 +81,8 @@ walk_apply(int top_fd, const struct plan_step *step, struct walk_report *report,
     struct walk_rule rule = {.uid = step->uid,
                              .gid = step->gid,
                              .mount_id = below_mount_id(top_fd),
-                             .links_are_protected = links_are_protected()};
+                             .links_are_protected = links_are_protected(),
+                             .changes_max = changes_max(top_fd)};
     unsigned shares = count_walkers();
     pid_t pid[WALKERS_MAX] = {0};
     int result = 0;

@@ -31,6 +31,9 @@ struct walk_rule {
     uint64_t mount_id; /* of the top */
     /* fs.protected_hardlinks: nobody can have made a link to a file that is not his (I4). */
     bool links_are_protected;
+    /* More than lay there when it began: whoever makes files faster than they can be changed must
+     * not hold up the boot for ever. 0: the file system does not count. */
+    uint64_t changes_max;
 };
 
 enum walk_verdict {

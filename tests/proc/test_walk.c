@@ -582,6 +582,21 @@ START_TEST(a_tree_that_grows_meanwhile_comes_to_an_end)
 }
 END_TEST
 
+START_TEST(what_grows_faster_than_it_is_walked_ends_with_an_error)
+{
+    NEEDS_UIDS();
+    struct walk_report report = {0};
+    plant_tree();
+    int top_fd = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct walk_rule rule = {
+        .uid = BOX_UID, .gid = BOX_UID, .mount_id = below_mount_id(top_fd), .changes_max = 5};
+    ck_assert_int_eq(walk_below(top_fd, &rule, 0, 1, &report), -1);
+    close(top_fd);
+    ck_assert_uint_eq(report.counts.changed, 6);
+    ck_assert_ptr_nonnull(strstr(report.problem.cause, "faster than they are changed"));
+}
+END_TEST
+
 /* ---------------------------------------------------------------- the mark of completion */
 
 static void
@@ -679,6 +694,7 @@ walk_suite(void)
     tcase_add_test(tests, a_folder_with_many_entries_takes_no_more_memory);
     tcase_add_loop_test(tests, without_the_newer_calls_it_is_the_same, 0,
                         (int)(sizeof refusals / sizeof refusals[0]));
+    tcase_add_test(tests, what_grows_faster_than_it_is_walked_ends_with_an_error);
     tcase_add_test(tests, a_walk_that_is_killed_is_finished_by_the_next_start);
     tcase_add_test(tests, what_cannot_be_changed_is_named_and_the_top_stays);
     tcase_add_loop_test(tests, a_swap_under_way_reaches_nothing_outside, 0, 2);
