@@ -3,13 +3,13 @@
 
 #include <string.h>
 
-enum { FIXED_BYTES = 16384, UNIT_BYTES = 1536, MOUNT_BYTES = 1024 };
+enum { FIXED_BYTES = 16384, UNIT_BYTES = 1536, MOUNT_BYTES = 1024, CHECK_BYTES = 768 };
 
 size_t
 metrics_size(const struct status *status)
 {
     return FIXED_BYTES + status->fleet->count * UNIT_BYTES +
-           status->config->mount_count * MOUNT_BYTES;
+           status->config->mount_count * MOUNT_BYTES + status->config->check_count * CHECK_BYTES;
 }
 
 /* ---------------------------------------------------------------- the format */
@@ -265,6 +265,38 @@ add_fill(const struct status *status, struct text *out)
     }
 }
 
+/* ---------------------------------------------------------------- checks */
+
+static void
+add_check(const struct status *status, size_t c, const char *name, unsigned long long value,
+          struct text *out)
+{
+    const struct check_config *check = status->check[c].config;
+    bool has_unit = check->unit < status->fleet->count;
+    labelled(out, name, "check", check->name);
+    text_addf(out, ",level=\"%s\",unit=\"%s\"", check->level == CHECK_READY ? "ready" : "alive",
+              has_unit ? status->fleet->unit[check->unit].config->name : "");
+    add_value(out, value);
+}
+
+static void
+add_checks(const struct status *status, struct text *out)
+{
+    size_t count = status->config->check_count;
+    family(out, "check_up", "gauge", "Whether a check's result is up.");
+    for (size_t c = 0; c < count; c++) {
+        add_check(status, c, "check_up", status->check[c].result == CHECK_IS_UP, out);
+    }
+    family(out, "check_probes_total", "counter", "Probes of a check that have ended.");
+    for (size_t c = 0; c < count; c++) {
+        add_check(status, c, "check_probes_total", status->check[c].runs, out);
+    }
+    family(out, "check_probes_failed_total", "counter", "Probes of a check that have failed.");
+    for (size_t c = 0; c < count; c++) {
+        add_check(status, c, "check_probes_failed_total", status->check[c].runs_failed, out);
+    }
+}
+
 void
 metrics_text(const struct status *status, struct text *out)
 {
@@ -273,4 +305,5 @@ metrics_text(const struct status *status, struct text *out)
     add_units(status->fleet, out);
     add_mounts(status, out);
     add_fill(status, out);
+    add_checks(status, out);
 }
