@@ -29,10 +29,10 @@ read_own_path(char *path, size_t size)
     (void)close(fd);
     lines[length > 0 ? length : 0] = '\0';
     const char *line = strncmp(lines, "0::/", 4) == 0 ? lines : strstr(lines, "\n0::/");
-    if (line == NULL) {
+    const char *own = line == NULL ? NULL : strchr(line, '/');
+    if (own == NULL) {
         return false;
     }
-    const char *own = strchr(line, '/');
     int written = snprintf(path, size, "/sys/fs/cgroup%.*s", (int)strcspn(own, "\n"), own);
     /* "/../…": it lies outside of the cgroup namespace that is mounted here. */
     return written > 0 && (size_t)written < size && strstr(path, "/..") == NULL;

@@ -158,9 +158,7 @@ notify_parent(pid_t pid, pid_t *ret_group, pid_t *ret_session)
 {
     char path[32];
     char line[STAT_BYTES];
-    int parent;
-    int group;
-    int session;
+    long number[3]; /* parent, group, session */
     (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
@@ -169,13 +167,22 @@ notify_parent(pid_t pid, pid_t *ret_group, pid_t *ret_session)
     ssize_t length = read(fd, line, sizeof line - 1);
     (void)close(fd);
     line[length > 0 ? length : 0] = '\0';
-    const char *end = strrchr(line, ')'); /* the name before it may hold anything */
-    if (end == NULL || sscanf(end, ") %*c %d %d %d", &parent, &group, &session) != 3) {
+    const char *at = strrchr(line, ')'); /* the name before it may hold anything */
+    if (at == NULL || strlen(at) < sizeof ") S ") {
         return -1;
     }
-    *ret_group = group;
-    *ret_session = session;
-    return parent;
+    at += sizeof ") S";
+    for (int i = 0; i < 3; i++) {
+        char *end;
+        number[i] = strtol(at, &end, 10);
+        if (end == at) {
+            return -1;
+        }
+        at = end;
+    }
+    *ret_group = (pid_t)number[1];
+    *ret_session = (pid_t)number[2];
+    return (pid_t)number[0];
 }
 
 int

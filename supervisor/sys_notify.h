@@ -29,7 +29,7 @@ struct notify_sender {
 ssize_t notify_receive(int fd, char *bytes, size_t size, struct notify_sender *ret_sender);
 
 /* Connects to the socket that NOTIFY_SOCKET names. Returns a descriptor, or -1. */
-int notify_connect(const char *address);
+int notify_connect(const char *name);
 /* Says it there, if it can be said without waiting. */
 void notify_say(int fd, const char *text);
 
