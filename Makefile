@@ -93,6 +93,7 @@ SUPERVISOR_SRC = \
     supervisor/sys_notify.c \
     supervisor/sys_probe.c \
     supervisor/sys_proc.c \
+    supervisor/sys_sched.c \
     supervisor/sys_strays.c \
     supervisor/sys_promise.c \
     supervisor/sys_unit.c \

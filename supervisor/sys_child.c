@@ -101,14 +101,26 @@ set_stdio(const struct launch *launch)
     return set_descriptor(launch->has_null_output ? null_fd : launch->err_fd, 2);
 }
 
+/* A limit of the boot that somebody has lowered since, and that only SYS_RESOURCE could raise: as
+ * far as it goes, since a start that fails is what he would like. */
+static int
+set_lowered(int resource, struct proc_limit want, const struct proc_limit *now)
+{
+    want.hard = now->hard < want.hard ? now->hard : want.hard;
+    want.soft = want.soft < want.hard ? want.soft : want.hard;
+    return proc_set_limit(resource, &want);
+}
+
 static int
 set_limits(const struct launch *launch, const struct proc_limit *boot_limits)
 {
     struct proc_limit want[LAUNCH_RLIMITS];
+    bool is_written[LAUNCH_RLIMITS] = {false};
     memcpy(want, boot_limits, sizeof want);
     for (size_t i = 0; i < launch->limits->count; i++) {
         const struct limit *limit = &launch->limits->item[i];
         want[limit->resource] = (struct proc_limit){limit->soft, limit->hard};
+        is_written[limit->resource] = true;
     }
     for (int resource = 0; resource < LAUNCH_RLIMITS; resource++) {
         struct proc_limit now;
@@ -116,7 +128,10 @@ set_limits(const struct launch *launch, const struct proc_limit *boot_limits)
             continue; /* unknown to this kernel */
         }
         bool is_right = now.soft == want[resource].soft && now.hard == want[resource].hard;
-        if (!is_right && proc_set_limit(resource, &want[resource]) != 0) {
+        if (is_right || proc_set_limit(resource, &want[resource]) == 0) {
+            continue;
+        }
+        if (is_written[resource] || set_lowered(resource, want[resource], &now) != 0) {
             return -1;
         }
     }

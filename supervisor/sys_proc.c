@@ -20,6 +20,7 @@
 #include "config/arena.h"
 #include "config/signame.h"
 #include "supervisor/sys_child.h"
+#include "supervisor/sys_sched.h"
 
 enum {
     STACK_BYTES = 32768,
@@ -133,6 +134,7 @@ proc_signal_fd(struct err *err)
 void
 proc_note_limits(void)
 {
+    sched_note();
     for (int resource = 0; resource < LAUNCH_RLIMITS; resource++) {
         if (proc_get_limit(resource, &boot_limits[resource]) != 0) {
             boot_limits[resource] = (struct proc_limit){UINT64_MAX, UINT64_MAX};
@@ -174,7 +176,8 @@ proc_tampered_limit(void)
             (void)proc_set_limit(resource, &now);
         }
     }
-    return first;
+    const char *lowered = sched_tampered();
+    return first != NULL ? first : lowered;
 }
 
 struct start {

@@ -30,7 +30,8 @@ int proc_signal_fd(struct err *err);
 /* Notes the resource limits that PID 1 has now: what units get where the contract is silent. */
 void proc_note_limits(void);
 
-/* Whether somebody has lowered PID 1's own limits since (prlimit(2) by a service of the same uid):
+/* Whether somebody has lowered PID 1's own limits, or how it is scheduled, since (by prlimit(2) and
+ * its kin, as a service of the same uid may):
  * the name of the first one, else NULL (I36). Raises what can be raised again. */
 const char *proc_tampered_limit(void);
 

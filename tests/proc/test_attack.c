@@ -262,6 +262,33 @@ START_TEST(a_guarded_main_stays_out_of_the_group_of_pid_1)
 }
 END_TEST
 
+/* ---------------------------------------------------------------- what works is seen */
+
+static const char *const lowering[] = {"files", "cpu", "nice", "policy", "schedattr"};
+
+START_TEST(a_pid_1_that_somebody_has_lowered_says_so_before_the_next_start)
+{
+    char contract[512];
+    char text[16384];
+    NEEDS_UIDS();
+    snprintf(contract, sizeof(contract),
+             BASE "[defaults]\nlog = raw\n[service main]\ncommand = /puppet sleep\n"
+                  "[task bad]\ncommand = /puppet attack:%s\n"
+                  "[task later]\nafter = bad\ncommand = /puppet print:later\n",
+             lowering[_i]);
+    struct box box =
+        box_start(&(struct start){.contract = contract, .uid = BOX_UID, .drop_all = true});
+    box_expect(&box, OUT, "later\n");
+    box_expect(&box, ERR, "tampered: somebody has lowered ");
+    box_await_file(&box, "/run/roinit/control");
+    ck_assert_int_eq(box_exec(&box, WORDS("status", "--json"), text, sizeof(text)), 0);
+    ck_assert_msg(strstr(text, "\"degraded\":[{\"what\":\"limits\"") != NULL, "%s", text);
+    box_signal(&box, SIGTERM);
+    ck_assert_int_eq(box_end(&box), 0);
+    box_free(&box);
+}
+END_TEST
+
 /* ---------------------------------------------------------------- nothing inherited */
 
 static void
@@ -326,6 +353,8 @@ attack_suite(void)
     TCase *table = tcase_create("table");
     tcase_set_timeout(table, 60);
     tcase_add_loop_test(table, a_service_can_do_to_pid_1_what_the_page_says, 0, COLUMNS);
+    tcase_add_loop_test(table, a_pid_1_that_somebody_has_lowered_says_so_before_the_next_start, 0,
+                        sizeof(lowering) / sizeof(lowering[0]));
     suite_add_tcase(suite, table);
     return suite;
 }
