@@ -93,6 +93,7 @@ SUPERVISOR_SRC = \
     supervisor/sys_notify.c \
     supervisor/sys_probe.c \
     supervisor/sys_proc.c \
+    supervisor/sys_reserve.c \
     supervisor/sys_sched.c \
     supervisor/sys_strays.c \
     supervisor/sys_promise.c \
@@ -433,8 +434,13 @@ fuzz:  ## libFuzzer over all that others write, until FUZZ_RUNS inputs or FUZZ_T
 	$(MAKE) FLAVOUR=fuzz CC=clang $(addprefix $(BUILD)/fuzz/fuzz_,$(FUZZ_TARGETS))
 	tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_TARGETS)
 
-faults: $(BIN) $(OUT)/puppet $(OUT)/inject  ## each system call of a boot and of a restart fails once, with each of its errors (root)
-	tests/faults/run.sh $(BUILD)/faults $(BIN) $(OUT)/puppet $(OUT)/inject
+# The program whose N-th allocation fails.
+$(OUT)/roinit-oom: $(OUT)/init/main.o $(OUT)/tests/faults/oom.o $(ARCHIVES)
+	$(call say,LINK  $@)
+	$(Q)$(CC) $(OURS) $(CFLAGS) -o $@ $^ -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc $($(FLAVOUR)_LDFLAGS) $(LDFLAGS) $(LIBS)
+
+faults: $(BIN) $(OUT)/puppet $(OUT)/inject $(OUT)/roinit-oom  ## each system call of a boot and of a restart fails once, with each of its errors (root)
+	tests/faults/run.sh $(BUILD)/faults $(BIN) $(OUT)/puppet $(OUT)/inject $(OUT)/roinit-oom
 
 soak: $(OUT)/soak $(BIN) $(OUT)/puppet  ## one container under everything at once, for SOAK_SECONDS (root)
 	$(RING_ENV) $<

@@ -33,11 +33,21 @@ arena_begin(struct arena *arena, void *memory, size_t size_bytes)
         .room_bytes = size_bytes - sizeof(struct arena_chunk), .is_zeroed = true, .is_lent = true};
 }
 
+static void (*fallback)(void);
+
+void
+arena_set_fallback(void (*out_of_memory)(void))
+{
+    fallback = out_of_memory;
+}
+
 static void *
-out_of_memory(struct arena *arena)
+out_of_memory(const struct arena *arena)
 {
     if (arena->out_of_memory != NULL) {
         arena->out_of_memory();
+    } else if (fallback != NULL) {
+        fallback();
     }
     return NULL;
 }

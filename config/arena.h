@@ -27,6 +27,10 @@ struct arena {
  * there is never asked of the system. Before anything else of that arena. */
 void arena_begin(struct arena *arena, void *memory, size_t size_bytes);
 
+/* Called for arenas that name nobody. The boot ends there; NULL, as it is at first, from the moment
+ * when something runs. */
+void arena_set_fallback(void (*out_of_memory)(void));
+
 /* All of these return zeroed or copied memory, aligned for any type, owned by the arena; NULL only
  * where no memory is left and arena->out_of_memory is NULL. */
 void *arena_alloc(struct arena *arena, size_t size_bytes);

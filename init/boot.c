@@ -303,6 +303,9 @@ boot_supervise(struct boot *boot)
     boot->status.fleet = loop_fleet(boot->loop);
     boot->status.check = loop_checks(boot->loop);
     boot->status.agenda = loop_agenda(boot->loop);
+    /* From here on a start that finds no memory fails, and PID 1 goes on. */
+    arena_set_fallback(NULL);
+    boot->arena.out_of_memory = boot->draft.out_of_memory = NULL;
     int code = loop_run(boot->loop);
     text_add(&end, "roinit: ");
     tell_end(boot->status.fleet, &end);
@@ -332,6 +335,7 @@ boot_walk(struct boot *boot, const struct options *options, enum boot_step last,
     boot->is_quiet = is_quiet;
     boot->arena.out_of_memory = out_of_memory;
     boot->draft.out_of_memory = out_of_memory;
+    arena_set_fallback(out_of_memory);
     boot->diags.arena = &boot->arena;
     boot->findings.arena = &boot->arena;
     self_observe(&boot->self);

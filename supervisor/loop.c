@@ -10,6 +10,7 @@
 #include "supervisor/loop_parts.h"
 #include "supervisor/sys_cgroup.h"
 #include "supervisor/sys_proc.h"
+#include "supervisor/sys_reserve.h"
 
 enum {
     FLUSH_MS = 300,
@@ -137,6 +138,7 @@ loop_new(const struct config *config, const struct loop_host *host, struct arena
                                       .attend = host->attend,
                                       .context = host->context};
     ev_set_syserr_cb(on_syserr);
+    ev_set_allocator(reserve_realloc);
     /* NOENV: else LIBEV_FLAGS in the container's environment changes the backend. */
     loop->ev = ev_loop_new(EVFLAG_NOENV | EVFLAG_NOSIGMASK | EVBACKEND_EPOLL);
     if (loop->ev == NULL) {

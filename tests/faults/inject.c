@@ -99,7 +99,10 @@ static int
 be_pid1(void *unused)
 {
     const char *argv[] = {"/roinit", NULL};
-    const char *env[] = {"PATH=/usr/bin:/bin", NULL};
+    char fail_alloc[64];
+    const char *env[] = {"PATH=/usr/bin:/bin", fail_alloc, NULL};
+    const char *number = getenv("FAIL_ALLOC"); /* for oom.c */
+    (void)snprintf(fail_alloc, sizeof fail_alloc, "FAIL_ALLOC=%s", number == NULL ? "" : number);
     char byte;
     build_box();
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);

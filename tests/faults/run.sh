@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# run.sh DIRECTORY ROINIT PUPPET INJECT: each system call of a boot and of a restart fails once, with each error that it
+# run.sh DIRECTORY ROINIT PUPPET INJECT OOM: each system call of a boot and of a restart fails once, with each error that it
 # documents (errnos.txt). The real program, as PID 1 of namespaces of its own, with strace outside of them; which calls
 # there are is recorded first. Root only.
 #
 #   boot     from main() on (what the C library calls before it is not ours: its answer to a brk that fails there is a
 #            crash), in a box that keeps its contract, and in boxes that break it in one point each
 #   running  from the moment when the service is up: it fails, is started again, and ends the container
+#
+#   memory   each allocation of a boot and a restart fails once (OOM is the program with oom.c before its allocator)
 #
 # What must hold: never a hang, never a signal; a code of `roinit explain`, and where it isn't 0 a sentence; in a box that
 # breaks its contract the service never runs; and after the boot no call of PID 1 that fails ends it.
@@ -15,7 +17,7 @@
 set -uo pipefail
 export LC_ALL=C
 
-out=$(realpath -m "$1") roinit=$(realpath "$2") puppet=$(realpath "$3") injector=$(realpath "$4")
+out=$(realpath -m "$1") roinit=$(realpath "$2") puppet=$(realpath "$3") injector=$(realpath "$4") oom=$(realpath "$5")
 here=$(realpath "$(dirname "$0")")
 boxes=(well writable missing undeclared noexec read-only)
 seconds=${FAULTS_SECONDS:-10}
@@ -23,18 +25,20 @@ seconds=${FAULTS_SECONDS:-10}
 if [ "${FAULTS_INSIDE:-}" != yes ]; then
     [ "$(id -u)" = 0 ] || { echo "faults: root is needed, for namespaces and strace" >&2; exit 1; }
     command -v strace >/dev/null || { echo "faults: strace is not there (make packages)" >&2; exit 1; }
-    FAULTS_INSIDE=yes exec unshare -m "$0" "$out" "$roinit" "$puppet" "$injector"
+    FAULTS_INSIDE=yes exec unshare -m "$0" "$out" "$roinit" "$puppet" "$injector" "$oom"
 fi
 
 # ---- two roots, one for each contract
 mount --make-rprivate /
 mkdir -p "$out"
-for when in boot running; do
+for when in boot running oom; do
     root=$out/$when
     mkdir -p "$root"
     mount -t tmpfs -o mode=755 faults "$root"
     mkdir -p "$root"/{etc,proc,dev,run,tmp,srv}
-    cp "$roinit" "$root/roinit" && cp "$puppet" "$root/puppet" && cp "$here/$when.ini" "$root/etc/roinit.ini" || exit
+    program=$roinit
+    [ "$when" != oom ] || program=$oom
+    cp "$program" "$root/roinit" && cp "$puppet" "$root/puppet" && cp "$here/$when.ini" "$root/etc/roinit.ini" || exit
     mount -t tmpfs -o mode=755,size=64k faults "$root/dev"
     for node in null zero full tty random urandom; do
         : >"$root/dev/$node"
@@ -68,7 +72,18 @@ one() {
     [ "$2$3" != running1 ] || { [ "$code" = 0 ] && [ "$ups" -ge 2 ]; } || verdict=FAIL
     echo "$verdict $1 $2 $4 $5 $6: $code $ups $ms $sentence"
 }
-export -f one inject
+# allocation N: the N-th one fails. Before anything was started that may end the boot, with a sentence; after it, nothing.
+allocation() {
+    local code ups ms sentence verdict=ok
+    read -r code ups ms sentence < <(FAIL_ALLOC=$1 "$injector" "$out/oom" well boot "$seconds" -o /dev/null -e trace=none 2>&1)
+    case $code:$ups in
+        0:1) ;;
+        71:0 | 77:0 | 78:0) [ -n "$sentence" ] || verdict=FAIL ;;
+        *) verdict=FAIL ;;
+    esac
+    echo "$verdict memory allocation $1: $code $ups $ms $sentence"
+}
+export -f one inject allocation
 export out seconds injector
 
 # ---- which calls there are. A line of the plan is `BOX WHEN WHO CALL ERRNO N`; WHO is 1 for PID 1.
@@ -106,6 +121,13 @@ share=${FAULTS_SHARE:-1}
 awk -v share="$share" -v first=$((RANDOM % share)) 'NR % share == first' "$plan" >"$plan.some" && mv "$plan.some" "$plan"
 # shellcheck disable=SC2016 # for the inner shell
 xargs -P "$(nproc)" -L 1 bash -c 'one "$@"' one <"$plan" >"$out/results"
+if [ -z "${FAULTS_ONLY:-}" ]; then
+    all=$(FAIL_ALLOC=0 "$injector" "$out/oom" well boot "$seconds" -e trace=none -o /dev/null 2>&1 | sed -nE 's/.*roinit: ([0-9]+) allocations$/\1/p')
+    [ "${all:-0}" -gt 0 ] || { echo "faults: no allocation was counted"; failed=1; }
+    # shellcheck disable=SC2016 # for the inner shell
+    seq "${all:-0}" | xargs -P "$(nproc)" -L 1 bash -c 'allocation "$@"' allocation >>"$out/results"
+    seq "${all:-0}" >>"$plan"
+fi
 grep '^FAIL' "$out/results"
 passed=$(grep -c '^ok' "$out/results")
 failed=$((failed + $(wc -l <"$plan") - passed))
