@@ -6,6 +6,7 @@
 #include "supervisor/loop_parts.h"
 #include "supervisor/notifymsg.h"
 #include "supervisor/sys_notify.h"
+#include "supervisor/sys_origin.h"
 
 /*
  * What units say of themselves (sd_notify), and what roinit says to who runs it. A message counts
@@ -36,7 +37,7 @@ loop_notify_is_wanted(const struct unit_config *unit)
 
 /* The unit whose main process, group or session that is; `count`: none. */
 static size_t
-unit_of(const struct loop *loop, pid_t pid, pid_t group, pid_t session)
+unit_of(const struct loop *loop, pid_t pid, struct kin kin)
 {
     for (size_t u = 0; u < loop->fleet.count; u++) {
         const struct loop_notify *notify = loop->unit[u].notify;
@@ -44,7 +45,7 @@ unit_of(const struct loop *loop, pid_t pid, pid_t group, pid_t session)
         if (notify == NULL || unit->pid <= 0) {
             continue;
         }
-        pid_t leads = unit->config->is_main ? group : session;
+        pid_t leads = unit->config->is_main ? kin.group : kin.session;
         if (pid == unit->pid || pid == notify->first_pid || leads == notify->first_pid) {
             return u;
         }
@@ -58,14 +59,13 @@ unit_of_sender(const struct loop *loop, pid_t pid)
     size_t u = loop->fleet.count;
     pid_t own = getpid();
     for (int steps = 0; pid > 0 && pid != own && steps < CHAIN_MAX; steps++) {
-        pid_t group = 0;
-        pid_t session = 0;
-        u = unit_of(loop, pid, group, session);
+        struct kin kin = {0};
+        u = unit_of(loop, pid, kin);
         if (u < loop->fleet.count) {
             return u; /* most are main processes: nothing is read for them */
         }
-        pid_t parent = notify_parent(pid, &group, &session);
-        u = unit_of(loop, pid, group, session);
+        pid_t parent = origin_parent(pid, &kin);
+        u = unit_of(loop, pid, kin);
         if (u < loop->fleet.count) {
             return u;
         }
@@ -117,8 +117,6 @@ name_main(struct loop *loop, size_t u, pid_t pid)
 {
     struct loop_notify *notify = loop->unit[u].notify;
     struct fleet_unit *unit = &loop->fleet.unit[u];
-    pid_t group;
-    pid_t session;
     if (pid == unit->pid) {
         return;
     }
@@ -128,7 +126,7 @@ name_main(struct loop *loop, size_t u, pid_t pid)
         return;
     }
     forget_main(loop, notify);
-    if (notify_parent(pid, &group, &session) != getpid()) {
+    if (origin_parent(pid, NULL) != getpid()) {
         notify->main_fd = notify_watch(pid);
         if (notify->main_fd < 0) {
             return; /* gone already, or a kernel that cannot tell us of its end */

@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { DESCRIPTORS_MAX = 253 /* SCM_MAX_FD */, STAT_BYTES = 512 };
+enum { DESCRIPTORS_MAX = 253 /* SCM_MAX_FD */ };
 
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
@@ -151,38 +151,6 @@ void
 notify_say(int fd, const char *text)
 {
     (void)send(fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
-pid_t
-notify_parent(pid_t pid, pid_t *ret_group, pid_t *ret_session)
-{
-    char path[32];
-    char line[STAT_BYTES];
-    long number[3]; /* parent, group, session */
-    (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return -1;
-    }
-    ssize_t length = read(fd, line, sizeof line - 1);
-    (void)close(fd);
-    line[length > 0 ? length : 0] = '\0';
-    const char *at = strrchr(line, ')'); /* the name before it may hold anything */
-    if (at == NULL || strlen(at) < sizeof ") S ") {
-        return -1;
-    }
-    at += sizeof ") S";
-    for (int i = 0; i < 3; i++) {
-        char *end;
-        number[i] = strtol(at, &end, 10);
-        if (end == at) {
-            return -1;
-        }
-        at = end;
-    }
-    *ret_group = (pid_t)number[1];
-    *ret_session = (pid_t)number[2];
-    return (pid_t)number[0];
 }
 
 int

@@ -33,10 +33,6 @@ int notify_connect(const char *name);
 /* Says it there, if it can be said without waiting. */
 void notify_say(int fd, const char *text);
 
-/* Whether a process belongs to a session or group whose leader is `leader`, and its parent. Returns
- * the parent's pid; 0: it has none here; -1: there is no such process. */
-pid_t notify_parent(pid_t pid, pid_t *ret_group, pid_t *ret_session);
-
 /* A descriptor that can be read when the process has ended; -1: none is to be had. */
 int notify_watch(pid_t pid);
 

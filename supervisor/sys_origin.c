@@ -16,10 +16,11 @@ enum { CHAIN_MAX = 1024, STAT_BYTES = 512 };
 #endif
 
 pid_t
-origin_parent(pid_t pid)
+origin_parent(pid_t pid, struct kin *ret_kin)
 {
     char path[32];
     char line[STAT_BYTES];
+    long number[3]; /* parent, group, session */
     (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
@@ -30,13 +31,23 @@ origin_parent(pid_t pid)
     line[length > 0 ? length : 0] = '\0';
     /* "PID (NAME) STATE PPID …": the name may hold anything, so it is the last bracket that ends
      * it, proc_pid_stat(5). */
-    const char *end = strrchr(line, ')');
-    if (end == NULL || strlen(end) < 5) {
+    const char *at = strrchr(line, ')');
+    if (at == NULL || strlen(at) < sizeof ") S ") {
         return -1;
     }
-    char *rest;
-    long parent = strtol(end + 4, &rest, 10);
-    return rest == end + 4 ? -1 : (pid_t)parent;
+    at += sizeof ") S";
+    for (int i = 0; i < 3; i++) {
+        char *end;
+        number[i] = strtol(at, &end, 10);
+        if (end == at) {
+            return -1;
+        }
+        at = end;
+    }
+    if (ret_kin != NULL) {
+        *ret_kin = (struct kin){(pid_t)number[1], (pid_t)number[2]};
+    }
+    return (pid_t)number[0];
 }
 
 /* Whether the peer's process still is the one that connected: its number may be another's by now.
@@ -64,7 +75,7 @@ origin_is_outside(int fd, pid_t pid)
         if (at == own || steps == CHAIN_MAX) {
             return false;
         }
-        at = origin_parent(at);
+        at = origin_parent(at, NULL);
     }
     return at == 0 && is_still_there(fd);
 }

@@ -16,7 +16,12 @@
  * does not. */
 bool origin_is_outside(int fd, pid_t pid);
 
-/* The parent of a process; 0: it has none here; -1: there is no such process. */
-pid_t origin_parent(pid_t pid);
+struct kin {
+    pid_t group, session;
+};
+
+/* The parent of a process, and its group and session (may be NULL); 0: it has none here; -1: there
+ * is no such process. */
+pid_t origin_parent(pid_t pid, struct kin *ret_kin);
 
 #endif

@@ -196,9 +196,9 @@ start_child(void *context)
 static pid_t
 make_child(const struct launch *launch, int report_fd)
 {
-    static OWN_PAGES char stack[STACK_BYTES];
     struct start start = {.launch = launch, .report_fd = report_fd};
     if (launch->borrows_memory) {
+        static OWN_PAGES char stack[STACK_BYTES];
         return clone(start_child, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, &start);
     }
     pid_t pid = fork();

@@ -153,7 +153,8 @@ is_found(const struct search *search, pid_t pid)
 static bool
 is_of_unit(const struct search *search, pid_t pid)
 {
-    return has_mark(pid, search->mark, search->mark_length) || is_found(search, origin_parent(pid));
+    return has_mark(pid, search->mark, search->mark_length) ||
+           is_found(search, origin_parent(pid, NULL));
 }
 
 /* Signals it if it is the unit's. The descriptor is opened before the look, so that a number that
