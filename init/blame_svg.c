@@ -95,7 +95,7 @@ add_row(const struct canvas *canvas, const struct blame_row *row, long y_px)
 {
     bool has_begun = row->began_ms >= 0;
     bool is_settled = row->settled_ms >= 0;
-    bool is_up = row->unit->state == LIFE_READY;
+    bool is_up = life_is_ready(row->unit->state);
     bool is_bad = row->unit->state == LIFE_FAILED || row->unit->state == LIFE_BACKOFF;
     int64_t begun_ms = has_begun ? row->began_ms : canvas->span_ms;
     text_addf(canvas->out, "<g class=\"%s%s\">", row->is_critical ? "critical" : "unit",

@@ -160,7 +160,7 @@ static unsigned long long
 is_up(const struct fleet_unit *unit)
 {
     bool is_running_task = unit->config->is_task && unit->state == LIFE_STARTING;
-    return unit->state == LIFE_READY || is_running_task;
+    return life_is_ready(unit->state) || is_running_task;
 }
 
 static unsigned long long

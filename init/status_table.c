@@ -14,7 +14,7 @@ static const char *
 state_color(const struct fleet_unit *unit)
 {
     bool is_good =
-        unit->state == LIFE_READY || (unit->config->is_task && unit->state == LIFE_ENDED);
+        life_is_ready(unit->state) || (unit->config->is_task && unit->state == LIFE_ENDED);
     bool is_bad = unit->state == LIFE_FAILED || unit->state == LIFE_BACKOFF;
     return is_good ? "\033[32m" : is_bad ? "\033[31m" : "\033[33m";
 }
@@ -131,7 +131,7 @@ add_holds(const struct status *status, const struct status_view *view, size_t na
 static unsigned
 rank_of(const struct fleet_unit *unit)
 {
-    bool is_calm = unit->state == LIFE_READY || (unit->config->is_task && unit->pid > 0);
+    bool is_calm = life_is_ready(unit->state) || (unit->config->is_task && unit->pid > 0);
     bool is_trouble = unit->state == LIFE_FAILED || unit->state == LIFE_BACKOFF ||
                       (life_has_process(unit->state) && !is_calm);
     return is_trouble ? 0 : unit->state == LIFE_WAITING ? 1 : is_calm ? 2 : 3;

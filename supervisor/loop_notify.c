@@ -102,8 +102,11 @@ on_main_end(struct ev_loop *ev, ev_io *watcher, int events)
         siginfo_t info = {0};
         pid_t pid = loop->fleet.unit[u].pid;
         forget_main(loop, notify);
-        if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
+        if (pid > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
             struct outcome outcome = {.code = CODE_OK};
+            if (loop->config->unit[u].kill_mode != KILL_PROCESS) {
+                loop_kill_strays(loop, &loop->unit[u]); /* its parent, and what else there is */
+            }
             log_own(LOG_INFO, "%s (pid %d) has ended; only its parent knows how",
                     loop->config->unit[u].name, (int)pid);
             fleet_exit(&loop->fleet, u, &outcome, loop_now_ms());

@@ -213,6 +213,23 @@ START_TEST(main_pid_makes_another_process_the_main_one)
 }
 END_TEST
 
+START_TEST(a_main_process_whose_parent_lives_is_seen_to_end)
+{
+    struct box box = box_start(&(struct start){
+        .contract = BASE RAW DB "essential = no\n"
+                                "command = /bin/sh -c '/puppet await:/tmp/go exit:9 & "
+                                "/puppet \"notify:MAINPID=$!|READY=1\"; wait; exec /puppet sleep'\n"
+                                "[service other]\ncommand = /puppet await:/tmp/end exit:3\n"});
+    await_status(&box, "\"name\":\"db\",\"kind\":\"service\",\"state\":\"ready\"");
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
+    /* Only its parent knows the code: it counts as well, and the unit as a whole ends with it. */
+    await_status(&box, "\"name\":\"db\",\"kind\":\"service\",\"state\":\"exited\"");
+    ck_assert_int_eq(box_touch(&box, "/tmp/end"), 0);
+    ck_assert_int_eq(box_end(&box), 3);
+    box_free(&box);
+}
+END_TEST
+
 START_TEST(descriptors_are_closed_at_once_and_a_store_is_refused)
 {
     struct box box = box_start(&(struct start){
@@ -302,6 +319,7 @@ notify_suite(void)
         a_watchdog_can_be_triggered_and_counts_as_a_failure_whatever_the_code,
         a_unit_may_take_more_time_when_it_says_so,
         main_pid_makes_another_process_the_main_one,
+        a_main_process_whose_parent_lives_is_seen_to_end,
         descriptors_are_closed_at_once_and_a_store_is_refused,
         a_flood_of_messages_keeps_nobody_from_an_answer,
         roinit_tells_who_runs_it,
