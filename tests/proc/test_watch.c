@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -126,6 +128,96 @@ START_TEST(mounts_that_come_and_go_without_end_do_not_keep_pid_1_busy)
 }
 END_TEST
 
+/* ---------------------------------------------------------------- memory */
+
+/* A memory cgroup of 48 MiB, by either version of the kernel's interface. */
+static char parent[160], cgroup[192];
+static bool is_v1;
+
+static bool
+write_to(const char *folder, const char *name, const char *words)
+{
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    bool is_written = fd >= 0 && write(fd, words, strlen(words)) == (ssize_t)strlen(words);
+    (void)close(fd);
+    return is_written;
+}
+
+/* Below the test's own cgroup, or where there is none to be seen, below the first. */
+static void
+find_parent(void)
+{
+    static char lines[4096];
+    int fd = open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd < 0 ? -1 : read(fd, lines, sizeof lines - 1);
+    (void)close(fd);
+    lines[length > 0 ? length : 0] = '\0';
+    is_v1 = access("/sys/fs/cgroup/memory/memory.limit_in_bytes", F_OK) == 0;
+    const char *top = is_v1 ? "/sys/fs/cgroup/memory" : "/sys/fs/cgroup";
+    const char *mark = is_v1 ? ":memory:" : "0::";
+    const char *below = strstr(lines, mark);
+    below = below != NULL ? below + strlen(mark) : "";
+    (void)snprintf(parent, sizeof parent, "%s%.*s", top, (int)strcspn(below, "\n"), below);
+    if (access(parent, W_OK) != 0) {
+        (void)snprintf(parent, sizeof parent, "%s", top);
+    }
+}
+
+static bool
+enter_cgroup(void)
+{
+    find_parent();
+    (void)snprintf(cgroup, sizeof cgroup, "%s/roinit-test-%d", parent, (int)getpid());
+    (void)(is_v1 || write_to(parent, "cgroup.subtree_control", "+memory"));
+    if (mkdir(cgroup, 0755) != 0) {
+        return false;
+    }
+    bool is_limited = is_v1 ? write_to(cgroup, "memory.limit_in_bytes", "50331648")
+                            : write_to(cgroup, "memory.max", "50331648");
+    (void)(is_v1 ? write_to(cgroup, "memory.swappiness", "0")
+                 : write_to(cgroup, "memory.swap.max", "0"));
+    return is_limited && write_to(cgroup, "cgroup.procs", "0");
+}
+
+static void
+leave_cgroup(void)
+{
+    (void)write_to(parent, "cgroup.procs", "0");
+    (void)rmdir(cgroup);
+}
+
+static void
+plant_cgroup(void)
+{
+    (void)(mkdir("/sys", 0755) + mkdir("/sys/fs", 0755) + mkdir("/sys/fs/cgroup", 0755));
+    (void)mkdir("/sys/fs/cgroup/memory", 0755);
+    (void)(is_v1 ? mount("cgroup", "/sys/fs/cgroup/memory", "cgroup", MS_RDONLY, "memory")
+                 : mount("cgroup2", "/sys/fs/cgroup", "cgroup2", MS_RDONLY, NULL));
+}
+
+START_TEST(death_for_want_of_memory_is_named_with_what_tmpfs_holds)
+{
+    if (proc_leaves_out(__func__, enter_cgroup(), "needs a memory cgroup of its own")) {
+        leave_cgroup();
+        return;
+    }
+    struct box box = box_start(&(struct start){
+        .contract = BASE "[task fill]\ncommand = /bin/dd if=/dev/zero of=/tmp/f bs=1M count=8\n"
+                         "[service hog]\nrequires = fill\nlog = text\n"
+                         "command = /bin/dd if=/dev/zero of=/dev/null bs=200M count=1\n",
+        .plant = plant_cgroup});
+    int code = box_end(&box);
+    leave_cgroup();
+    ck_assert_int_eq(code, 137);
+    box_must_say(&box, ERR, "died of KILL, out of memory, after ");
+    box_must_say(&box, ERR, "roinit: tmpfs holds ");
+    box_must_say(&box, ERR, "of the container's memory of 48M\n");
+    box_free(&box);
+}
+END_TEST
+
 Suite *
 watch_suite(void)
 {
@@ -135,5 +227,6 @@ watch_suite(void)
                                a_root_that_becomes_writable_is_told_and_the_verdict_changes,
                                a_new_writable_mount_is_told,
                                a_mount_that_changes_ends_the_container_where_the_contract_says_so,
-                               mounts_that_come_and_go_without_end_do_not_keep_pid_1_busy, NULL});
+                               mounts_that_come_and_go_without_end_do_not_keep_pid_1_busy,
+                               death_for_want_of_memory_is_named_with_what_tmpfs_holds, NULL});
 }
