@@ -305,7 +305,7 @@ PUPPET_SRC = \
     tests/puppet_attack.c \
     tests/puppet_show.c \
 
-FUZZ_TARGETS = accounts contract mountinfo output reply request values
+FUZZ_TARGETS = accounts contract cron http mountinfo notify output reply request values
 
 # ---- flags
 WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wformat=2 \
@@ -360,7 +360,7 @@ JOBS = $(shell nproc 2>/dev/null || echo 2)
 Q = $(if $(V),,@)
 say = @echo "  $(1)$(if $(filter release,$(FLAVOUR)),, [$(FLAVOUR)])"
 
-.PHONY: docs bench fuzz faults soak all static musl check sim proc e2e test asan cov golden regolden floors pure format reformat \
+.PHONY: docs bench fuzz faults soak scoreboard all static musl check sim proc e2e test asan cov golden regolden floors pure format reformat \
     tidy lint analyzer clang demo demo-docker packages install clean help
 .DELETE_ON_ERROR:
 
@@ -428,7 +428,7 @@ asan:  ## rings 1 to 3 under the address and undefined behaviour sanitizers
 
 cov:  ## line and branch coverage of rings 1 to 3 (gcovr)
 	$(MAKE) FLAVOUR=cov check sim proc
-	gcovr --object-directory $(BUILD)/cov --exclude tests --print-summary
+	gcovr --object-directory $(BUILD)/cov --exclude tests --print-summary | tee $(BUILD)/coverage.txt
 
 fuzz:  ## libFuzzer over all that others write, until FUZZ_RUNS inputs or FUZZ_TIME seconds each
 	$(MAKE) FLAVOUR=fuzz CC=clang $(addprefix $(BUILD)/fuzz/fuzz_,$(FUZZ_TARGETS))
@@ -444,6 +444,9 @@ faults: $(BIN) $(OUT)/puppet $(OUT)/inject $(OUT)/roinit-oom  ## each system cal
 
 soak: $(OUT)/soak $(BIN) $(OUT)/puppet  ## one container under everything at once, for SOAK_SECONDS (root)
 	$(RING_ENV) $<
+
+scoreboard: $(BIN) $(OUT)/unit $(OUT)/sim $(OUT)/proc $(OUT)/puppet  ## docs/reliability.md: every promise, its test, its figure (root)
+	tests/scoreboard.sh $(abspath $(BUILD))
 
 e2e:  ## ring 4: real containers; puts up engines where it may
 	tests/run e2e

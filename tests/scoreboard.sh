@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# scoreboard.sh BUILD: writes docs/reliability.md from tests/scoreboard.txt: every promise, its test, its figure, the day.
+# The rings 1 to 3 are run, and faults, soak and fuzz (for FUZZ_TIME seconds each, here 10); the figures of make bench and
+# make cov are those that were left in BUILD. What was not run is said to be open. SCOREBOARD_REUSE=yes runs nothing anew.
+set -uo pipefail
+export LC_ALL=C.UTF-8
+
+build=$1
+cd "$(dirname "$0")/.." || exit
+dir=$build/scoreboard
+mkdir -p "$dir"
+
+ring() { # NAME
+    ROINIT=$build/roinit PUPPET=$build/release/puppet CK_TAP_LOG_FILE_NAME=$dir/$1.tap "$build/release/$1" >"$dir/$1.log" 2>&1
+}
+if [ "${SCOREBOARD_REUSE:-}" != yes ]; then
+    for name in unit sim proc; do ring "$name"; done
+    make faults >"$dir/faults.log" 2>&1
+    make soak >"$dir/soak.log" 2>&1
+    FUZZ_TIME=${FUZZ_TIME:-10} make fuzz >"$dir/fuzz.log" 2>&1
+    make lint tidy >"$dir/lint.log" 2>&1 && echo "silent" >>"$dir/lint.log"
+fi
+
+last() { # LOG PATTERN: the last line that matches, or that there is none
+    sed -nE "s/$2/\1/p" "$1" 2>/dev/null | tail -1 | grep . || echo "open: not run"
+}
+
+# One way of showing it, as words for the two last columns: TEST<tab>FIGURE.
+show() {
+    local kind=${1%% *} rest=${1#* } name figure
+    case $kind in
+        test)
+            for name in $rest; do
+                if grep -qhE "^ok .*:$name: " "$dir"/*.tap; then figure=passes
+                elif grep -qhE "^not ok .*:$name: " "$dir"/*.tap; then figure=FAILS
+                else figure="open: there is no such test"
+                fi
+                printf '%s\t%s\n' "${name//_/ }" "$figure"
+            done
+            ;;
+        e2e)
+            if [ -s "$build/results/e2e.tap" ]; then
+                figure=$(grep -F "$rest" "$build/results/e2e.tap" | sed -E 's/^ok .*/passes/; s/^not ok .*/FAILS/' | sort -u | tail -1)
+            fi
+            printf 'ring 4: %s\t%s\n' "$rest" "${figure:-open: not run}"
+            ;;
+        bench)
+            figure=$(awk -F '\t' -v row="${rest% = *}" -v name="${rest#* = }" \
+                '$1 == row && $2 == name { print $2 ": " $3 " " $4 }' "$build/bench/results.tsv" 2>/dev/null | tail -1)
+            printf '`make bench`: %s\t%s\n' "${rest% = *}" "${figure:-open: not run}"
+            ;;
+        faults) printf '`make faults`\t%s\n' "$(last "$dir/faults.log" '^([0-9]+ passed, [0-9]+ failed)$')" ;;
+        fuzz) printf '`make fuzz`\t%s targets, %s\n' "$(grep -c ': passed' "$dir/fuzz.log")" \
+            "$(sed -nE 's/^fuzz_.*: ([0-9]+) inputs.*/\1/p' "$dir/fuzz.log" | awk '{ sum += $1 } END { print sum+0 " inputs" }'), $(last "$dir/fuzz.log" '^([0-9]+ passed, [0-9]+ failed)$')" ;;
+        soak) printf '`make soak`\t%s; %s\n' "$(last "$dir/soak.log" '^soak: ([0-9]+ s, .*)$')" "$(last "$dir/soak.log" '^soak: (descriptors .*)$')" ;;
+        coverage) printf '`make cov`\t%s\n' "$(grep -E '^(lines|branches):' "$build/coverage.txt" 2>/dev/null | sed -E 's/ \(.*//' | paste -sd, | sed 's/,/, /' | grep . || echo 'open: not run')" ;;
+        lint) printf '`make lint tidy`\t%s\n' "$(last "$dir/lint.log" '^(silent)$')" ;;
+        walk) printf '`tests/bench/walk.sh`\t%s\n' "$(sed -nE 's/^\| (tmpfs \| (all|none)[^|]*) \|.*\| ([0-9.]+) \|$/\1: \3 of chown -R/p' "$build/bench/walk.md" 2>/dev/null | sed 's/ |/,/g' | paste -sd';' | grep . || echo 'open: not run')" ;;
+        open) printf -- '-\topen: %s\n' "$rest" ;;
+    esac
+}
+
+{
+    printf '# Reliability\n\nWhat roinit promises ([docs/spec/promises.md](spec/promises.md)), the test that shows it, and what it said on %s\n' "$(date -u +%Y-%m-%d)"
+    printf '(%s cores, Linux %s, roinit %s). `make scoreboard` writes this page. "open" is a promise that nothing shows yet, or whose\n' \
+        "$(nproc)" "$(uname -r | cut -d. -f1,2)" "$(cat VERSION)"
+    printf 'figure was not taken in this run.\n\n| | promise | shown by | figure |\n| --- | --- | --- | --- |\n'
+    while IFS= read -r line; do
+        case $line in '#'* | '') continue ;; esac
+        id=${line%% |*} how=${line##* | } what=${line#* | }
+        what=${what% | *}
+        while IFS= read -r one; do show "$one"; done <<<"${how// + /$'\n'}" >"$dir/shown"
+        while IFS=$'\t' read -r test figure; do
+            printf '| %s | %s | %s | %s |\n' "$id" "$what" "$test" "$figure"
+            id='' what=''
+        done <"$dir/shown"
+    done <tests/scoreboard.txt
+} >docs/reliability.md
+printf '%s rows, %s open, %s FAIL\n' "$(grep -c '^|' docs/reliability.md)" "$(grep -c '| open:' docs/reliability.md)" "$(grep -c 'FAILS' docs/reliability.md)"
+! grep -q 'FAILS' docs/reliability.md
