@@ -47,6 +47,9 @@ take_status(struct httpreply *reply, char byte)
         return HTTPREPLY_MORE;
     }
     const char *digits = reply->line + strlen("HTTP/1.1 ");
+    if (digits[0] == '0') {
+        return HTTPREPLY_BAD;
+    }
     reply->status = (uint16_t)((digits[0] - '0') * 100 + (digits[1] - '0') * 10 + digits[2] - '0');
     reply->is_interim = digits[0] == '1';
     reply->is_empty = byte == '\n';

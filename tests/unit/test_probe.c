@@ -29,6 +29,7 @@ static const struct {
     {"HTTP/1.1 200", HTTPREPLY_MORE, 0},
     {"HTTP/1.1 100 Continue\r\nX: y\r\n", HTTPREPLY_MORE, 0},
     {"HTTP/1.1 2000 OK\r\n", HTTPREPLY_BAD, 0},
+    {"HTTP/1.1 020 OK\r\n", HTTPREPLY_BAD, 0},
     {"HTTP/2.0 200 OK\r\n", HTTPREPLY_BAD, 0},
     {"http/1.1 200 OK\r\n", HTTPREPLY_BAD, 0},
     {"SSH-2.0-OpenSSH\r\n", HTTPREPLY_BAD, 0},
