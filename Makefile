@@ -288,6 +288,7 @@ PROC_TESTS = \
     tests/proc/test_ready.c \
     tests/proc/test_restart.c \
     tests/proc/test_schedule.c \
+    tests/proc/test_siege.c \
     tests/proc/test_state.c \
     tests/proc/test_stop.c \
     tests/proc/test_strays.c \
