@@ -2,7 +2,6 @@
 #include "supervisor/log.h"
 
 #include <errno.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
