@@ -235,7 +235,7 @@ transmit(struct ctlserver *server, struct ctl_client *client, int64_t now_ms)
         client->sent += (size_t)sent;
         client->since_ms = client->reply.held != NULL ? now_ms : client->since_ms;
     }
-    if (client->reply.held == NULL && !client->reply.lingers) {
+    if (client->reply.held == NULL && !client->reply.lingers && !server->lingers) {
         drop(server, client);
         return;
     }
@@ -260,8 +260,7 @@ ctlserver_serve(struct ctlserver *server, size_t slot, int64_t now_ms)
     if (client->fd >= 0 && !client->is_answered) {
         receive(server, client);
         client->since_ms = client->fd >= 0 && client->is_answered ? now_ms : client->since_ms;
-    } else if (client->fd >= 0 && (client->reply.held != NULL || client->reply.lingers) &&
-               is_gone(client)) {
+    } else if (client->fd >= 0 && is_gone(client)) {
         drop(server, client);
     }
     if (client->fd >= 0 && client->is_answered) {
@@ -345,9 +344,7 @@ linger(struct ctlserver *server, int linger_ms)
 void
 ctlserver_close(struct ctlserver *server, int linger_ms)
 {
-    for (int i = 0; server->client != NULL && i < CTL_CLIENTS_MAX; i++) {
-        server->client[i].reply.lingers = server->client[i].fd >= 0;
-    }
+    server->lingers = true;
     (void)ctlserver_attend(server, 0);
     for (int i = 0; server->client != NULL && i < CTL_CLIENTS_MAX; i++) {
         struct ctl_client *client = &server->client[i];

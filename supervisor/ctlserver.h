@@ -67,7 +67,8 @@ struct ctlserver {
      * Returns when to ask again, in ms from now, whatever happens or not; -1: never. */
     int64_t (*attend)(void *context, struct ctl_reply *reply);
     void *context;
-    size_t held; /* replies that are not whole yet */
+    size_t held;  /* replies that are not whole yet */
+    bool lingers; /* the container ends: every reply lingers */
 };
 
 /* Takes the clients that wait, at most a few. A slot is made by dropping the oldest client whose

@@ -56,6 +56,7 @@ arm_expiry(struct loop *loop)
 void
 loop_attend(struct loop *loop)
 {
+    loop->server.lingers = loop->fleet.phase > FLEET_RUNNING;
     if (loop->server.held == 0) {
         return;
     }
