@@ -139,6 +139,9 @@ boot_resolve_unit(struct boot *boot, size_t u)
             check_command(boot, u, UNIT_command, unit->command, &vars, &scratch);
         }
         check_stop_command(boot, u, &vars, &scratch);
+        if (unit->ready.kind == PROBE_EXEC) {
+            check_command(boot, u, UNIT_ready, unit->ready.path, &vars, &scratch);
+        }
     }
     arena_free(&scratch);
 }
@@ -187,6 +190,9 @@ boot_lint_commands(struct boot *boot)
         const struct unit_config *unit = &boot->config.unit[u];
         lint_command(boot, unit, UNIT_command, unit->command);
         lint_command(boot, unit, UNIT_stop_command, unit->stop_command);
+        if (unit->ready.kind == PROBE_EXEC) {
+            lint_command(boot, unit, UNIT_ready, unit->ready.path);
+        }
     }
 }
 

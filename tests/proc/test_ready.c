@@ -88,7 +88,6 @@ static const struct {
     {"http://localhost:8080/", "serve:8080/drip sleep", "http://localhost:8080/: "},
     {"exec:/puppet exit:3", "sleep", "exec:/puppet exit:3: exited with 3"},
     {"exec:/puppet die:9", "sleep", "exec:/puppet die:9: died of KILL"},
-    {"exec:/nowhere", "sleep", "exec:/nowhere: cannot be started: no such file"},
 };
 
 START_TEST(what_is_no_readiness_ends_with_75_and_is_told)
@@ -118,6 +117,18 @@ START_TEST(a_unit_that_ends_before_it_is_ready_passes_its_code_on)
                         "[service db]\nready = file:/tmp/db\ncommand = /puppet exit:6\n" WEB},
         6);
     box_must_not_say(&box, OUT, "web\n");
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_command_of_a_probe_that_is_not_there_is_told_before_anything_starts)
+{
+    struct box box =
+        box_run(&(struct start){.contract = BASE RAW "[service db]\nready = exec:/nowhere -q\n"
+                                                     "command = /puppet print:db sleep\n"},
+                127);
+    box_must_say(&box, ERR, "db: \"/nowhere\" is not found");
+    box_must_not_say(&box, OUT, "db");
     box_free(&box);
 }
 END_TEST
@@ -213,6 +224,7 @@ ready_suite(void)
 {
     const TTest *const tests[] = {
         a_unit_that_ends_before_it_is_ready_passes_its_code_on,
+        a_command_of_a_probe_that_is_not_there_is_told_before_anything_starts,
         a_slow_start_is_started_again_where_restart_says_so,
         the_promised_descriptor_is_the_only_one_that_is_added,
         a_command_of_a_probe_runs_as_the_unit_s_user_in_its_environment,
