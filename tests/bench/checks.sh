@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # checks.sh ROINIT PUPPET [COUNT [SECONDS]]: what do COUNT services (1000), each with a tcp check every 10 s, cost PID 1?
-# Prints CPU in percent of one core over SECONDS (20), and memory; fails above 2 % and 4 MB.
+# The limit for memory is meant for the program that images ship (make musl). Prints CPU in percent of one core over SECONDS (20), and memory; fails above 2 % and 4 MB.
 set -euo pipefail
 export LC_ALL=C
 
