@@ -272,7 +272,8 @@ int64_t
 ctlserver_attend(struct ctlserver *server, int64_t now_ms)
 {
     int64_t next_ms = -1;
-    for (int i = 0; server->attend != NULL && server->held > 0 && i < CTL_CLIENTS_MAX; i++) {
+    bool has_any = server->client != NULL && server->attend != NULL;
+    for (int i = 0; has_any && server->held > 0 && i < CTL_CLIENTS_MAX; i++) {
         struct ctl_client *client = &server->client[i];
         bool has_room = client->reply.length - client->sent < CTL_STREAM_BYTES;
         if (client->fd < 0 || client->reply.held == NULL || !has_room) {
