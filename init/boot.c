@@ -145,6 +145,16 @@ boot_validate(struct boot *boot)
     return judge_diags(boot);
 }
 
+/* Schedules go by the zone that the units see, [env] included. */
+static void
+use_zone(const struct vars *vars)
+{
+    const char *zone = vars_get(vars, "TZ");
+    if (zone != NULL && zone[0] != '\0') {
+        (void)setenv("TZ", zone, 1); /* without memory: UTC, or the zone that was inherited */
+    }
+}
+
 static int
 boot_resolve(struct boot *boot)
 {
@@ -167,6 +177,7 @@ boot_resolve(struct boot *boot)
                                                .inherited = boot->inherited.item};
     if (files_read_environment(&boot->environment, &boot->arena, &boot->diags) == 0) {
         (void)environ_base(&boot->environment, &boot->arena, &base, &boot->diags);
+        use_zone(&base);
         for (size_t u = 0; u < config->unit_count; u++) {
             resolve_user(&boot->doc, &config->unit[u], &base, &boot->arena, &boot->diags);
         }

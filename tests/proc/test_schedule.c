@@ -2,6 +2,7 @@
 #include "tests/proc/harness.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Tasks that run by themselves. */
@@ -38,22 +39,28 @@ START_TEST(an_overlap_is_skipped_counted_and_shown)
 }
 END_TEST
 
-/* The next run, in UTC: 02:30 in a zone that needs no file. */
+/* The next run, in UTC: 02:30 in a zone that needs no file, inherited, or by the contract. */
 START_TEST(cron_fields_are_of_the_zone_that_TZ_names)
 {
-    char text[8192] = "";
-    struct box box = box_start(&(struct start){
-        .contract = BASE "[service web]\nlog = raw\ncommand = /puppet print:up sleep\n"
-                         "[task nightly]\nschedule = 30 2 * * *\ncommand = /puppet exit:0\n",
-        .env = WORDS("TZ=<+0545>-5:45")});
-    box_expect(&box, OUT, "up\n");
-    box_await_file(&box, "/run/roinit/control");
-    ck_assert_int_eq(box_exec(&box, WORDS("status", "--json"), text, sizeof text), 0);
-    const char *next = strstr(text, "\"next\":\"");
-    ck_assert_msg(next != NULL && strncmp(next + 8 + 10, "T20:45:00Z", 10) == 0, "%s", text);
-    box_signal(&box, SIGTERM);
-    ck_assert_int_eq(box_end(&box), 0);
-    box_free(&box);
+    static const char *const zones[] = {"TZ=<+0545>-5:45", "TZ=UTC"};
+    static const char *const envs[] = {"", "[env]\nTZ = <+0545>-5:45\n"};
+    for (size_t i = 0; i < 2; i++) {
+        char text[8192] = "";
+        char contract[512];
+        (void)snprintf(contract, sizeof contract,
+                       "%s" BASE "[service web]\nlog = raw\ncommand = /puppet print:up sleep\n"
+                       "[task nightly]\nschedule = 30 2 * * *\ncommand = /puppet exit:0\n",
+                       envs[i]);
+        struct box box = box_start(&(struct start){.contract = contract, .env = WORDS(zones[i])});
+        box_expect(&box, OUT, "up\n");
+        box_await_file(&box, "/run/roinit/control");
+        ck_assert_int_eq(box_exec(&box, WORDS("status", "--json"), text, sizeof text), 0);
+        const char *next = strstr(text, "\"next\":\"");
+        ck_assert_msg(next != NULL && strncmp(next + 8 + 10, "T20:45:00Z", 10) == 0, "%s", text);
+        box_signal(&box, SIGTERM);
+        ck_assert_int_eq(box_end(&box), 0);
+        box_free(&box);
+    }
 }
 END_TEST
 
