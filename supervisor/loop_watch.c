@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "supervisor/loop_parts.h"
+#include "supervisor/sys_proc.h"
 
 /* What may change under a container that runs: its mounts, how full they are, its memory. The
  * kernel tells by an exceptional condition that the table of mounts has changed (proc(5)); libev
@@ -52,6 +53,9 @@ on_watch_timer(struct ev_loop *ev, ev_timer *watcher, int events)
             log_tell_rate(loop->unit[u].io.pipe[0].rate, false);
         }
         arm(loop, &loop->watch.sample, host->sample(host->context));
+        if (!ev_is_active(&loop->calm) && loop->fleet.phase == FLEET_RUNNING) {
+            proc_release_memory(); /* it was quiet but for this */
+        }
     }
 }
 

@@ -25,7 +25,7 @@
 enum {
     STACK_BYTES = 32768,
     KERNEL_SIGSET_BYTES = 8,
-    PIECE_BYTES = 8192,
+    PIECE_BYTES = 4096,
     STACK_DEPTH_BYTES = 1024 * 1024, /* more than the boot has ever used */
     STACK_IN_USE_BYTES = 8192,       /* of the functions that are being called */
 };
@@ -253,11 +253,11 @@ advise(uintptr_t start, uintptr_t end, int advice)
 }
 
 /* A fault maps not one page but up to 64 KB around it, as far as its mapping goes. Every other
- * piece of another kind makes mappings of a piece each. */
+ * piece of another kind makes mappings of a piece each. Once is enough. */
 static void
-release(uintptr_t start, uintptr_t end)
+release(uintptr_t start, uintptr_t end, bool is_whole)
 {
-    for (uintptr_t at = start; at < end; at += 2UL * PIECE_BYTES) {
+    for (uintptr_t at = start; is_whole && at < end; at += 2UL * PIECE_BYTES) {
         advise(at, at + PIECE_BYTES < end ? at + PIECE_BYTES : end, MADV_RANDOM);
     }
     advise(start, end, MADV_DONTNEED);
@@ -269,12 +269,15 @@ proc_release_memory(void)
     const ElfW(Ehdr) *header = (const void *)__executable_start;
     const ElfW(Phdr) *segment = (const void *)(__executable_start + header->e_phoff);
     uintptr_t base = (uintptr_t)header;
+    static bool is_cut;
     for (int i = header->e_phnum; i-- > 0;) { /* the headers themselves lie in the first one */
         if (segment[i].p_type == PT_LOAD && (segment[i].p_flags & PF_W) == 0) {
             /* Of the file, and never written to: nothing is lost. */
-            release(base + segment[i].p_vaddr, base + segment[i].p_vaddr + segment[i].p_memsz);
+            release(base + segment[i].p_vaddr, base + segment[i].p_vaddr + segment[i].p_memsz,
+                    !is_cut);
         }
     }
+    is_cut = true;
     /* Below what this function uses the stack is free; a signal handler there is not. */
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
     advise(here - STACK_DEPTH_BYTES, here - STACK_IN_USE_BYTES, MADV_DONTNEED);
