@@ -256,6 +256,7 @@ SIM_TESTS = \
     tests/sim/world_check.c \
 
 PROC_TESTS = \
+    tests/proc/asking.c \
     tests/proc/harness.c \
     tests/proc/inside.c \
     tests/proc/main.c \

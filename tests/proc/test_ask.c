@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "tests/proc/harness.h"
+#include "tests/proc/asking.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 
 /* What changes the container over the socket, and who may. */
 
-enum { ADMIN_UID = 10002, TEXT_BYTES = 16384 };
+enum { ADMIN_UID = 10002 };
 
 #define THREE                                                                                      \
     BASE "[defaults]\nlog = raw\n"                                                                 \
@@ -17,130 +16,98 @@ enum { ADMIN_UID = 10002, TEXT_BYTES = 16384 };
          "[task job]\nwhen = manual\ncommand = /puppet print:job-ran exit:0\n"                     \
          "[task bad]\nwhen = manual\ncommand = /puppet print:bad-ran exit:3\n"
 
-static char said[TEXT_BYTES];
-
-static void
-ask(struct box *box, const char *const *argv, int code)
-{
-    int got = box_exec(box, argv, said, sizeof(said));
-    ck_assert_msg(got == code, "%s %s: %d, want %d: %s", argv[0], argv[1] == NULL ? "" : argv[1],
-                  got, code, said);
-}
-
-static void
-says(const char *text)
-{
-    ck_assert_msg(strstr(said, text) != NULL, "lacks \"%s\": %s", text, said);
-}
-
-static struct box
-begin(const char *contract)
-{
-    struct box box = box_start(&(struct start){.contract = contract});
-    box_await_file(&box, "/run/roinit/status.json");
-    ask(&box, WORDS("wait", "--timeout", "10s"), 0);
-    return box;
-}
-
 /* THREE, and what its services say at their start said: a stop could come before. */
 static struct box
 begin_three(void)
 {
-    struct box box = begin(THREE);
+    struct box box = box_running(&(struct start){.contract = THREE});
     box_expect(&box, OUT, "db-up\n");
     box_expect(&box, OUT, "web-up\n");
     return box;
 }
 
-static void
-end(struct box *box)
-{
-    box_signal(box, SIGTERM);
-    ck_assert_int_eq(box_end(box), 0);
-    box_free(box);
-}
-
 START_TEST(a_stop_waits_names_its_dependents_and_is_no_loss)
 {
     struct box box = begin_three();
-    ask(&box, WORDS("stop", "db"), 0);
-    says("web: stops first");
-    says("db: stopped");
-    ask(&box, WORDS("status", "db"), 3);
-    ask(&box, WORDS("status", "web"), 3);
-    ask(&box, WORDS("status", "side"), 0);
+    box_ask(&box, WORDS("stop", "db"), 0);
+    box_answered("web: stops first");
+    box_answered("db: stopped");
+    box_ask(&box, WORDS("status", "db"), 3);
+    box_ask(&box, WORDS("status", "web"), 3);
+    box_ask(&box, WORDS("status", "side"), 0);
     box_expect(&box, ERR, "stop db: asked for by uid 0");
-    ask(&box, WORDS("start", "web"), 0);
-    says("web: ready");
+    box_ask(&box, WORDS("start", "web"), 0);
+    box_answered("web: ready");
     box_expect_times(&box, OUT, "db-up\n", 2);
     box_expect_times(&box, OUT, "web-up\n", 2);
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(a_restart_keeps_whoever_requires_it)
 {
     struct box box = begin_three();
-    ask(&box, WORDS("restart", "db"), 0);
-    says("db: ready");
+    box_ask(&box, WORDS("restart", "db"), 0);
+    box_answered("db: ready");
     box_expect_times(&box, OUT, "db-up\n", 2);
     ck_assert_uint_eq(box_count(&box, OUT, "web-up\n"), 1);
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(a_manual_task_is_started_by_hand_and_its_answer_is_its_end)
 {
-    struct box box = begin(THREE);
-    ask(&box, WORDS("start", "job"), 0);
-    says("job: done");
+    struct box box = box_running(&(struct start){.contract = THREE});
+    box_ask(&box, WORDS("start", "job"), 0);
+    box_answered("job: done");
     box_expect(&box, OUT, "job-ran\n");
-    ask(&box, WORDS("start", "bad"), 1);
-    says("bad: failed, exited with 3");
-    ask(&box, WORDS("start", "job", "--no-wait"), 0);
+    box_ask(&box, WORDS("start", "bad"), 1);
+    box_answered("bad: failed, exited with 3");
+    box_ask(&box, WORDS("start", "job", "--no-wait"), 0);
     box_expect_times(&box, OUT, "job-ran\n", 2);
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(a_reload_sends_the_reload_signal_and_wants_what_is_up)
 {
-    struct box box = begin(THREE);
+    struct box box = box_running(&(struct start){.contract = THREE});
     box_expect(&box, OUT, "db-up\n");
-    ask(&box, WORDS("reload", "db"), 0);
+    box_ask(&box, WORDS("reload", "db"), 0);
     box_expect(&box, OUT, "caught 1\n");
-    ask(&box, WORDS("stop", "side"), 0);
-    ask(&box, WORDS("reload", "side"), 1);
-    says("side is not up");
-    end(&box);
+    box_ask(&box, WORDS("stop", "side"), 0);
+    box_ask(&box, WORDS("reload", "side"), 1);
+    box_answered("side is not up");
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(a_signal_reaches_the_main_process)
 {
-    struct box box = begin(THREE);
+    struct box box = box_running(&(struct start){.contract = THREE});
     box_expect(&box, OUT, "db-up\n");
-    ask(&box, WORDS("signal", "HUP", "db"), 0);
+    box_ask(&box, WORDS("signal", "HUP", "db"), 0);
     box_expect(&box, OUT, "caught 1\n");
-    ask(&box, WORDS("signal", "NOSUCH", "db"), 64);
-    ask(&box, WORDS("signal", "HUP", "nosuch"), 4);
-    ask(&box, WORDS("signal", "HUP", "job"), 3);
-    says("job is not running");
-    end(&box);
+    box_ask(&box, WORDS("signal", "NOSUCH", "db"), 64);
+    box_ask(&box, WORDS("signal", "HUP", "nosuch"), 4);
+    box_ask(&box, WORDS("signal", "HUP", "job"), 3);
+    box_answered("job is not running");
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(a_stop_that_takes_too_long_is_75_and_goes_on)
 {
-    struct box box = begin(BASE "[defaults]\nlog = raw\n"
-                                "[service main]\ncommand = /puppet sleep\n"
-                                "[service deaf]\ncommand = /puppet ignore:15 print:up sleep\n"
-                                "stop-timeout = 2s\n");
+    struct box box = box_running(&(struct start){
+        .contract = BASE "[defaults]\nlog = raw\n"
+                         "[service main]\ncommand = /puppet sleep\n"
+                         "[service deaf]\ncommand = /puppet ignore:15 print:up sleep\n"
+                         "stop-timeout = 2s\n"});
     box_expect(&box, OUT, "up\n");
-    ask(&box, WORDS("stop", "deaf", "--timeout", "100ms"), 75);
-    says("deaf: stopping, and the time is over");
-    ask(&box, WORDS("wait", "deaf", "--for", "stopped", "--timeout", "8s"), 0);
-    end(&box);
+    box_ask(&box, WORDS("stop", "deaf", "--timeout", "100ms"), 75);
+    box_answered("deaf: stopping, and the time is over");
+    box_ask(&box, WORDS("wait", "deaf", "--for", "stopped", "--timeout", "8s"), 0);
+    box_stop(&box);
 }
 END_TEST
 
@@ -168,19 +135,19 @@ START_TEST(wait_tells_what_it_waits_for)
         {WORDS("shutdown", "256"), 64},
         {WORDS("shutdown", "1", "2"), 64},
     };
-    struct box box = begin(THREE);
-    ask(&box, WORDS("start", "bad"), 1);
+    struct box box = box_running(&(struct start){.contract = THREE});
+    box_ask(&box, WORDS("start", "bad"), 1);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        ask(&box, cases[i].argv, cases[i].code);
+        box_ask(&box, cases[i].argv, cases[i].code);
     }
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(shutdown_is_answered_at_once_and_gives_the_code)
 {
-    struct box box = begin(THREE);
-    ask(&box, WORDS("shutdown", "7"), 0);
+    struct box box = box_running(&(struct start){.contract = THREE});
+    box_ask(&box, WORDS("shutdown", "7"), 0);
     ck_assert_int_eq(box_end(&box), 7);
     box_must_say(&box, ERR, "shutdown 7: asked for by uid 0");
     box_free(&box);
@@ -189,10 +156,11 @@ END_TEST
 
 START_TEST(whoever_waits_for_the_end_is_answered_by_it)
 {
-    struct box box = begin(BASE "[defaults]\nlog = raw\n"
-                                "[service main]\ncommand = /puppet sleep:1500 exit:0\n"
-                                "[service side]\ncommand = /puppet sleep\nessential = no\n");
-    ask(&box, WORDS("wait", "--for", "stopped"), 0);
+    struct box box = box_running(&(struct start){
+        .contract = BASE "[defaults]\nlog = raw\n"
+                         "[service main]\ncommand = /puppet sleep:1500 exit:0\n"
+                         "[service side]\ncommand = /puppet sleep\nessential = no\n"});
+    box_ask(&box, WORDS("wait", "--for", "stopped"), 0);
     ck_assert_int_eq(box_end(&box), 0);
     box_free(&box);
 }
@@ -201,50 +169,50 @@ END_TEST
 static void
 refused(struct box *box, uid_t uid, const char *const *argv)
 {
-    int code = box_exec_as(box, uid, argv, said, sizeof(said));
-    ck_assert_msg(code == 77, "uid %u, %s: %d: %s", (unsigned)uid, argv[0], code, said);
-    says("[init] admin");
+    box_ask_as(box, uid, argv, 77);
+    box_answered("[init] admin");
 }
 
 START_TEST(another_uid_may_look_but_change_nothing_unless_it_is_an_admin)
 {
     NEEDS_UIDS();
-    struct box box = begin("[init]\nadmin = 10002\n" THREE);
+    struct box box = box_running(&(struct start){.contract = "[init]\nadmin = 10002\n" THREE});
     refused(&box, BOX_UID, WORDS("stop", "web"));
     refused(&box, BOX_UID, WORDS("start", "job"));
     refused(&box, BOX_UID, WORDS("restart", "web"));
     refused(&box, BOX_UID, WORDS("reload", "db"));
     refused(&box, BOX_UID, WORDS("signal", "HUP", "db"));
     refused(&box, BOX_UID, WORDS("shutdown"));
-    ck_assert_int_eq(box_exec_as(&box, BOX_UID, WORDS("status"), said, sizeof(said)), 0);
-    ck_assert_int_eq(box_exec_as(&box, BOX_UID, WORDS("wait", "web"), said, sizeof(said)), 0);
-    ck_assert_int_eq(box_exec_as(&box, ADMIN_UID, WORDS("stop", "web"), said, sizeof(said)), 0);
-    end(&box);
+    box_ask_as(&box, BOX_UID, WORDS("status"), 0);
+    box_ask_as(&box, BOX_UID, WORDS("wait", "web"), 0);
+    box_ask_as(&box, ADMIN_UID, WORDS("stop", "web"), 0);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(a_unit_may_look_but_change_nothing_even_as_root)
 {
-    struct box box =
-        begin(BASE "[defaults]\nlog = raw\n[service main]\ncommand = /puppet print:up sleep\n"
-                   "[task look]\nwhen = manual\ncommand = /roinit status\n"
-                   "[task change]\nwhen = manual\ncommand = /roinit shutdown\n");
-    ask(&box, WORDS("start", "look"), 0);
-    ask(&box, WORDS("start", "change"), 1);
-    says("change: failed, exited with 77");
+    struct box box = box_running(&(struct start){
+        .contract = BASE "[defaults]\nlog = raw\n[service main]\ncommand = /puppet print:up sleep\n"
+                         "[task look]\nwhen = manual\ncommand = /roinit status\n"
+                         "[task change]\nwhen = manual\ncommand = /roinit shutdown\n"});
+    box_ask(&box, WORDS("start", "look"), 0);
+    box_ask(&box, WORDS("start", "change"), 1);
+    box_answered("change: failed, exited with 77");
     box_expect(&box, ERR, "from inside of a unit, may not shutdown");
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(an_admin_may_from_inside_of_a_unit_as_well)
 {
     NEEDS_UIDS();
-    struct box box = begin("[init]\nadmin = 10002\n" BASE "[defaults]\nlog = raw\n"
-                           "[service main]\ncommand = /puppet print:up sleep\n"
-                           "[task change]\nuser = 10002\nwhen = manual\n"
-                           "command = /roinit shutdown 9\n");
-    ask(&box, WORDS("start", "change", "--no-wait"), 0);
+    struct box box = box_running(
+        &(struct start){.contract = "[init]\nadmin = 10002\n" BASE "[defaults]\nlog = raw\n"
+                                    "[service main]\ncommand = /puppet print:up sleep\n"
+                                    "[task change]\nuser = 10002\nwhen = manual\n"
+                                    "command = /roinit shutdown 9\n"});
+    box_ask(&box, WORDS("start", "change", "--no-wait"), 0);
     ck_assert_int_eq(box_end(&box), 9);
     box_free(&box);
 }
@@ -255,11 +223,11 @@ START_TEST(roinits_own_uid_may_from_outside_and_root_too)
     NEEDS_UIDS();
     struct box box = box_start(&(struct start){.contract = THREE, .uid = BOX_UID});
     box_await_file(&box, "/run/roinit/status.json");
-    ask(&box, WORDS("wait"), 0);
-    ck_assert_int_eq(box_exec_as(&box, BOX_UID, WORDS("stop", "web"), said, sizeof(said)), 0);
-    ask(&box, WORDS("start", "web"), 0);
+    box_ask(&box, WORDS("wait"), 0);
+    box_ask_as(&box, BOX_UID, WORDS("stop", "web"), 0);
+    box_ask(&box, WORDS("start", "web"), 0);
     refused(&box, ADMIN_UID, WORDS("stop", "web"));
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 

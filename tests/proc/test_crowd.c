@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tests/proc/harness.h"
+#include "tests/proc/asking.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -19,32 +19,6 @@ enum { CROWD = 2000, EVERY_US = 1000, MIXED = 1000 };
 #define CONTRACT                                                                                   \
     BASE "[defaults]\nlog = raw\n[service main]\ncommand = /puppet print:up sleep\n"               \
          "[service web]\ncommand = /puppet sleep\n"
-
-static char said[16384];
-
-static void
-ask(struct box *box, const char *const *argv, int code)
-{
-    int got = box_exec(box, argv, said, sizeof(said));
-    ck_assert_msg(got == code, "%s: %d, want %d: %s", argv[0], got, code, said);
-}
-
-static struct box
-begin(void)
-{
-    struct box box = box_start(&(struct start){.contract = CONTRACT});
-    box_await_file(&box, "/run/roinit/status.json");
-    ask(&box, WORDS("wait", "--timeout", "10s"), 0);
-    return box;
-}
-
-static void
-end(struct box *box)
-{
-    box_signal(box, SIGTERM);
-    ck_assert_int_eq(box_end(box), 0);
-    box_free(box);
-}
 
 static int
 dial(const char *path)
@@ -102,19 +76,19 @@ start_crowd(const struct box *box)
 START_TEST(a_thousand_a_second_of_another_uid_are_refused_and_status_is_answered_meanwhile)
 {
     NEEDS_UIDS();
-    struct box box = begin();
+    struct box box = box_running(&(struct start){.contract = CONTRACT});
     size_t before = box_descriptors(&box);
     int status = 0;
     pid_t crowd = start_crowd(&box);
     while (waitpid(crowd, &status, WNOHANG) == 0) {
-        ask(&box, WORDS("status", "web"), 0);
+        box_ask(&box, WORDS("status", "web"), 0);
         ck_assert_uint_le(box_descriptors(&box), before + 4);
     }
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%d were not refused",
                   WEXITSTATUS(status));
-    ask(&box, WORDS("status", "web"), 0);
+    box_ask(&box, WORDS("status", "web"), 0);
     ck_assert_uint_le(box_descriptors(&box), before);
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 
@@ -139,7 +113,7 @@ START_TEST(a_thousand_mixed_requests_are_all_answered_right)
         {"\x01nosuch\0\0", 9, 64},
     };
     enum { KINDS = sizeof(requests) / sizeof(requests[0]) };
-    struct box box = begin();
+    struct box box = box_running(&(struct start){.contract = CONTRACT});
     char path[512];
     snprintf(path, sizeof(path), "%s", box_path(&box, "/run/roinit/control"));
     for (int i = 0; i < MIXED; i++) {
@@ -150,7 +124,7 @@ START_TEST(a_thousand_mixed_requests_are_all_answered_right)
                           requests[i % KINDS].code);
         }
     }
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 
@@ -168,21 +142,21 @@ is_dropped(int fd)
 START_TEST(four_kib_of_zeros_are_no_request)
 {
     static const char zeros[4096];
-    struct box box = begin();
+    struct box box = box_running(&(struct start){.contract = CONTRACT});
     for (int i = 0; i < 100; i++) {
         int fd = dial(box_path(&box, "/run/roinit/control"));
         ck_assert_int_ge(fd, 0);
         (void)!write(fd, zeros, sizeof(zeros));
         is_dropped(fd);
     }
-    ask(&box, WORDS("status"), 0);
-    end(&box);
+    box_ask(&box, WORDS("status"), 0);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(whoever_sends_descriptors_is_dropped_and_none_is_kept)
 {
-    struct box box = begin();
+    struct box box = box_running(&(struct start){.contract = CONTRACT});
     size_t before = box_descriptors(&box);
     for (int i = 0; i < 100; i++) {
         int fd = dial(box_path(&box, "/run/roinit/control"));
@@ -201,28 +175,28 @@ START_TEST(whoever_sends_descriptors_is_dropped_and_none_is_kept)
         ck_assert_int_eq(sendmsg(fd, &message, 0), (ssize_t)sizeof(bytes));
         is_dropped(fd);
     }
-    ask(&box, WORDS("status"), 0);
+    box_ask(&box, WORDS("status"), 0);
     ck_assert_uint_le(box_descriptors(&box), before);
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(silent_ones_and_slow_ones_do_not_keep_an_admin_waiting)
 {
     static int fds[200];
-    struct box box = begin();
+    struct box box = box_running(&(struct start){.contract = CONTRACT});
     for (size_t i = 0; i < 200; i++) {
         fds[i] = dial(box_path(&box, "/run/roinit/control"));
         if (i % 2 == 1) {
             (void)send(fds[i], "\x01", 1, MSG_NOSIGNAL);
         }
     }
-    ask(&box, WORDS("restart", "web"), 0);
-    ask(&box, WORDS("stop", "web"), 0);
+    box_ask(&box, WORDS("restart", "web"), 0);
+    box_ask(&box, WORDS("stop", "web"), 0);
     for (size_t i = 0; i < 200; i++) {
         close(fds[i]);
     }
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tests/proc/harness.h"
+#include "tests/proc/asking.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -12,22 +12,6 @@
 /* What the socket tells as it happens: events, logs, and clients that wait for long. */
 
 enum { TEXT_BYTES = 1 << 19, WAITERS = 60 };
-
-static char said[TEXT_BYTES];
-
-static void
-ask(struct box *box, const char *const *argv, int code)
-{
-    int got = box_exec(box, argv, said, sizeof(said));
-    ck_assert_msg(got == code, "%s %s: %d, want %d: %s", argv[0], argv[1] == NULL ? "" : argv[1],
-                  got, code, said);
-}
-
-static void
-says(const char *text)
-{
-    ck_assert_msg(strstr(said, text) != NULL, "lacks \"%s\": %s", text, said);
-}
 
 /* A client of our own: it has sent its request, whose words are separated by blanks. */
 static int
@@ -73,23 +57,6 @@ expect(int fd, const char *text)
     }
 }
 
-static struct box
-begin(const char *contract)
-{
-    struct box box = box_start(&(struct start){.contract = contract});
-    box_await_file(&box, "/run/roinit/status.json");
-    ask(&box, WORDS("wait", "--timeout", "10s"), 0);
-    return box;
-}
-
-static void
-end(struct box *box)
-{
-    box_signal(box, SIGTERM);
-    ck_assert_int_eq(box_end(box), 0);
-    box_free(box);
-}
-
 #define TALKERS                                                                                    \
     BASE "[service main]\nlog = raw\ncommand = /puppet print:raw-line sleep\n"                     \
          "[service web]\ncommand = /puppet print:one print:two err:three sleep\n"                  \
@@ -98,77 +65,80 @@ end(struct box *box)
 
 START_TEST(logs_are_the_last_lines_of_each_unit)
 {
-    struct box box = begin(TALKERS);
+    struct box box = box_running(&(struct start){.contract = TALKERS});
     box_expect(&box, ERR, "web: three\n");
     box_expect(&box, OUT, "done: last-words\n");
-    ask(&box, WORDS("logs"), 0);
-    says("web: one\nweb: two\n");
-    says("web: three\n");
-    says("done: last-words\n");
-    says("main has log = raw: its lines are in `docker logs`");
-    says("quiet has log = null");
-    ask(&box, WORDS("logs", "web", "-n", "1"), 0);
-    ck_assert_ptr_null(strchr(strchr(said, '\n') + 1, '\n'));
-    ask(&box, WORDS("logs", "web", "-n", "0"), 0);
-    ck_assert_str_eq(said, "");
-    ask(&box, WORDS("logs", "done", "--json"), 0);
-    says("\"unit\":\"done\",\"stream\":\"stdout\",\"line\":\"last-words\"}");
-    ask(&box, WORDS("logs", "nosuch"), 4);
-    ask(&box, WORDS("logs", "-n", "few"), 64);
-    end(&box);
+    box_ask(&box, WORDS("logs"), 0);
+    box_answered("web: one\nweb: two\n");
+    box_answered("web: three\n");
+    box_answered("done: last-words\n");
+    box_answered("main has log = raw: its lines are in `docker logs`");
+    box_answered("quiet has log = null");
+    box_ask(&box, WORDS("logs", "web", "-n", "1"), 0);
+    ck_assert_ptr_null(strchr(strchr(box_answer(), '\n') + 1, '\n'));
+    box_ask(&box, WORDS("logs", "web", "-n", "0"), 0);
+    ck_assert_str_eq(box_answer(), "");
+    box_ask(&box, WORDS("logs", "done", "--json"), 0);
+    box_answered("\"unit\":\"done\",\"stream\":\"stdout\",\"line\":\"last-words\"}");
+    box_ask(&box, WORDS("logs", "nosuch"), 4);
+    box_ask(&box, WORDS("logs", "-n", "few"), 64);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(logs_are_for_those_who_may)
 {
     NEEDS_UIDS();
-    struct box box = begin(TALKERS);
-    ck_assert_int_eq(box_exec_as(&box, BOX_UID, WORDS("logs"), said, sizeof(said)), 77);
-    ck_assert_int_eq(box_exec_as(&box, BOX_UID, WORDS("events"), said, sizeof(said)), 0);
-    end(&box);
+    struct box box = box_running(&(struct start){.contract = TALKERS});
+    box_ask_as(&box, BOX_UID, WORDS("logs"), 77);
+    box_ask_as(&box, BOX_UID, WORDS("events"), 0);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(no_more_than_64_kib_are_kept_of_a_unit_and_the_newest_of_them)
 {
-    struct box box = begin(BASE "[service main]\nlog = raw\ncommand = /puppet sleep\n"
-                                "[task talk]\ncommand = /puppet lines:20000 print:last\n");
-    ask(&box, WORDS("wait", "talk", "--timeout", "9s"), 0);
-    ask(&box, WORDS("logs", "talk"), 0);
-    says("talk: last\n");
-    ck_assert_uint_lt(strlen(said), 65536 + 65536 / 2);
-    ck_assert_uint_gt(strlen(said), 16384);
-    end(&box);
+    struct box box = box_running(&(struct start){
+        .contract = BASE "[service main]\nlog = raw\ncommand = /puppet sleep\n"
+                         "[task talk]\ncommand = /puppet lines:20000 print:last\n"});
+    box_ask(&box, WORDS("wait", "talk", "--timeout", "9s"), 0);
+    box_ask(&box, WORDS("logs", "talk"), 0);
+    box_answered("talk: last\n");
+    ck_assert_uint_lt(strlen(box_answer()), 65536 + 65536 / 2);
+    ck_assert_uint_gt(strlen(box_answer()), 16384);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(logs_go_on_with_f)
 {
-    struct box box = begin(BASE "[service main]\nlog = raw\ncommand = /puppet sleep\n"
-                                "[service web]\ncommand = /puppet print:before catch:10 sleep\n");
+    struct box box = box_running(&(struct start){
+        .contract = BASE "[service main]\nlog = raw\ncommand = /puppet sleep\n"
+                         "[service web]\ncommand = /puppet print:before catch:10 sleep\n"});
     box_expect(&box, OUT, "web: before\n");
     int fd = dial(&box, "logs -f web");
     expect(fd, "web: before\n");
-    ask(&box, WORDS("signal", "USR1", "web"), 0);
+    box_ask(&box, WORDS("signal", "USR1", "web"), 0);
     expect(fd, "web: caught 10\n");
     close(fd);
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(events_are_told_in_order_and_go_on_with_f)
 {
-    struct box box = begin(BASE "[service main]\nlog = raw\ncommand = /puppet sleep\n"
-                                "[service web]\ncommand = /puppet sleep\n");
-    ask(&box, WORDS("events", "--json"), 0);
-    says(
+    struct box box = box_running(
+        &(struct start){.contract = BASE "[service main]\nlog = raw\ncommand = /puppet sleep\n"
+                                         "[service web]\ncommand = /puppet sleep\n"});
+    box_ask(&box, WORDS("events", "--json"), 0);
+    box_answered(
         "\"event\":\"unit\",\"unit\":\"web\",\"from\":\"starting\",\"to\":\"ready\",\"after_ms\":");
-    says("\"event\":\"container\",\"from\":\"booting\",\"to\":\"running\"");
-    ask(&box, WORDS("events"), 0);
-    says("  web starting -> ready after ");
+    box_answered("\"event\":\"container\",\"from\":\"booting\",\"to\":\"running\"");
+    box_ask(&box, WORDS("events"), 0);
+    box_answered("  web starting -> ready after ");
     int fd = dial(&box, "events -f --json");
     expect(fd, "\"to\":\"running\"");
-    ask(&box, WORDS("stop", "web"), 0);
+    box_ask(&box, WORDS("stop", "web"), 0);
     expect(fd, "\"from\":\"stopping\",\"to\":\"stopped\"");
     box_signal(&box, SIGTERM);
     expect(fd, "\"to\":\"over\""); /* whoever follows is told the end */
@@ -180,14 +150,14 @@ END_TEST
 
 START_TEST(a_client_that_goes_away_while_it_waits_is_forgotten)
 {
-    struct box box = begin(TALKERS);
+    struct box box = box_running(&(struct start){.contract = TALKERS});
     size_t before = box_descriptors(&box);
     int fds[3];
     static const char *const requests[] = {"wait --for stopped", "events -f", "logs -f"};
     for (size_t i = 0; i < 3; i++) {
         fds[i] = dial(&box, requests[i]);
     }
-    ask(&box, WORDS("status"), 0);
+    box_ask(&box, WORDS("status"), 0);
     ck_assert_uint_ge(box_descriptors(&box), before + 2); /* `wait` may have been among them */
     for (size_t i = 0; i < 3; i++) {
         close(fds[i]);
@@ -197,50 +167,51 @@ START_TEST(a_client_that_goes_away_while_it_waits_is_forgotten)
         ck_assert(proc_now_ms() < limit);
         poll(NULL, 0, 10);
     }
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(whoever_talks_out_of_turn_is_dropped)
 {
-    struct box box = begin(TALKERS);
+    struct box box = box_running(&(struct start){.contract = TALKERS});
     char byte;
     int fd = dial(&box, "wait --for stopped");
-    ask(&box, WORDS("status"), 0);
+    box_ask(&box, WORDS("status"), 0);
     ck_assert_int_eq(write(fd, "more", 4), 4);
     ck_assert_int_le(read(fd, &byte, 1), 0);
     close(fd);
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(so_many_may_wait_and_no_more_and_status_is_answered_all_the_while)
 {
     static int fds[WAITERS];
-    struct box box = begin(TALKERS);
+    struct box box = box_running(&(struct start){.contract = TALKERS});
     for (int i = 0; i < WAITERS; i++) {
         fds[i] = dial(&box, "wait --for stopped");
     }
     expect(fds[WAITERS - 1], "too many requests wait already");
-    ask(&box, WORDS("status"), 0);
-    ask(&box, WORDS("events"), 0); /* an answer that is whole at once is never too much */
+    box_ask(&box, WORDS("status"), 0);
+    box_ask(&box, WORDS("events"), 0); /* an answer that is whole at once is never too much */
     for (int i = 0; i < WAITERS; i++) {
         close(fds[i]);
     }
-    ask(&box, WORDS("wait"), 0);
-    end(&box);
+    box_ask(&box, WORDS("wait"), 0);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(a_follower_that_does_not_read_is_dropped_and_hinders_nobody)
 {
-    struct box box = begin(BASE "[service main]\nlog = raw\ncommand = /puppet sleep\n"
-                                "[service flood]\ncommand = /puppet until:10 lines:20000 sleep\n");
+    struct box box = box_running(&(struct start){
+        .contract = BASE "[service main]\nlog = raw\ncommand = /puppet sleep\n"
+                         "[service flood]\ncommand = /puppet until:10 lines:20000 sleep\n"});
     size_t before = box_descriptors(&box);
     int fd = dial(&box, "logs -f flood");
-    ask(&box, WORDS("signal", "USR1", "flood"), 0);
+    box_ask(&box, WORDS("signal", "USR1", "flood"), 0);
     for (int i = 0; i < 8; i++) {
-        ask(&box, WORDS("status"), 0);
+        box_ask(&box, WORDS("status"), 0);
         poll(NULL, 0, 20);
     }
     int64_t limit = proc_now_ms() + BOX_WAIT_MS;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tests/proc/harness.h"
+#include "tests/proc/asking.h"
 
 #include <sched.h>
 #include <signal.h>
@@ -18,32 +18,6 @@
 #define MAIN BASE "[service main]\nlog = raw\ncommand = /puppet sleep\n"
 #define SIDE "[service side]\nlog = raw\nessential = no\nrestart = always\n"
 
-static char said[8192];
-
-static void
-ask(struct box *box, const char *const *argv, int code)
-{
-    int got = box_exec(box, argv, said, sizeof(said));
-    ck_assert_msg(got == code, "%s: %d, want %d: %s", argv[0], got, code, said);
-}
-
-static struct box
-begin(const struct start *start)
-{
-    struct box box = box_start(start);
-    box_await_file(&box, "/run/roinit/status.json");
-    ask(&box, WORDS("wait", "--timeout", "10s"), 0);
-    return box;
-}
-
-static void
-end(struct box *box)
-{
-    box_signal(box, SIGTERM);
-    ck_assert_int_eq(box_end(box), 0);
-    box_free(box);
-}
-
 START_TEST(what_has_left_the_group_is_found_and_killed_at_the_units_end)
 {
     static const struct {
@@ -55,12 +29,12 @@ START_TEST(what_has_left_the_group_is_found_and_killed_at_the_units_end)
         snprintf(contract, sizeof(contract),
                  MAIN SIDE "kill-mode = %s\ncommand = /puppet " DAEMON "print:up sleep\n",
                  modes[i].mode);
-        struct box box = begin(&(struct start){.contract = contract});
+        struct box box = box_running(&(struct start){.contract = contract});
         box_expect(&box, OUT, "up\n");
         box_await_processes(&box, PUPPETS, 4);
-        ask(&box, WORDS("stop", "side"), 0);
+        box_ask(&box, WORDS("stop", "side"), 0);
         box_await_processes(&box, PUPPETS, 1 + modes[i].left);
-        end(&box);
+        box_stop(&box);
     }
 }
 END_TEST
@@ -68,56 +42,56 @@ END_TEST
 START_TEST(they_are_found_under_another_uid_without_the_capabilities_to_look)
 {
     NEEDS_UIDS();
-    struct box box = begin(&(struct start){
+    struct box box = box_running(&(struct start){
         .contract = BASE "[defaults]\nuser = 10001\nlog = raw\n"
                          "[service main]\ncommand = /puppet sleep\n"
                          "[service side]\ncommand = /puppet " DAEMON "print:up sleep\n"});
     box_expect(&box, OUT, "up\n");
     box_await_processes(&box, PUPPETS, 4);
-    ask(&box, WORDS("stop", "side"), 0);
+    box_ask(&box, WORDS("stop", "side"), 0);
     box_await_processes(&box, PUPPETS, 1);
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(they_are_found_where_all_are_of_one_uid_that_is_not_root)
 {
     NEEDS_UIDS();
-    struct box box = begin(&(struct start){.uid = BOX_UID,
-                                           .drop_all = true,
-                                           .contract = MAIN
-                                           "[service side]\nlog = raw\ncommand = /puppet " DAEMON
-                                           "print:up sleep\n"});
+    struct box box = box_running(
+        &(struct start){.uid = BOX_UID,
+                        .drop_all = true,
+                        .contract = MAIN "[service side]\nlog = raw\ncommand = /puppet " DAEMON
+                                         "print:up sleep\n"});
     box_expect(&box, OUT, "up\n");
     box_await_processes(&box, PUPPETS, 4);
-    ask(&box, WORDS("stop", "side"), 0);
+    box_ask(&box, WORDS("stop", "side"), 0);
     box_await_processes(&box, PUPPETS, 1);
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(a_crash_leaves_nothing_for_the_next_start_to_meet)
 {
-    struct box box = begin(&(struct start){
+    struct box box = box_running(&(struct start){
         .contract = MAIN SIDE "start-limit = 0\nrestart-delay = 0\n"
                               "command = /puppet " DAEMON "fail:/tmp/n:5:3 print:up sleep\n"});
     box_expect(&box, OUT, "up\n");
     box_await_processes(&box, PUPPETS, 4);
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(others_processes_are_left_alone)
 {
-    struct box box = begin(&(struct start){.contract = MAIN SIDE
-                                           "command = /puppet " DAEMON "print:up sleep\n"
-                                           "[service sid]\nlog = raw\ncommand = /puppet " DAEMON
-                                           "print:up sleep\n"});
+    struct box box = box_running(
+        &(struct start){.contract = MAIN SIDE "command = /puppet " DAEMON "print:up sleep\n"
+                                              "[service sid]\nlog = raw\ncommand = /puppet " DAEMON
+                                              "print:up sleep\n"});
     box_expect_times(&box, OUT, "up\n", 2);
     box_await_processes(&box, PUPPETS, 7);
-    ask(&box, WORDS("stop", "sid"), 0); /* whose name is the beginning of the other's */
+    box_ask(&box, WORDS("stop", "sid"), 0); /* whose name is the beginning of the other's */
     box_await_processes(&box, PUPPETS, 4);
-    ask(&box, WORDS("status", "side"), 0);
+    box_ask(&box, WORDS("status", "side"), 0);
     box_signal(&box, SIGTERM);
     ck_assert_int_eq(box_end(&box), 0);
     box_free(&box);
@@ -126,30 +100,30 @@ END_TEST
 
 START_TEST(a_signal_with_all_reaches_them)
 {
-    struct box box = begin(&(struct start){
+    struct box box = box_running(&(struct start){
         .contract = MAIN "[service side]\nlog = raw\ncommand = /puppet catch:10 fork setsid fork "
                          "catch:10 print:born sleep end end print:up sleep\n"});
     box_expect(&box, OUT, "up\n");
     box_expect(&box, OUT, "born\n");
-    ask(&box, WORDS("signal", "USR1", "side"), 0);
+    box_ask(&box, WORDS("signal", "USR1", "side"), 0);
     box_expect_times(&box, OUT, "caught 10\n", 1);
-    ask(&box, WORDS("signal", "USR1", "side", "--all"), 0);
+    box_ask(&box, WORDS("signal", "USR1", "side", "--all"), 0);
     box_expect_times(&box, OUT, "caught 10\n", 3);
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(a_thousand_children_in_sessions_of_their_own_are_gone_and_status_answers)
 {
-    struct box box = begin(&(struct start){
+    struct box box = box_running(&(struct start){
         .contract = MAIN "[service side]\nlog = raw\n"
                          "command = /puppet fork:300 setsid sleep end print:up sleep\n"});
     box_expect(&box, OUT, "up\n");
     box_await_processes(&box, PUPPETS, 302);
-    ask(&box, WORDS("stop", "side"), 0);
-    ask(&box, WORDS("status"), 0);
+    box_ask(&box, WORDS("stop", "side"), 0);
+    box_ask(&box, WORDS("status"), 0);
     box_await_processes(&box, PUPPETS, 1);
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 
@@ -184,7 +158,7 @@ START_TEST(where_the_cgroup_is_delegated_not_even_another_environment_hides_them
     if (proc_leaves_out(__func__, has_cgroup(), "needs root, and cgroups of version 2")) {
         return;
     }
-    struct box box = begin(
+    struct box box = box_running(
         &(struct start){.plant = plant_cgroup,
                         .contract = MAIN
                         "[service side]\nlog = raw\ncommand = /bin/sh -c 'setsid env -i /bin/sleep "
@@ -192,26 +166,26 @@ START_TEST(where_the_cgroup_is_delegated_not_even_another_environment_hides_them
     box_expect(&box, OUT, "up\n");
     box_await_processes(&box, "(sleep)", 1);
     ck_assert_msg(access(box_path(&box, "/sys/fs/cgroup/cgroup.procs"), F_OK) == 0, "no cgroup");
-    ask(&box, WORDS("restart", "side"), 0);
+    box_ask(&box, WORDS("restart", "side"), 0);
     box_expect_times(&box, OUT, "up\n", 2);
     box_await_processes(&box, "(sleep)", 1);
-    ask(&box, WORDS("stop", "side"), 0);
+    box_ask(&box, WORDS("stop", "side"), 0);
     box_await_processes(&box, "(sleep)", 0);
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 
 START_TEST(a_stop_command_is_run_instead_of_the_signal_and_knows_the_main_process)
 {
-    struct box box = begin(&(struct start){
+    struct box box = box_running(&(struct start){
         .contract = MAIN "[service side]\nlog = raw\n"
                          "command = /puppet ignore:15 catch:10:0 print:up sleep\n"
                          "stop-command = /puppet print:stopping kill:10:${MAINPID} print:sent\n"});
     box_expect(&box, OUT, "up\n");
-    ask(&box, WORDS("stop", "side"), 0);
+    box_ask(&box, WORDS("stop", "side"), 0);
     box_expect(&box, OUT, "stopping\n");
     box_must_say_in_order(&box, OUT, "stopping\n", "caught 10\n");
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 
@@ -224,27 +198,27 @@ START_TEST(a_stop_command_that_fails_gives_way_to_the_signal)
                  MAIN "[service side]\nlog = raw\ncommand = /puppet catch:15:0 print:up sleep\n"
                       "stop-command = %s\n",
                  commands[i]);
-        struct box box = begin(&(struct start){.contract = contract});
+        struct box box = box_running(&(struct start){.contract = contract});
         box_expect(&box, OUT, "up\n");
-        ask(&box, WORDS("stop", "side"), 0);
+        box_ask(&box, WORDS("stop", "side"), 0);
         box_expect(&box, OUT, "caught 15\n");
         box_expect(&box, ERR, "it gets its stop signal");
-        end(&box);
+        box_stop(&box);
     }
 }
 END_TEST
 
 START_TEST(a_stop_command_that_hangs_takes_no_longer_than_the_stop_timeout)
 {
-    struct box box = begin(
+    struct box box = box_running(
         &(struct start){.contract = MAIN "[service side]\nlog = raw\nstop-timeout = 300ms\n"
                                          "command = /puppet print:up sleep\n"
                                          "stop-command = /puppet print:hanging ignore:15 sleep\n"});
     box_expect(&box, OUT, "up\n");
-    ask(&box, WORDS("stop", "side"), 0);
+    box_ask(&box, WORDS("stop", "side"), 0);
     box_expect(&box, OUT, "hanging\n");
     box_await_processes(&box, PUPPETS, 1);
-    end(&box);
+    box_stop(&box);
 }
 END_TEST
 
@@ -270,10 +244,10 @@ START_TEST(the_oom_score_is_set_whoever_runs_the_unit)
                  BASE "[service main]\nlog = raw\nuser = %s\noom-score-adj = 321\n"
                       "command = /puppet until:10 cat:/proc/self/oom_score_adj sleep\n",
                  users[i]);
-        struct box box = begin(&(struct start){.contract = contract});
-        ask(&box, WORDS("signal", "USR1", "main"), 0);
+        struct box box = box_running(&(struct start){.contract = contract});
+        box_ask(&box, WORDS("signal", "USR1", "main"), 0);
         box_expect(&box, OUT, "321\n");
-        end(&box);
+        box_stop(&box);
     }
 }
 END_TEST
