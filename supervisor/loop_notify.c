@@ -208,6 +208,24 @@ take_message(struct loop *loop, size_t u, const struct notifymsg *message, bool 
     }
 }
 
+/* One who ended at once cannot be tied to a unit any more, and whoever waits for his word should
+ * know why it never comes: once, for anybody can send. */
+static void
+tell_stranger(const struct notify_sender *sender)
+{
+    static bool is_told;
+    if (!is_told && sender->pid > 0 && origin_parent(sender->pid, NULL) < 0) {
+        is_told = true;
+        log_own(LOG_WARN,
+                "pid %d said something to the notify socket and is gone: nobody can tell whose it "
+                "was; let it wait for its BARRIER, as systemd-notify does",
+                (int)sender->pid);
+        return;
+    }
+    log_own(LOG_DEBUG, "a message of pid %d (uid %u) to the notify socket counts for no unit",
+            (int)sender->pid, (unsigned)sender->uid);
+}
+
 void
 loop_notify_drain(struct loop *loop)
 {
@@ -224,9 +242,7 @@ loop_notify_drain(struct loop *loop)
         }
         size_t u = length >= 0 ? unit_of_sender(loop, sender.pid) : loop->fleet.count;
         if (u == loop->fleet.count) {
-            log_own(LOG_DEBUG,
-                    "a message of pid %d (uid %u) to the notify socket counts for no unit",
-                    (int)sender.pid, (unsigned)sender.uid);
+            tell_stranger(&sender);
             continue;
         }
         notifymsg_parse(bytes, (size_t)length, &message);

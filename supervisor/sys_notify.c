@@ -76,13 +76,23 @@ notify_open(int folder_fd, const char *path, char *address, size_t size, struct 
     return -1;
 }
 
+/* musl's macro of that name, cmsg(3), converts signs without saying so. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+static struct cmsghdr *
+next_header(struct msghdr *message, struct cmsghdr *at)
+{
+    return CMSG_NXTHDR(message, at);
+}
+#pragma GCC diagnostic pop
+
 /* Who sent it, and whether descriptors came along. Those are closed: nothing is kept for units, and
  * who waits for a barrier waits for just that. */
 static bool
 read_control(struct msghdr *message, struct notify_sender *ret_sender)
 {
     bool has_sender = false;
-    for (struct cmsghdr *at = CMSG_FIRSTHDR(message); at != NULL; at = CMSG_NXTHDR(message, at)) {
+    for (struct cmsghdr *at = CMSG_FIRSTHDR(message); at != NULL; at = next_header(message, at)) {
         if (at->cmsg_level != SOL_SOCKET) {
             continue;
         }

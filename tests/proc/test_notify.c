@@ -80,10 +80,24 @@ END_TEST
 
 START_TEST(a_descendant_speaks_for_its_unit)
 {
-    struct box box = box_run(
-        &(struct start){.contract = BASE RAW DB
-                        "command = /puppet fork fork notify:READY=1 end reap end reap sleep\n" WEB},
-        4);
+    struct box box = box_run(&(struct start){.contract = BASE RAW DB
+                                             "command = /puppet fork fork notify:READY=1 "
+                                             "notifyfd:BARRIER=1 end reap end reap sleep\n" WEB},
+                             4);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_sender_who_is_gone_before_he_is_looked_at_is_told_of)
+{
+    struct box box = box_start(&(struct start){
+        .contract = BASE RAW DB
+        "command = /puppet sleep\n"
+        "[service flood]\nready = notify\ncommand = /bin/sh -c 'while :; do /puppet "
+        "notify:READY=1; done'\n"});
+    box_expect(&box, ERR, "is gone: nobody can tell whose it was");
+    box_signal(&box, SIGTERM);
+    (void)box_end(&box);
     box_free(&box);
 }
 END_TEST
@@ -216,10 +230,11 @@ END_TEST
 START_TEST(a_main_process_whose_parent_lives_is_seen_to_end)
 {
     struct box box = box_start(&(struct start){
-        .contract = BASE RAW DB "essential = no\n"
-                                "command = /bin/sh -c '/puppet await:/tmp/go exit:9 & "
-                                "/puppet \"notify:MAINPID=$!|READY=1\"; wait; exec /puppet sleep'\n"
-                                "[service other]\ncommand = /puppet await:/tmp/end exit:3\n"});
+        .contract = BASE RAW DB
+        "essential = no\n"
+        "command = /bin/sh -c '/puppet await:/tmp/go exit:9 & "
+        "/puppet \"notify:MAINPID=$!|READY=1\" notifyfd:BARRIER=1; wait; exec /puppet sleep'\n"
+        "[service other]\ncommand = /puppet await:/tmp/end exit:3\n"});
     await_status(&box, "\"name\":\"db\",\"kind\":\"service\",\"state\":\"ready\"");
     ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
     /* Only its parent knows the code: it counts as well, and the unit as a whole ends with it. */
@@ -310,6 +325,7 @@ notify_suite(void)
         without_a_writable_path_it_works_by_an_abstract_address,
         the_address_lies_in_the_state_directory_and_others_are_told_of_none,
         a_descendant_speaks_for_its_unit,
+        a_sender_who_is_gone_before_he_is_looked_at_is_told_of,
         a_descendant_whose_parent_is_gone_still_belongs_to_its_session,
         nobody_speaks_for_another_unit,
         status_stands_in_the_status_until_the_next_start,
