@@ -268,7 +268,10 @@ set_signals(const struct start *start)
 {
     for (int number = 1; number <= 64; number++) {
         bool is_ignored = (start->ignored >> (number - 1) & 1U) != 0;
-        signal(number, is_ignored ? SIG_IGN : SIG_DFL);
+        /* The kernel's own call: the C library refuses 32 and 33, which posix_spawn(3) of whoever
+         * started us leaves ignored. The handler stands first in its structure. */
+        const uintptr_t action[8] = {(uintptr_t)(is_ignored ? SIG_IGN : SIG_DFL)};
+        (void)syscall(SYS_rt_sigaction, number, action, NULL, MASK_BYTES);
     }
     must(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &start->blocked, NULL, MASK_BYTES), "mask");
 }
