@@ -55,7 +55,8 @@ tell_units(const struct waiting *waiting, struct asking *asking, enum goal_answe
             answer_complain(asking, "%s%s", bytes, after);
         }
     }
-    if (waiting->count == 0 && answer != GOAL_REACHED) {
+    bool is_all = waiting->count == 0 && answer != GOAL_REACHED;
+    if (is_all && goal_of_all(fleet_of(asking), waiting->goal) == answer) {
         answer_complain(asking, "the container is %s%s", fleet_phase_name(fleet_of(asking)->phase),
                         after);
     }

@@ -20,7 +20,7 @@ tell(struct loop *loop, const struct check_state *state, enum check_result befor
     struct event event = {
         .kind = EVENT_CHECK,
         .time_ms = loop_wall_ms(),
-        .after_ms = was_ms,
+        .after_ms = before == CHECK_IS_UNKNOWN ? -1 : was_ms, /* unknown since when? */
         .unit = name,
         .from = check_result_name(before),
         .to = check_result_name(state->result),

@@ -70,6 +70,9 @@ START_TEST(a_check_that_fails_makes_both_levels_fail_and_is_told)
     ck_assert_int_eq(box_exec(&box, WORDS("events", "--json"), out, sizeof out), 0);
     ck_assert_ptr_nonnull(strstr(out, "\"event\":\"check\",\"unit\":\"well\",\"from\":\"up\","
                                       "\"to\":\"down\""));
+    const char *first = strstr(out, "\"from\":\"unknown\"");
+    ck_assert_ptr_nonnull(first);
+    ck_assert_msg(strncmp(first, "\"from\":\"unknown\",\"to\":\"up\"}", 26) == 0, "%.60s", first);
     ck_assert_int_eq(box_touch(&box, "/tmp/well"), 0);
     await_check(&box, NULL, 0);
     box_expect(&box, ERR, "check well is up again\n");
