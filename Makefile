@@ -65,7 +65,6 @@ SUPERVISOR_SRC = \
     supervisor/logline.c \
     supervisor/lone.c \
     supervisor/lone_news.c \
-    supervisor/lone_tty.c \
     supervisor/lograte.c \
     supervisor/loop.c \
     supervisor/loop_actions.c \
@@ -97,6 +96,7 @@ SUPERVISOR_SRC = \
     supervisor/sys_sched.c \
     supervisor/sys_strays.c \
     supervisor/sys_promise.c \
+    supervisor/sys_tty.c \
     supervisor/sys_unit.c \
     supervisor/sys_watch.c \
     supervisor/tell.c \

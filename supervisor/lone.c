@@ -12,6 +12,7 @@
 #include "supervisor/lone_parts.h"
 #include "supervisor/sys_child.h"
 #include "supervisor/sys_proc.h"
+#include "supervisor/sys_tty.h"
 
 enum { FLUSH_MS = 300, DRAIN_MS = 100, STDERR_AFTER = 3 };
 
@@ -56,14 +57,13 @@ do_spawn(void *context, size_t u, size_t part)
     const struct lone_start *start = lone->start;
     (void)u;
     (void)part;
-    bool has_foreground = lone->tty_fd >= 0 && tcgetpgrp(lone->tty_fd) == getpgrp();
     struct lone_command command = {
         .argv = start->argv,
         .envp = start->envp,
         .search_path = start->search_path,
         .manners = start->manners,
         .caller = start->caller,
-        .tty_fd = has_foreground ? lone->tty_fd : -1,
+        .tty_fd = tty_is_ours(lone->tty_fd) ? lone->tty_fd : -1,
     };
     struct lone_news news = {.kind = LONE_NO_FORK, .name = start->argv[0]};
     news.pid = lone_spawn(&command, lone->arena, &lone->report);
@@ -236,7 +236,7 @@ lone_run(const struct lone_start *start, struct arena *arena)
             lone_tell(lone, &news);
         }
     }
-    lone->tty_fd = lone_tty_find(lone);
+    lone->tty_fd = start->manners->place == PLACE_OWN_GROUP ? tty_find() : -1;
     fleet_init(&lone->fleet, start->config, &lone_ops, lone, arena);
     fleet_boot(&lone->fleet, lone_now_ms());
     log_close_others(); /* they are the command's: we keep no socket and no file busy */

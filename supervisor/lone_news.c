@@ -11,6 +11,7 @@
 #include "supervisor/lone_parts.h"
 #include "supervisor/sigmap.h"
 #include "supervisor/sys_proc.h"
+#include "supervisor/sys_tty.h"
 
 /* What the kernel tells a lone command's loop: signals, and ends of processes. */
 
@@ -53,7 +54,7 @@ lone_forward(struct lone *lone, int signal)
 static void
 end_command(struct lone *lone, const struct lone_news *news)
 {
-    lone_tty_ended(lone);
+    tty_ended(lone->tty_fd, news->pid);
     if (lone->start->manners->ends_group) {
         lone_forward(lone, SIGTERM);
     }
@@ -67,11 +68,10 @@ end_command(struct lone *lone, const struct lone_news *news)
 static void
 look_for_stop(struct lone *lone)
 {
-    siginfo_t info = {0};
     pid_t pid = lone->fleet.unit[0].pid;
-    if (lone->tty_fd >= 0 && pid > 0 && waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOHANG) == 0 &&
-        info.si_pid == pid) {
-        lone_tty_stopped(lone, info.si_status);
+    int signal = lone->tty_fd >= 0 ? tty_find_stop(pid) : 0;
+    if (signal != 0) {
+        tty_stopped(lone->tty_fd, pid, signal);
     }
 }
 
@@ -116,7 +116,7 @@ forward(struct lone *lone, int signal)
 {
     bool stops = lone->start->manners->stops_itself && is_terminal_stop(signal);
     if (signal == SIGCONT) {
-        lone_tty_continued(lone);
+        tty_continued(lone->tty_fd, lone->fleet.unit[0].pid);
     }
     lone_forward(lone, signal);
     if (stops) {

@@ -36,14 +36,4 @@ void lone_reap(struct lone *lone);
 int lone_forwarded(const struct lone *lone, int signal);
 void lone_forward(struct lone *lone, int signal);
 
-/* A terminal of which we may give the command the foreground, or -1. */
-int lone_tty_find(const struct lone *lone);
-/* The command has been stopped by `signal`: where the terminal did that we stop as well, so that
- * whoever waits for us sees it. */
-void lone_tty_stopped(struct lone *lone, int signal);
-/* We go on: so does the command, with the terminal where it is ours again. */
-void lone_tty_continued(struct lone *lone);
-/* The command has ended, and is not reaped yet. */
-void lone_tty_ended(const struct lone *lone);
-
 #endif

@@ -11,6 +11,7 @@
 #include "supervisor/sys_cgroup.h"
 #include "supervisor/sys_proc.h"
 #include "supervisor/sys_reserve.h"
+#include "supervisor/sys_tty.h"
 
 enum {
     FLUSH_MS = 300,
@@ -149,7 +150,10 @@ loop_new(const struct config *config, const struct loop_host *host, struct arena
     if (loop->signal_fd < 0) {
         return NULL;
     }
-    loop->tty_fd = unit_find_tty();
+    loop->tty_fd = tty_find();
+    if (config->is_lone && loop->tty_fd >= 0) {
+        tty_watch_stops();
+    }
     fleet_init(&loop->fleet, config, &loop_ops, loop, arena);
     for (size_t u = 0; u < config->unit_count; u++) {
         unit_io_init(&loop->unit[u].io, &config->unit[u], (enum log_format)config->init.log_format);

@@ -8,6 +8,7 @@
 #include "config/signame.h"
 #include "supervisor/loop_parts.h"
 #include "supervisor/sigmap.h"
+#include "supervisor/sys_tty.h"
 
 /* What the kernel tells PID 1: ends of processes, and signals. */
 
@@ -45,11 +46,11 @@ end_unit(struct loop *loop, struct loop_unit *unit, pid_t pid, const siginfo_t *
         loop_kill_strays(loop, unit);
     }
     loop_drop_beside(loop, unit);
+    if (unit->io.config->is_main) {
+        tty_ended(loop->tty_fd, pid);
+    }
     siginfo_t reaped;
     (void)waitid(P_PID, (id_t)pid, &reaped, WEXITED | WNOHANG);
-    if (unit->io.config->is_main && loop->tty_fd >= 0) {
-        unit_take_tty(loop->tty_fd);
-    }
     struct outcome outcome = {.code = info->si_status};
     if (info->si_code != CLD_EXITED) {
         outcome.signal = info->si_status;
@@ -77,11 +78,23 @@ peek(siginfo_t *ret_info)
     return result;
 }
 
+/* Where the terminal has stopped a lone command, a shell above has to see us stopped. */
+static void
+look_for_stop(struct loop *loop)
+{
+    bool is_watched = loop->config->is_lone && loop->tty_fd >= 0;
+    int signal = is_watched ? tty_find_stop(loop->fleet.unit[0].pid) : 0;
+    if (signal != 0) {
+        tty_stopped(loop->tty_fd, loop->fleet.unit[0].pid, signal);
+    }
+}
+
 void
 loop_reap(struct loop *loop)
 {
     loop->has_more_children = false;
     loop_notify_drain(loop);
+    look_for_stop(loop);
     for (int i = 0; i < REAPS_A_TURN; i++) {
         siginfo_t info;
         if (peek(&info) != 0) {
@@ -146,6 +159,9 @@ take_signal(struct loop *loop, const struct signalfd_siginfo *info)
         fleet_stop_signal(&loop->fleet, signal, (pid_t)info->ssi_pid, loop_now_ms());
         return;
     case SIGMAP_FORWARD:
+        if (signal == SIGCONT && loop->config->is_lone) {
+            tty_continued(loop->tty_fd, loop->fleet.unit[0].pid);
+        }
         forward(loop, signal);
         return;
     }

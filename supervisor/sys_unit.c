@@ -10,6 +10,7 @@
 
 #include "supervisor/sys_cgroup.h"
 #include "supervisor/sys_proc.h"
+#include "supervisor/sys_tty.h"
 
 void
 unit_io_init(struct unit_io *io, const struct unit_config *config, enum log_format format)
@@ -148,7 +149,7 @@ unit_spawn(struct unit_io *io, size_t unit, size_t part, const struct loop_host 
     } else if (fill_stdio(io, &launch) != 0 || open_promise(io, &launch) != 0) {
         errnum = errno;
     } else {
-        launch.tty_fd = io->config->is_main ? tty_fd : -1;
+        launch.tty_fd = io->config->is_main && tty_is_ours(tty_fd) ? tty_fd : -1;
         remove_stale(io->config);
         launch.cgroup_fd = cgroup_entry(io->config->name);
         pid = proc_spawn(&launch, &io->report_fd, &errnum);
@@ -229,21 +230,4 @@ unit_read_report(struct unit_io *io)
                 object[0] != '\0' ? "\"" : "", err_errno_text(io->report.errnum));
     }
     return true;
-}
-
-int
-unit_find_tty(void)
-{
-    for (int fd = 0; fd <= 2; fd++) {
-        if (isatty(fd) && tcgetpgrp(fd) == getpgrp()) {
-            return fd;
-        }
-    }
-    return -1;
-}
-
-void
-unit_take_tty(int tty_fd)
-{
-    (void)tcsetpgrp(tty_fd, getpgrp());
 }

@@ -48,10 +48,4 @@ void unit_close_ready(struct unit_io *io);
 /* Reads the exec report. Returns whether it is over: executed, or has_report. */
 bool unit_read_report(struct unit_io *io);
 
-/* The terminal among descriptors 0 to 2 whose foreground is roinit's own process group, or -1: then
- * main may have it. One started in the background of a shell has no claim to it. */
-int unit_find_tty(void);
-/* Takes the terminal back for roinit's own process group. */
-void unit_take_tty(int tty_fd);
-
 #endif

@@ -161,7 +161,7 @@ stop_and_continue(const char *name)
 {
     struct box box = box_start(&(struct start){
         .name = name,
-        .argv = WORDS("/puppet", "catch:18", "catch:2:44", "print:up", "sleep"),
+        .argv = WORDS("--", "/puppet", "catch:18", "catch:2:44", "print:up", "sleep"),
         .env = WORDS("TINI_SUBREAPER=1"),
         .tracer = WORDS("/bin/bash", "-c",
                         "set -m; \"$0\" \"$@\"; echo \"stopped $?\"; fg; echo \"end $?\""),
@@ -181,6 +181,7 @@ START_TEST(the_stop_key_stops_the_job_and_fg_continues_it)
     for (int i = 0; i < NAMES; i++) { /* W9 */
         stop_and_continue(names[i]);
     }
+    stop_and_continue("roinit-itself");
 }
 END_TEST
 
