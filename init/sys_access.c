@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include "config/text.h"
 #include "init/place.h"
 
 enum { CALL_FACCESSAT2 = 439, EFFECTIVE_IDS = 0x200 /* AT_EACCESS */ };
@@ -60,6 +62,21 @@ is_asked(const struct config *config, const struct identities *identities,
            !config->mount[m].is_tmpfs;
 }
 
+/* Whether more than owner, group and mode decides there: an ACL, or a server behind the file
+ * system. Else the answer is known without a process. */
+static bool
+is_deep(const struct path_facts *path)
+{
+    static const char *const local[] = {"ext4",    "ext3", "ext2", "xfs",  "btrfs",
+                                        "overlay", "f2fs", "zfs",  "tmpfs"};
+    for (size_t i = 0; i < sizeof local / sizeof local[0]; i++) {
+        if (text_equal(path->fs, local[i])) {
+            return getxattr(path->resolved, "system.posix_acl_access", NULL, 0) >= 0;
+        }
+    }
+    return true;
+}
+
 /* In a process of its own: one byte for each mount. */
 static void
 ask_as_others(const struct config *config, const struct identities *identities, struct facts *facts)
@@ -73,7 +90,8 @@ ask_as_others(const struct config *config, const struct identities *identities, 
         for (size_t m = 0; m < config->mount_count; m++) {
             struct identity who = place_owner(config, identities, m);
             unsigned char byte = ACCESS_UNASKED;
-            if (who.uid != facts->self.uid && is_asked(config, identities, facts, m)) {
+            if (who.uid != facts->self.uid && is_asked(config, identities, facts, m) &&
+                is_deep(&facts->mount[m])) {
                 byte = (unsigned char)ask_as(&facts->mount[m], &who);
             }
             if (write(ends[1], &byte, 1) != 1) {
@@ -108,7 +126,7 @@ access_ask(const struct config *config, const struct identities *identities, str
             continue;
         }
         if (identities->mount[m].uid != facts->self.uid) {
-            has_others = true;
+            has_others = has_others || is_deep(&facts->mount[m]);
         } else {
             int fd = open_place(&facts->mount[m]);
             facts->mount[m].owner_access = fd < 0 ? ACCESS_UNASKED : ask(fd);

@@ -12,8 +12,8 @@
  */
 
 /* Asks for the volumes (a tmpfs holds no surprises), as each owner: as roinit itself where it is
- * he, else in a process that becomes him, where roinit may. What cannot be asked stays
- * ACCESS_UNASKED. */
+ * he, else in a process that becomes him, where roinit may and more than permission bits decides.
+ * What cannot be asked stays ACCESS_UNASKED. */
 void access_ask(const struct config *config, const struct identities *identities,
                 struct facts *facts);
 
