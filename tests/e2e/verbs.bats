@@ -30,7 +30,7 @@ verb() { # OPTIONS... -- VERB...
 @test "lint --json has one row a mistake: file, line, key" {
     contract <<'INI'
 [init]
-drain = 5s
+drane = 5s
 [service app]
 command = sleep 1
 stop-timeout = 5
@@ -39,7 +39,7 @@ INI
     verb -- lint --json
     expect 78
     [ "$(jq -c '[.v, .kept, ([.findings[] | select(.level == "error") | [.file, .line, .key]] | sort)]' <<<"$output")" = \
-        '[1,false,[["/etc/roinit.ini",2,"drain"],["/etc/roinit.ini",5,"stop-timeout"],["/etc/roinit.ini",6,"restart"]]]' ]
+        '[1,false,[["/etc/roinit.ini",2,"drane"],["/etc/roinit.ini",5,"stop-timeout"],["/etc/roinit.ini",6,"restart"]]]' ]
 }
 
 @test "show, shown again, is the same bytes; drop-ins are in it and variables stand as written" {

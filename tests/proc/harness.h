@@ -66,6 +66,13 @@ struct start {
     bool in_background; /* with below_init and a terminal: not the foreground group */
 };
 
+/* The program that is tested has a sanitizer in it, which takes time and memory of its own. */
+#ifdef __SANITIZE_ADDRESS__
+#define BOX_IS_SANITIZED true
+#else
+#define BOX_IS_SANITIZED false
+#endif
+
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 /* Both places that the harness mounts, declared: contracts of tests begin with it. */
