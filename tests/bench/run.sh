@@ -19,7 +19,8 @@ out=$(realpath "$out")
 cc -std=gnu17 -D_GNU_SOURCE -O2 -static -o "$out/stopwatch" "$here"/stopwatch*.c
 
 if [ "${BENCH_INSIDE:-}" != yes ]; then
-    [ "${BENCH_ONLY:-walk}" = "${BENCH_ONLY#*walk}" ] || "$here/walk.sh" "$musl" "$files" >"$out/walk.md"
+    only=${BENCH_ONLY:-walk}
+    [ "$only" = "${only#*walk}" ] || "$here/walk.sh" "$musl" "$files" >"$out/walk.md"
     BENCH_INSIDE=yes unshare -m "$0" "$out" "$roinit" "$musl"
     [ "${BENCH_DOCS:-yes}" = no ] || "$here/publish.sh" "$out"
     exit
