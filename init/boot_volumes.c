@@ -8,21 +8,11 @@
 
 enum { WHY_BYTES = 200 };
 
-static struct walk_counts
-counts_of(const struct prepared *prepared)
-{
-    struct walk_counts sum = {0};
-    for (size_t i = 0; i < WALKERS_MAX; i++) {
-        walk_counts_add(&sum, &prepared->walk[i].counts);
-    }
-    return sum;
-}
-
 /* What a walk has done, and what it has left as it was. */
 static void
 tell_walk(struct boot *boot, const struct plan_step *step, const struct prepared *prepared)
 {
-    struct walk_counts counts = counts_of(prepared);
+    struct walk_counts counts = prepared_counts(prepared);
     char why[WHY_BYTES];
     struct text text = TEXT_OVER(why);
     log_own(LOG_INFO,
@@ -49,7 +39,7 @@ tell_walk(struct boot *boot, const struct plan_step *step, const struct prepared
 static void
 tell_seed(struct boot *boot, const struct plan_step *step, const struct prepared *prepared)
 {
-    struct walk_counts counts = counts_of(prepared);
+    struct walk_counts counts = prepared_counts(prepared);
     char why[WHY_BYTES];
     struct text text = TEXT_OVER(why);
     log_own(LOG_INFO, "%s: %llu files copied from %s", step->top,

@@ -8,11 +8,11 @@
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "config/signame.h"
 #include "supervisor/log.h"
+#include "supervisor/loop.h"
 
 enum {
     FIRST_PROGRESS_MS = 2000,
@@ -33,32 +33,14 @@ struct helper {
     size_t step;               /* to which the start belongs */
 };
 
-static int64_t
-now_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* ---------------------------------------------------------------- progress */
-
-static struct walk_counts
-counts_of(const struct prepared *prepared)
-{
-    struct walk_counts sum = {0};
-    for (size_t i = 0; i < WALKERS_MAX; i++) {
-        walk_counts_add(&sum, &prepared->walk[i].counts);
-    }
-    return sum;
-}
 
 /* A line each few seconds for the step that runs. */
 static void
 show_progress(struct helper *helper)
 {
     const struct plan *plan = helper->plan;
-    int64_t now = now_ms();
+    int64_t now = loop_now_ms();
     size_t at = helper->step;
     while (at + 1 < plan->count && helper->prepared[at].state > PREPARED_RUNNING) {
         at++;
@@ -73,7 +55,7 @@ show_progress(struct helper *helper)
     }
     char line[LINE_BYTES];
     struct text out = TEXT_OVER(line);
-    struct walk_counts counts = counts_of(&helper->prepared[at]);
+    struct walk_counts counts = prepared_counts(&helper->prepared[at]);
     bool is_seed = plan->step[at].kind == PLAN_SEED;
     walk_progress_text(plan->step[at].top, &counts, now - helper->start_ms, &out);
     log_own(LOG_WARN, "preparing %s%s", line, is_seed ? ", by its seed" : "");
@@ -133,11 +115,11 @@ take_signal(int signal_fd, int timeout_ms)
 static void
 end(struct helper *helper, int signal_fd)
 {
-    int64_t until_ms = now_ms() + KILLED_MS;
+    int64_t until_ms = loop_now_ms() + KILLED_MS;
     (void)setpgid(helper->pid, helper->pid); /* where it has not come to that itself */
     (void)kill(-helper->pid, SIGKILL);
     (void)kill(helper->pid, SIGKILL);
-    while (!helper->has_ended && now_ms() < until_ms) {
+    while (!helper->has_ended && loop_now_ms() < until_ms) {
         (void)take_signal(signal_fd, 50);
         reap(helper);
     }
@@ -171,7 +153,7 @@ helper_prepare(const struct plan *plan, uint64_t stop_signals, struct prepared *
 {
     uint64_t mask = stop_signals | SIGNAME_BIT(SIGCHLD);
     uint64_t before = 0;
-    struct helper helper = {.plan = plan, .prepared = prepared, .start_ms = now_ms()};
+    struct helper helper = {.plan = plan, .prepared = prepared, .start_ms = loop_now_ms()};
     if (!plan_is_long(plan)) {
         plan_run(plan, prepared);
         return 0;

@@ -12,10 +12,10 @@
 #include <sys/statvfs.h>
 #include <sys/sysinfo.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "config/text.h"
+#include "supervisor/loop.h"
 
 enum {
     /* One read takes as long as its lines need, and the clock is looked at between reads only. The
@@ -54,14 +54,6 @@ static const struct {
     {0x73717368, "squashfs"},
 };
 
-static int64_t
-now_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Reads a small file of /proc or /sys. Returns its length, or -1. */
 static ssize_t
 read_small(const char *path, char *buffer, size_t size)
@@ -90,7 +82,7 @@ observe_table(struct arena *arena, struct mount_table *ret_table)
     }
     char *bytes = malloc(OBSERVE_TABLE_BYTES); /* pages that are not reached cost nothing */
     size_t length = 0;
-    int64_t until_ms = now_ms() + OBSERVE_TABLE_MS;
+    int64_t until_ms = loop_now_ms() + OBSERVE_TABLE_MS;
     ssize_t got = -1;
     bool is_late = false;
     while (bytes != NULL && !is_late && length + READ_BYTES <= OBSERVE_TABLE_BYTES) {
@@ -99,7 +91,7 @@ observe_table(struct arena *arena, struct mount_table *ret_table)
             break;
         }
         length += (size_t)got;
-        is_late = now_ms() >= until_ms;
+        is_late = loop_now_ms() >= until_ms;
     }
     (void)close(fd);
     if (bytes != NULL) {

@@ -149,6 +149,16 @@ apply_step(const struct plan_step *step, uid_t self_uid, struct prepared *prepar
     return result;
 }
 
+struct walk_counts
+prepared_counts(const struct prepared *prepared)
+{
+    struct walk_counts sum = {0};
+    for (size_t i = 0; i < WALKERS_MAX; i++) {
+        walk_counts_add(&sum, &prepared->walk[i].counts);
+    }
+    return sum;
+}
+
 struct prepared *
 prepared_new(const struct plan *plan)
 {

@@ -23,6 +23,9 @@ struct prepared {
     struct walk_report walk[WALKERS_MAX];
 };
 
+/* What all walkers of the step have counted. */
+struct walk_counts prepared_counts(const struct prepared *prepared);
+
 /* One for each step, all zero, or NULL with errno. */
 struct prepared *prepared_new(const struct plan *plan);
 void prepared_free(const struct plan *plan, struct prepared *prepared);

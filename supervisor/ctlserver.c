@@ -214,6 +214,14 @@ receive(struct ctlserver *server, struct ctl_client *client)
     }
 }
 
+/* Whether the client is there for longer than it takes to send what it has been answered. Who is
+ * not may have closed his side: what was asked for is still sent. */
+static bool
+stays(const struct ctlserver *server, const struct ctl_client *client)
+{
+    return client->reply.held != NULL || client->reply.lingers || server->lingers;
+}
+
 /* Sends as far as it goes. A whole reply that was sent is the end of its client; a held one's bytes
  * are given back. */
 static void
@@ -235,7 +243,7 @@ transmit(struct ctlserver *server, struct ctl_client *client, int64_t now_ms)
         client->sent += (size_t)sent;
         client->since_ms = client->reply.held != NULL ? now_ms : client->since_ms;
     }
-    if (client->reply.held == NULL && !client->reply.lingers && !server->lingers) {
+    if (!stays(server, client)) {
         drop(server, client);
         return;
     }
@@ -260,7 +268,7 @@ ctlserver_serve(struct ctlserver *server, size_t slot, int64_t now_ms)
     if (client->fd >= 0 && !client->is_answered) {
         receive(server, client);
         client->since_ms = client->fd >= 0 && client->is_answered ? now_ms : client->since_ms;
-    } else if (client->fd >= 0 && is_gone(client)) {
+    } else if (client->fd >= 0 && stays(server, client) && is_gone(client)) {
         drop(server, client);
     }
     if (client->fd >= 0 && client->is_answered) {

@@ -5,24 +5,16 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "supervisor/log.h"
+#include "supervisor/loop.h"
 #include "supervisor/lone_parts.h"
 #include "supervisor/sys_child.h"
 #include "supervisor/sys_proc.h"
 #include "supervisor/sys_tty.h"
 
 enum { FLUSH_MS = 300, DRAIN_MS = 100, STDERR_AFTER = 3 };
-
-int64_t
-lone_now_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void
 lone_tell(const struct lone *lone, const struct lone_news *news)
@@ -106,7 +98,7 @@ static void
 do_arm(void *context, int timer, int64_t after_ms)
 {
     struct lone *lone = context;
-    lone->due_ms[timer_of(timer)] = lone_now_ms() + after_ms;
+    lone->due_ms[timer_of(timer)] = loop_now_ms() + after_ms;
 }
 
 static void
@@ -179,7 +171,7 @@ next_due_ms(const struct lone *lone)
         due_ms = lone->due_ms[timer] < due_ms ? lone->due_ms[timer] : due_ms;
     }
     if (log_waiting_fd(LOG_STDOUT) >= 0 || log_waiting_fd(LOG_STDERR) >= 0) {
-        int64_t drain_ms = lone_now_ms() + DRAIN_MS; /* somebody who does not read now */
+        int64_t drain_ms = loop_now_ms() + DRAIN_MS; /* somebody who does not read now */
         due_ms = drain_ms < due_ms ? drain_ms : due_ms;
     }
     return due_ms;
@@ -199,13 +191,13 @@ turn(struct lone *lone)
         lone_reap(lone);
     }
     for (int timer = 0; timer < LONE_TIMERS && due_ms != INT64_MAX; timer++) {
-        if (lone->due_ms[timer] <= lone_now_ms()) {
+        if (lone->due_ms[timer] <= loop_now_ms()) {
             lone->due_ms[timer] = INT64_MAX;
-            fleet_timeout(&lone->fleet, timers[timer], lone_now_ms());
+            fleet_timeout(&lone->fleet, timers[timer], loop_now_ms());
         }
     }
     if (lone->fleet.is_unsettled) {
-        fleet_settle(&lone->fleet, lone_now_ms());
+        fleet_settle(&lone->fleet, loop_now_ms());
     }
     for (int sink = 0; sink < LOG_SINKS; sink++) {
         if (log_waiting_fd((enum log_sink)sink) >= 0) {
@@ -238,11 +230,11 @@ lone_run(const struct lone_start *start, struct arena *arena)
     }
     lone->tty_fd = start->manners->place == PLACE_OWN_GROUP ? tty_find() : -1;
     fleet_init(&lone->fleet, start->config, &lone_ops, lone, arena);
-    fleet_boot(&lone->fleet, lone_now_ms());
+    fleet_boot(&lone->fleet, loop_now_ms());
     log_close_others(); /* they are the command's: we keep no socket and no file busy */
     if (lone->fleet.unit[0].pid > 0 && lone->report.errnum == 0) {
-        fleet_ready(&lone->fleet, 0, lone_now_ms());
-        fleet_settle(&lone->fleet, lone_now_ms());
+        fleet_ready(&lone->fleet, 0, loop_now_ms());
+        fleet_settle(&lone->fleet, loop_now_ms());
     }
     while (lone->fleet.phase != FLEET_OVER) {
         turn(lone);

@@ -9,6 +9,7 @@
 #include "config/exitcode.h"
 #include "config/signame.h"
 #include "supervisor/lone_parts.h"
+#include "supervisor/loop.h"
 #include "supervisor/sigmap.h"
 #include "supervisor/sys_proc.h"
 #include "supervisor/sys_tty.h"
@@ -61,7 +62,7 @@ end_command(struct lone *lone, const struct lone_news *news)
     siginfo_t reaped;
     (void)waitid(P_PID, (id_t)news->pid, &reaped, WEXITED | WNOHANG);
     struct outcome outcome = {.code = news->code, .signal = news->died_of};
-    fleet_exit(&lone->fleet, 0, &outcome, lone_now_ms());
+    fleet_exit(&lone->fleet, 0, &outcome, loop_now_ms());
 }
 
 /* Where the terminal may have stopped it. */
@@ -86,7 +87,7 @@ lone_reap(struct lone *lone)
         if (errnum != 0 || info.si_pid == 0) {
             lone_tell(lone, &(struct lone_news){.kind = LONE_NO_MORE, .errnum = errnum});
             if (errnum == ECHILD) {
-                fleet_no_children(&lone->fleet, lone_now_ms());
+                fleet_no_children(&lone->fleet, loop_now_ms());
             }
             return;
         }
@@ -131,7 +132,7 @@ lone_take_signal(struct lone *lone, int64_t due_ms)
     siginfo_t info = {0};
     sigset_t set;
     struct timespec left = {0};
-    int64_t left_ms = due_ms == INT64_MAX ? 0 : due_ms - lone_now_ms();
+    int64_t left_ms = due_ms == INT64_MAX ? 0 : due_ms - loop_now_ms();
     if (left_ms > 0) {
         left = (struct timespec){left_ms / 1000, left_ms % 1000 * 1000000};
     }
@@ -146,7 +147,7 @@ lone_take_signal(struct lone *lone, int64_t due_ms)
         lone_reap(lone);
         return;
     case SIGMAP_STOP:
-        fleet_stop_signal(&lone->fleet, signal, info.si_pid, lone_now_ms());
+        fleet_stop_signal(&lone->fleet, signal, info.si_pid, loop_now_ms());
         return;
     case SIGMAP_FORWARD:
         forward(lone, signal);

@@ -23,9 +23,6 @@ struct lone {
     struct lone_report report;
 };
 
-/* Milliseconds of the monotonic clock. */
-int64_t lone_now_ms(void);
-
 void lone_tell(const struct lone *lone, const struct lone_news *news);
 
 /* Waits until `due_ms` for a signal, and takes it. */

@@ -48,6 +48,17 @@ timer_of(struct loop *loop, int timer)
     return timer == FLEET_TIMER_CLOCK ? &loop->clock : &loop->slow;
 }
 
+void
+loop_arm(struct loop *loop, ev_timer *timer, int64_t after_ms)
+{
+    ev_timer_stop(loop->ev, timer);
+    if (after_ms >= 0) {
+        ev_now_update(loop->ev);
+        ev_timer_set(timer, loop_seconds(after_ms), 0.);
+        ev_timer_start(loop->ev, timer);
+    }
+}
+
 static void
 do_disarm(void *context, int timer)
 {
@@ -59,11 +70,7 @@ static void
 do_arm(void *context, int timer, int64_t after_ms)
 {
     struct loop *loop = context;
-    ev_timer *watcher = timer_of(loop, timer);
-    ev_timer_stop(loop->ev, watcher);
-    ev_now_update(loop->ev);
-    ev_timer_set(watcher, loop_seconds(after_ms), 0.);
-    ev_timer_start(loop->ev, watcher);
+    loop_arm(loop, timer_of(loop, timer), after_ms);
 }
 
 static void
@@ -238,8 +245,7 @@ loop_publish_soon(struct loop *loop)
 {
     if (!ev_is_active(&loop->publish)) {
         int64_t due_ms = loop->published_ms + LOOP_PUBLISH_MS - loop_now_ms();
-        ev_timer_set(&loop->publish, due_ms > 0 ? loop_seconds(due_ms) : 0., 0.);
-        ev_timer_start(loop->ev, &loop->publish);
+        loop_arm(loop, &loop->publish, due_ms > 0 ? due_ms : 0);
     }
 }
 

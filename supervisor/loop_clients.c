@@ -36,20 +36,9 @@ watch_clients(struct loop *loop)
 }
 
 static void
-arm(struct loop *loop, ev_timer *timer, int64_t after_ms)
-{
-    ev_timer_stop(loop->ev, timer);
-    if (after_ms >= 0) {
-        ev_now_update(loop->ev);
-        ev_timer_set(timer, loop_seconds(after_ms), 0.);
-        ev_timer_start(loop->ev, timer);
-    }
-}
-
-static void
 arm_expiry(struct loop *loop)
 {
-    arm(loop, &loop->expire, ctlserver_expire(&loop->server, loop_now_ms()));
+    loop_arm(loop, &loop->expire, ctlserver_expire(&loop->server, loop_now_ms()));
     watch_clients(loop);
 }
 
@@ -60,7 +49,7 @@ loop_attend(struct loop *loop)
     if (loop->server.held == 0) {
         return;
     }
-    arm(loop, &loop->attend, ctlserver_attend(&loop->server, loop_now_ms()));
+    loop_arm(loop, &loop->attend, ctlserver_attend(&loop->server, loop_now_ms()));
     arm_expiry(loop);
 }
 
@@ -94,7 +83,7 @@ on_listen(struct ev_loop *ev, ev_io *watcher, int events)
         int slot = ctlserver_accept(&loop->server, loop_now_ms());
         if (slot == -2) {
             ev_io_stop(ev, watcher);
-            arm(loop, &loop->starved, STARVED_MS);
+            loop_arm(loop, &loop->starved, STARVED_MS);
             break;
         }
         if (slot < 0) {
@@ -107,7 +96,7 @@ on_listen(struct ev_loop *ev, ev_io *watcher, int events)
     }
     if (ev_is_active(watcher) && is_crowd(loop, loop_now_ms(), others)) {
         ev_io_stop(ev, watcher);
-        arm(loop, &loop->starved, CROWD_PAUSE_MS);
+        loop_arm(loop, &loop->starved, CROWD_PAUSE_MS);
     }
     arm_expiry(loop);
 }

@@ -249,9 +249,7 @@ loop_notify_drain(struct loop *loop)
         take_message(loop, u, &message, sender.has_descriptors);
     }
     ev_io_stop(loop->ev, &loop->notify);
-    ev_now_update(loop->ev);
-    ev_timer_set(&loop->notify_pause, loop_seconds(PAUSE_MS), 0.);
-    ev_timer_start(loop->ev, &loop->notify_pause);
+    loop_arm(loop, &loop->notify_pause, PAUSE_MS);
 }
 
 static void

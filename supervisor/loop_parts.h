@@ -144,5 +144,8 @@ bool loop_probe_reap(struct loop *loop, const siginfo_t *info);
 void loop_watch_start(struct loop *loop);
 
 double loop_seconds(int64_t milliseconds);
+/* Lets the timer fire once, so long from now whatever the turn has taken so far; negative: never.
+ */
+void loop_arm(struct loop *loop, ev_timer *timer, int64_t after_ms);
 
 #endif

@@ -136,16 +136,13 @@ follow(struct loop_probe *self, enum probing_state state)
 static void
 begin(struct loop_probe *self)
 {
-    struct ev_loop *ev = self->loop->ev;
     self->is_running = true;
     self->is_late = false;
     enum probing_state state = self->probe->kind == PROBE_EXEC
                                    ? launch(self)
                                    : probing_begin(&self->probing, self->probe, &self->as);
     if (state == PROBING_READS || state == PROBING_WRITES) {
-        ev_now_update(ev);
-        ev_timer_set(&self->timer, loop_seconds(self->timeout_ms), 0.);
-        ev_timer_start(ev, &self->timer);
+        loop_arm(self->loop, &self->timer, self->timeout_ms);
     }
     follow(self, state);
 }
@@ -200,10 +197,7 @@ loop_probe_init(struct loop_probe *self, struct loop *loop, const struct probe *
 void
 loop_probe_after(struct loop_probe *self, int64_t pause_ms)
 {
-    ev_timer_stop(self->loop->ev, &self->timer);
-    ev_now_update(self->loop->ev);
-    ev_timer_set(&self->timer, loop_seconds(pause_ms), 0.);
-    ev_timer_start(self->loop->ev, &self->timer);
+    loop_arm(self->loop, &self->timer, pause_ms);
 }
 
 void

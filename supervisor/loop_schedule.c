@@ -28,13 +28,8 @@ arm(struct loop *loop)
     struct loop_schedule *schedule = loop->schedule;
     int64_t next_ms = agenda_next_ms(&schedule->agenda);
     int64_t next_s = agenda_next_wall_s(&schedule->agenda);
-    ev_timer_stop(loop->ev, &schedule->every);
-    if (next_ms != INT64_MAX) {
-        int64_t after_ms = next_ms - loop_now_ms();
-        ev_now_update(loop->ev);
-        ev_timer_set(&schedule->every, after_ms > 0 ? loop_seconds(after_ms) : 0., 0.);
-        ev_timer_start(loop->ev, &schedule->every);
-    }
+    int64_t after_ms = next_ms - loop_now_ms();
+    loop_arm(loop, &schedule->every, next_ms == INT64_MAX ? -1 : after_ms > 0 ? after_ms : 0);
     if (next_s != INT64_MAX) {
         struct itimerspec due = {.it_value.tv_sec = (time_t)next_s};
         (void)timerfd_settime(schedule->clock_fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &due,

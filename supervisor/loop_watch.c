@@ -16,15 +16,6 @@ enum {
 };
 
 static void
-arm(struct loop *loop, ev_timer *timer, int64_t after_ms)
-{
-    ev_timer_stop(loop->ev, timer);
-    ev_now_update(loop->ev);
-    ev_timer_set(timer, loop_seconds(after_ms), 0.);
-    ev_timer_start(loop->ev, timer);
-}
-
-static void
 on_table(struct ev_loop *ev, ev_io *watcher, int events)
 {
     struct loop *loop = watcher->data;
@@ -34,7 +25,7 @@ on_table(struct ev_loop *ev, ev_io *watcher, int events)
     (void)epoll_wait(watcher->fd, &event, 1, 0); /* which is also how it is told that we know */
     if (!ev_is_active(&loop->watch.settle)) {
         int64_t due_ms = loop->watch.looked_ms + BETWEEN_MS - loop_now_ms();
-        arm(loop, &loop->watch.settle, due_ms > SETTLE_MS ? due_ms : SETTLE_MS);
+        loop_arm(loop, &loop->watch.settle, due_ms > SETTLE_MS ? due_ms : SETTLE_MS);
     }
 }
 
@@ -52,7 +43,7 @@ on_watch_timer(struct ev_loop *ev, ev_timer *watcher, int events)
         for (size_t u = 0; u < loop->fleet.count; u++) {
             log_tell_rate(loop->unit[u].io.pipe[0].rate, false);
         }
-        arm(loop, &loop->watch.sample, host->sample(host->context));
+        loop_arm(loop, &loop->watch.sample, host->sample(host->context));
         if (!ev_is_active(&loop->calm) && loop->fleet.phase == FLEET_RUNNING) {
             proc_release_memory(); /* it was quiet but for this */
         }
@@ -87,6 +78,6 @@ loop_watch_start(struct loop *loop)
         ev_io_start(loop->ev, &watch->table);
     }
     if (!loop->config->is_lone) {
-        arm(loop, &watch->sample, 0);
+        loop_arm(loop, &watch->sample, 0);
     }
 }

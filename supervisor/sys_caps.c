@@ -132,7 +132,13 @@ caps_set(const struct launch *launch)
                                         launch->capabilities};
         return write_sets(&sets);
     }
-    if (read_sets(&sets) != 0 || read_ambient(&ambient) != 0) {
+    if (read_sets(&sets) != 0) {
+        return -1;
+    }
+    if (sets.inheritable == 0) {
+        return 0; /* nothing to take away: most starts end here, without a question a number */
+    }
+    if (read_ambient(&ambient) != 0) {
         return -1;
     }
     sets.inheritable &= ambient;
@@ -171,14 +177,20 @@ caps_verify(const struct launch *launch)
     uint64_t ambient;
     uint64_t bounding;
     int no_new_privs = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
-    if (no_new_privs < 0 || read_sets(&sets) != 0 || read_ambient(&ambient) != 0 ||
-        read_bounding(&bounding) != 0) {
+    if (no_new_privs < 0 || read_sets(&sets) != 0) {
+        return -1;
+    }
+    if (launch->sets_no_new_privs && no_new_privs != 1) {
+        errno = EPERM;
+        return -1;
+    }
+    if (!launch->sets_capabilities && sets.inheritable == 0) {
+        return 0;
+    }
+    if (read_ambient(&ambient) != 0 || read_bounding(&bounding) != 0) {
         return -1;
     }
     errno = EPERM;
-    if (launch->sets_no_new_privs && no_new_privs != 1) {
-        return -1;
-    }
     if (!launch->sets_capabilities) {
         return (sets.inheritable & ~ambient) == 0 ? 0 : -1;
     }

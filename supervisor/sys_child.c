@@ -16,6 +16,7 @@
 #include "supervisor/sys_exec.h"
 #include "supervisor/sys_guard.h"
 #include "supervisor/sys_proc.h"
+#include "supervisor/sys_tty.h"
 #include "supervisor/sys_promise.h"
 
 enum { FD_FALLBACK_MAX = 65536, GROUPS_MAX = 1024 };
@@ -58,15 +59,7 @@ set_session(const struct launch *launch)
     if (launch->session == LAUNCH_OWN_SESSION) {
         return setsid() < 0 ? -1 : 0;
     }
-    /* EPERM: a session leader has a group of its own already. */
-    if (setpgid(0, 0) != 0 && errno != EPERM) {
-        return -1;
-    }
-    if (launch->tty_fd >= 0) {
-        /* Without a terminal after all the command runs all the same. TTOU is blocked here. */
-        (void)tcsetpgrp(launch->tty_fd, getpid());
-    }
-    return 0;
+    return tty_take_group(launch->tty_fd);
 }
 
 static int

@@ -16,6 +16,7 @@
 #include "supervisor/sys_child.h"
 #include "supervisor/sys_exec.h"
 #include "supervisor/sys_proc.h"
+#include "supervisor/sys_tty.h"
 
 enum { STACK_BYTES = 16384, LISTEN_BYTES = 32, SIGNAL_LAST = 31 };
 
@@ -78,15 +79,7 @@ take_place(struct start *start)
     case PLACE_OWN_GROUP:
         break;
     }
-    /* EPERM: a session leader has a group of its own already. */
-    if (setpgid(0, 0) != 0 && errno != EPERM) {
-        return -1;
-    }
-    if (command->tty_fd >= 0) {
-        /* Without a terminal after all the command runs all the same. TTOU is blocked here. */
-        (void)tcsetpgrp(command->tty_fd, getpid());
-    }
-    return 0;
+    return tty_take_group(command->tty_fd);
 }
 
 static void

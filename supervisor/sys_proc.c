@@ -254,14 +254,13 @@ advise(uintptr_t start, uintptr_t end, int advice)
 }
 
 /* A fault maps not one page but up to 64 KB around it, as far as its mapping goes. Every other
- * piece of another kind makes mappings of a piece each. Once is enough. */
+ * piece of another kind makes mappings of a piece each, for good. */
 static void
-release(uintptr_t start, uintptr_t end, bool is_whole)
+cut(uintptr_t start, uintptr_t end)
 {
-    for (uintptr_t at = start; is_whole && at < end; at += 2UL * PIECE_BYTES) {
+    for (uintptr_t at = start; at < end; at += 2UL * PIECE_BYTES) {
         advise(at, at + PIECE_BYTES < end ? at + PIECE_BYTES : end, MADV_RANDOM);
     }
-    advise(start, end, MADV_DONTNEED);
 }
 
 void
@@ -272,11 +271,15 @@ proc_release_memory(void)
     uintptr_t base = (uintptr_t)header;
     static bool is_cut;
     for (int i = header->e_phnum; i-- > 0;) { /* the headers themselves lie in the first one */
-        if (segment[i].p_type == PT_LOAD && (segment[i].p_flags & PF_W) == 0) {
-            /* Of the file, and never written to: nothing is lost. */
-            release(base + segment[i].p_vaddr, base + segment[i].p_vaddr + segment[i].p_memsz,
-                    !is_cut);
+        uintptr_t start = base + segment[i].p_vaddr;
+        uintptr_t end = start + segment[i].p_memsz;
+        if (segment[i].p_type != PT_LOAD || (segment[i].p_flags & PF_W) != 0) {
+            continue;
         }
+        if (!is_cut) {
+            cut(start, end);
+        }
+        advise(start, end, MADV_DONTNEED); /* of the file, and never written to: nothing is lost */
     }
     is_cut = true;
     /* Below what this function uses the stack is free; a signal handler there is not. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "supervisor/sys_tty.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -24,6 +25,20 @@ bool
 tty_is_ours(int tty_fd)
 {
     return tty_fd >= 0 && tcgetpgrp(tty_fd) == getpgrp();
+}
+
+int
+tty_take_group(int tty_fd)
+{
+    /* EPERM: a session leader has a group of its own already. */
+    if (setpgid(0, 0) != 0 && errno != EPERM) {
+        return -1;
+    }
+    if (tty_fd >= 0) {
+        /* Without a terminal after all the command runs all the same. TTOU is blocked here. */
+        (void)tcsetpgrp(tty_fd, getpid());
+    }
+    return 0;
 }
 
 void

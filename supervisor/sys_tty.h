@@ -18,6 +18,10 @@ int tty_find(void);
  * background of a shell has no claim to it. */
 bool tty_is_ours(int tty_fd);
 
+/* In the child: a process group of its own, with the terminal's foreground. Returns 0, or -1 with
+ * errno. */
+int tty_take_group(int tty_fd);
+
 /* From now on SIGCHLD tells of stops as well. */
 void tty_watch_stops(void);
 

@@ -16,7 +16,7 @@ own_daemon() { # FILE
     tar -C "$CT_ROOTFS_BUSYBOX" -c . | docker import -c 'CMD ["sh"]' - busybox:latest >/dev/null
 }
 setup() {
-    [ -n "${CT_ROOTFS_BUSYBOX:-}" ] || skip "no busybox root"
+    [ -n "${CT_ROOTFS_BUSYBOX:-}" ] || need "root of busybox"
     OWN=''
 }
 teardown() {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/proc/asking.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 
@@ -41,6 +42,17 @@ void
 box_answered(const char *text)
 {
     ck_assert_msg(strstr(answer, text) != NULL, "lacks \"%s\": %s", text, answer);
+}
+
+void
+box_await_status(struct box *box, const char *text)
+{
+    int64_t limit_ms = proc_now_ms() + BOX_WAIT_MS;
+    do {
+        ck_assert_msg(proc_now_ms() < limit_ms, "status never said %s, but %s", text, answer);
+        (void)box_exec(box, WORDS("status", "--json"), answer, sizeof answer);
+        (void)poll(NULL, 0, 20);
+    } while (strstr(answer, text) == NULL);
 }
 
 void

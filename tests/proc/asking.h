@@ -20,6 +20,9 @@ const char *box_answer(void);
 /* Fails the test unless the last answer held the text. */
 void box_answered(const char *text);
 
+/* Waits until `roinit status --json` holds the text. */
+void box_await_status(struct box *box, const char *text);
+
 /* Ends it with TERM, well. */
 void box_stop(struct box *box);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tests/proc/harness.h"
+#include "tests/proc/asking.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -31,18 +31,6 @@ await_check(struct box *box, const char *level, int code)
 }
 
 static void
-await_status(struct box *box, const char *text)
-{
-    char out[16384] = "";
-    int64_t limit_ms = proc_now_ms() + BOX_WAIT_MS;
-    while (strstr(out, text) == NULL) {
-        ck_assert_msg(proc_now_ms() < limit_ms, "status never said %s, but %s", text, out);
-        (void)box_exec(box, WORDS("status", "--json"), out, sizeof out);
-        (void)poll(NULL, 0, 20);
-    }
-}
-
-static void
 end(struct box *box, int code)
 {
     box_signal(box, SIGTERM);
@@ -56,7 +44,7 @@ START_TEST(a_check_that_fails_makes_both_levels_fail_and_is_told)
     struct box box = box_start(&(struct start){
         .contract = BASE RAW WELL "[service web]\ncommand = /puppet file:/tmp/well await:/tmp/bad "
                                   "print:bad sleep\n"});
-    await_status(&box, "\"checks\":{\"well\":\"up\"}");
+    box_await_status(&box, "\"checks\":{\"well\":\"up\"}");
     ck_assert_int_eq(check(&box, NULL, out, sizeof out), 0);
     ck_assert_str_eq(out, "alive\n");
     ck_assert_int_eq(check(&box, "ready", out, sizeof out), 0);
@@ -65,7 +53,7 @@ START_TEST(a_check_that_fails_makes_both_levels_fail_and_is_told)
     await_check(&box, NULL, 1);
     ck_assert_int_eq(check(&box, "ready", out, sizeof out), 1);
     ck_assert_ptr_nonnull(strstr(out, "check well is down: file:/tmp/well: no such file\n"));
-    await_status(&box, "\"checks\":{\"well\":\"down\"}");
+    box_await_status(&box, "\"checks\":{\"well\":\"down\"}");
     box_expect(&box, ERR, "check well is down: file:/tmp/well: no such file\n");
     ck_assert_int_eq(box_exec(&box, WORDS("events", "--json"), out, sizeof out), 0);
     ck_assert_ptr_nonnull(strstr(out, "\"event\":\"check\",\"unit\":\"well\",\"from\":\"up\","
@@ -86,7 +74,7 @@ START_TEST(a_check_of_the_level_ready_says_nothing_about_being_alive)
     struct box box = box_start(&(struct start){
         .contract = BASE RAW WELL "level = ready\n[service web]\ncommand = /puppet sleep\n"});
     await_check(&box, "ready", 1);
-    await_status(&box, "\"checks\":{\"well\":\"down\"}");
+    box_await_status(&box, "\"checks\":{\"well\":\"down\"}");
     ck_assert_int_eq(check(&box, NULL, out, sizeof out), 0);
     ck_assert_int_eq(check(&box, "alive", out, sizeof out), 0);
     ck_assert_int_eq(box_exec(&box, WORDS("check", "well"), out, sizeof out), 0);
@@ -125,7 +113,7 @@ START_TEST(a_check_begins_when_its_service_is_ready_and_says_nothing_before)
     ck_assert_int_eq(box_exec(&box, WORDS("status", "--json"), out, sizeof out), 0);
     ck_assert_ptr_nonnull(strstr(out, "\"checks\":{\"well\":\"unknown\"}"));
     ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
-    await_status(&box, "\"checks\":{\"well\":\"down\"}");
+    box_await_status(&box, "\"checks\":{\"well\":\"down\"}");
     end(&box, 0);
 }
 END_TEST
@@ -137,11 +125,11 @@ START_TEST(on_failure_restart_restarts_the_service)
                                   "command = /puppet fail:/tmp/n:0:0 file:/tmp/well catch:15:0 "
                                   "await:/tmp/bad sleep\n"});
     box_expect(&box, OUT, "start 1\n");
-    await_status(&box, "\"checks\":{\"well\":\"up\"}");
+    box_await_status(&box, "\"checks\":{\"well\":\"up\"}");
     ck_assert_int_eq(unlink(box_path(&box, "/tmp/well")), 0);
     box_expect(&box, OUT, "start 2\n");
     box_expect(&box, ERR, "web is restarted: its check well is down\n");
-    await_status(&box, "\"checks\":{\"well\":\"up\"}");
+    box_await_status(&box, "\"checks\":{\"well\":\"up\"}");
     end(&box, 0);
 }
 END_TEST

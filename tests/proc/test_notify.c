@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tests/proc/harness.h"
+#include "tests/proc/asking.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -15,18 +15,6 @@
 #define RAW "[defaults]\nlog = raw\n"
 #define WEB "[service web]\nrequires = db\ncommand = /puppet print:web exit:4\n"
 #define DB "[service db]\nready = notify\n"
-
-static void
-await_status(struct box *box, const char *text)
-{
-    char out[16384] = "";
-    int64_t limit_ms = proc_now_ms() + BOX_WAIT_MS;
-    while (strstr(out, text) == NULL) {
-        ck_assert_msg(proc_now_ms() < limit_ms, "status never said %s, but %s", text, out);
-        (void)box_exec(box, WORDS("status", "--json"), out, sizeof out);
-        (void)poll(NULL, 0, 20);
-    }
-}
 
 START_TEST(who_requires_a_unit_waits_for_its_word)
 {
@@ -133,9 +121,9 @@ START_TEST(status_stands_in_the_status_until_the_next_start)
     struct box box = box_start(&(struct start){.contract = BASE RAW DB
                                                "command = /puppet notify:READY=1|STATUS=serving-3 "
                                                "await:/tmp/go notify:STATUS= sleep\n"});
-    await_status(&box, "\"status\":\"serving-3\"");
+    box_await_status(&box, "\"status\":\"serving-3\"");
     ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
-    await_status(&box, "\"status\":null");
+    box_await_status(&box, "\"status\":null");
     box_signal(&box, SIGTERM);
     ck_assert_int_eq(box_end(&box), 0);
     box_free(&box);
@@ -148,15 +136,15 @@ START_TEST(reloading_and_stopping_are_states)
         .contract = BASE RAW DB
         "command = /puppet notify:READY=1 await:/tmp/1 notify:RELOADING=1 await:/tmp/2 "
         "notify:READY=1 await:/tmp/3 notify:STOPPING=1 await:/tmp/4 exit:5\n"});
-    await_status(&box, "\"state\":\"ready\"");
+    box_await_status(&box, "\"state\":\"ready\"");
     ck_assert_int_eq(box_touch(&box, "/tmp/1"), 0);
-    await_status(&box, "\"state\":\"reloading\"");
-    await_status(&box, "\"ready\":true");
+    box_await_status(&box, "\"state\":\"reloading\"");
+    box_await_status(&box, "\"ready\":true");
     ck_assert_int_eq(box_touch(&box, "/tmp/2"), 0);
-    await_status(&box, "\"state\":\"ready\"");
+    box_await_status(&box, "\"state\":\"ready\"");
     ck_assert_int_eq(box_touch(&box, "/tmp/3"), 0);
-    await_status(&box, "\"state\":\"stopping\"");
-    await_status(&box, "\"ready\":false");
+    box_await_status(&box, "\"state\":\"stopping\"");
+    box_await_status(&box, "\"ready\":false");
     ck_assert_int_eq(box_touch(&box, "/tmp/4"), 0);
     ck_assert_int_eq(box_end(&box), 5);
     box_free(&box);
@@ -220,7 +208,7 @@ START_TEST(main_pid_makes_another_process_the_main_one)
                         "command = /bin/sh -c '/puppet sleep:100 await:/tmp/go exit:9 & "
                         "exec /puppet \"notify:MAINPID=$!|READY=1\" print:leaves exit:0'\n"});
     box_expect(&box, OUT, "leaves\n");
-    await_status(&box, "\"state\":\"ready\"");
+    box_await_status(&box, "\"state\":\"ready\"");
     ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
     ck_assert_int_eq(box_end(&box), 9);
     box_free(&box);
@@ -235,10 +223,10 @@ START_TEST(a_main_process_whose_parent_lives_is_seen_to_end)
         "command = /bin/sh -c '/puppet await:/tmp/go exit:9 & "
         "/puppet \"notify:MAINPID=$!|READY=1\" notifyfd:BARRIER=1; wait; exec /puppet sleep'\n"
         "[service other]\ncommand = /puppet await:/tmp/end exit:3\n"});
-    await_status(&box, "\"name\":\"db\",\"kind\":\"service\",\"state\":\"ready\"");
+    box_await_status(&box, "\"name\":\"db\",\"kind\":\"service\",\"state\":\"ready\"");
     ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
     /* Only its parent knows the code: it counts as well, and the unit as a whole ends with it. */
-    await_status(&box, "\"name\":\"db\",\"kind\":\"service\",\"state\":\"exited\"");
+    box_await_status(&box, "\"name\":\"db\",\"kind\":\"service\",\"state\":\"exited\"");
     ck_assert_int_eq(box_touch(&box, "/tmp/end"), 0);
     ck_assert_int_eq(box_end(&box), 3);
     box_free(&box);
