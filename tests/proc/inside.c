@@ -80,6 +80,16 @@ box_descriptors(const struct box *box)
     return count - 2; /* . and .. */
 }
 
+void
+box_await_descriptors(const struct box *box, size_t most)
+{
+    int64_t limit = proc_now_ms() + BOX_WAIT_MS;
+    for (size_t open = box_descriptors(box); open > most; open = box_descriptors(box)) {
+        ck_assert_msg(proc_now_ms() < limit, "%zu descriptors, want %zu", open, most);
+        poll(NULL, 0, TICK_MS);
+    }
+}
+
 int
 box_touch(const struct box *box, const char *path)
 {

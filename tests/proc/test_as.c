@@ -404,9 +404,7 @@ START_TEST(the_pause_mode_reaps_until_it_is_told)
     for (int i = 0; i < 2; i++) {
         struct box box =
             box_start(&(struct start){.name = "catatonit", .argv = WORDS("-P", "x"), .leaks = 4});
-        while (box_descriptors(&box) > 3) { /* until it is up */
-            poll(NULL, 0, 5);
-        }
+        box_await_descriptors(&box, 3); /* it is up */
         box_signal(&box, SIGHUP);
         box_signal(&box, ends[i]);
         ck_assert_int_eq(box_end(&box), 0);

@@ -252,10 +252,7 @@ START_TEST(the_init_holds_no_folder_and_no_descriptor)
         snprintf(path, sizeof(path), "/proc/%d/cwd", (int)box.pid);
         ck_assert_int_gt(readlink(path, folder, sizeof(folder) - 1), 0);
         ck_assert_str_eq(folder, "/");
-        for (int64_t limit = proc_now_ms() + BOX_WAIT_MS; box_descriptors(&box) != 3;) {
-            ck_assert_int_lt(proc_now_ms(), limit); /* it runs at the same time */
-            poll(NULL, 0, 5);
-        }
+        box_await_descriptors(&box, 3); /* it runs at the same time */
         box_free(&box);
     }
 }

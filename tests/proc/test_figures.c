@@ -138,7 +138,7 @@ START_TEST(top_is_live_on_a_terminal_and_leaves_it_as_it_was)
     ck_assert_msg(frames >= 2, "%zu frames: %s", frames, text);
     ck_assert_ptr_nonnull(strstr(text, "web"));
     ck_assert_ptr_nonnull(strstr(text, "\033[?7h\033[?25h\033[?1049l"));
-    ck_assert_uint_le(box_descriptors(&box), before); /* no client is left behind */
+    box_await_descriptors(&box, before); /* no client is left behind */
     box_free(&box);
 }
 END_TEST
