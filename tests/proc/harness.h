@@ -150,7 +150,8 @@ const char *box_path(const struct box *box, const char *path);
 /* How many descriptors PID 1 has open. */
 size_t box_descriptors(const struct box *box);
 
-/* Waits until PID 1 has at most so many open: it closes a client's after the client has seen its end. */
+/* Waits until PID 1 has at most so many open: it closes a client's after the client has seen its
+ * end. */
 void box_await_descriptors(const struct box *box, size_t most);
 
 /* Writes the text to its standard input; NULL: closes it. */
