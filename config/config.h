@@ -86,8 +86,10 @@ struct unit_config {
 #define UNIT_KEY FIELD
 #define TASK_KEY FIELD
 #include "config/schema.def"
-    const struct setting *from[UNIT_KEYS];
-    const struct section *section; /* NULL: made of the arguments given to roinit */
+    /* Where a value was written, unit_from() (resolve.h) tells: there are many units. */
+    const struct section *section;  /* NULL: made of the arguments given to roinit */
+    const struct section *defaults; /* [defaults]; NULL: there is none */
+    uint64_t given;                 /* a bit for each UNIT_…: its value is not the default */
     const char *name;
     bool is_task;
     bool is_main; /* contract.md: holds "$@", else is named main, else the only service */

@@ -17,7 +17,7 @@ struct check {
 static struct diag_place
 unit_place(const struct unit_config *unit, enum unit_key key)
 {
-    const struct setting *from = unit->from[key];
+    const struct setting *from = unit_from(unit, key);
     struct diag_place place = {.section = unit->section != NULL ? unit->section->title : NULL};
     if (unit->section != NULL) {
         place.file = unit->section->file;
@@ -180,9 +180,9 @@ static void
 check_command(const struct check *check, const struct unit_config *unit)
 {
     /* What is written counts even where it could not be read: that is told already. */
-    bool has_command =
-        unit->from[UNIT_command] != NULL || (unit->command != NULL && unit->command[0] != '\0');
-    bool has_folder = unit->from[UNIT_command_dir] != NULL;
+    bool has_command = unit_from(unit, UNIT_command) != NULL ||
+                       (unit->command != NULL && unit->command[0] != '\0');
+    bool has_folder = unit_from(unit, UNIT_command_dir) != NULL;
     if (!has_command && !has_folder) {
         diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(unit, UNIT_command),
                  unit->is_task ? "add `command = ...`, or `command-dir = ...`"
@@ -197,7 +197,8 @@ check_command(const struct check *check, const struct unit_config *unit)
 static void
 check_schedule(const struct check *check, const struct unit_config *unit)
 {
-    if (unit->is_task && unit->from[UNIT_schedule] != NULL && unit->from[UNIT_when] != NULL) {
+    if (unit->is_task && unit_from(unit, UNIT_schedule) != NULL &&
+        unit_from(unit, UNIT_when) != NULL) {
         diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(unit, UNIT_when),
                  "keep one of them", "\"%s\" has a schedule, and when says otherwise", unit->name);
     }

@@ -17,6 +17,16 @@ doc_section(const struct doc *doc, enum schema_section kind, const char *label)
     return section;
 }
 
+size_t
+doc_count(const struct doc *doc, enum schema_section kind)
+{
+    size_t count = 0;
+    for (const struct section *at = doc->sections; at != NULL; at = at->next) {
+        count += at->kind == kind;
+    }
+    return count;
+}
+
 const struct setting *
 doc_setting(const struct section *section, const char *key)
 {

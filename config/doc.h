@@ -47,6 +47,8 @@ struct doc {
 /* The section of that kind and label, or NULL. Pure. */
 const struct section *doc_section(const struct doc *doc, enum schema_section kind,
                                   const char *label);
+/* How many sections of that kind there are. Pure. */
+size_t doc_count(const struct doc *doc, enum schema_section kind);
 /* The setting of that key in the section, or NULL; `section` may be NULL. An empty value takes the
  * default, so outside of [env] its setting is as if it weren't there. Pure. */
 const struct setting *doc_setting(const struct section *section, const char *key);

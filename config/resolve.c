@@ -36,12 +36,13 @@ check_deferred(struct resolver *resolver, enum value_type type, const char *text
     bool is_runtime = false;
     struct words argv;
     const char *command = value_command_of(type, text);
-    if (command != NULL) {
-        bool is_well = command_expand(command, NULL, NULL, resolver->arena, &argv, why, WHY_BYTES,
-                                      &is_runtime) == 0;
-        return is_well ? 0 : -1;
-    }
-    return expand_value(text, NULL, resolver->arena, why, WHY_BYTES, &is_runtime) != NULL ? 0 : -1;
+    struct arena scratch = {.out_of_memory = resolver->arena->out_of_memory};
+    bool is_well =
+        command != NULL
+            ? command_expand(command, NULL, NULL, &scratch, &argv, why, WHY_BYTES, &is_runtime) == 0
+            : expand_value(text, NULL, &scratch, why, WHY_BYTES, &is_runtime) != NULL;
+    arena_free(&scratch);
+    return is_well ? 0 : -1;
 }
 
 /* The text of a value, expanded where it may be. NULL: not to be judged now, or told already. */
@@ -101,9 +102,9 @@ resolve_setting(struct resolver *resolver, const struct schema_key *key,
     return true;
 }
 
-void
+const struct setting *
 resolve_key(struct resolver *resolver, const struct schema_key *key, const struct setting *setting,
-            void *base, const struct setting **from)
+            void *base)
 {
     void *field = (char *)base + key->offset;
     value_none(key->type, field);
@@ -112,10 +113,8 @@ resolve_key(struct resolver *resolver, const struct schema_key *key, const struc
         (void)value_parse(key->type, key->limits, key->default_text, resolver->arena, field, why,
                           sizeof why);
     }
-    from[key->index] = setting;
-    if (setting != NULL && !resolve_setting(resolver, key, setting, field)) {
-        from[key->index] = NULL;
-    }
+    bool counts = setting != NULL && resolve_setting(resolver, key, setting, field);
+    return counts ? setting : NULL;
 }
 
 /* All keys of a section that is not a unit's. */
@@ -126,7 +125,8 @@ resolve_section(struct resolver *resolver, enum schema_section kind, void *base,
     size_t count;
     const struct schema_key *keys = schema_keys(kind, &count);
     for (size_t i = 0; i < count; i++) {
-        resolve_key(resolver, &keys[i], doc_setting(resolver->section, keys[i].name), base, from);
+        from[keys[i].index] =
+            resolve_key(resolver, &keys[i], doc_setting(resolver->section, keys[i].name), base);
     }
 }
 
@@ -154,7 +154,8 @@ override(struct resolver *resolver, const char *variable, enum schema_section ki
 static void
 resolve_mounts(struct resolver *resolver, const struct doc *doc, struct config *config)
 {
-    config->mount = ARENA_NEW(resolver->arena, struct mount_config, doc->count);
+    size_t count = doc_count(doc, SECTION_TMPFS) + doc_count(doc, SECTION_VOLUME);
+    config->mount = ARENA_NEW(resolver->arena, struct mount_config, count);
     for (const struct section *at = doc->sections; at != NULL; at = at->next) {
         if (at->kind != SECTION_TMPFS && at->kind != SECTION_VOLUME) {
             continue;
@@ -235,8 +236,8 @@ check_defaults(const struct resolver *resolver, const struct doc *doc)
     unexpanded.vars = NULL;
     unexpanded.section = doc_section(doc, SECTION_DEFAULTS, "");
     for (size_t i = 0; unexpanded.section != NULL && i < count; i++) {
-        resolve_key(&unexpanded, &keys[i], doc_setting(unexpanded.section, keys[i].name), &unit,
-                    unit.from);
+        (void)resolve_key(&unexpanded, &keys[i], doc_setting(unexpanded.section, keys[i].name),
+                          &unit);
     }
 }
 
@@ -303,7 +304,8 @@ static void
 resolve_units(struct resolver *resolver, const struct doc *doc, struct config *config)
 {
     bool is_taken = false;
-    config->unit = ARENA_NEW(resolver->arena, struct unit_config, doc->count + 1);
+    size_t count = doc_count(doc, SECTION_SERVICE) + doc_count(doc, SECTION_TASK);
+    config->unit = ARENA_NEW(resolver->arena, struct unit_config, count + 1);
     for (const struct section *at = doc->sections; at != NULL; at = at->next) {
         if (at->kind != SECTION_SERVICE && at->kind != SECTION_TASK) {
             continue;

@@ -39,6 +39,10 @@ void resolve_check(const struct config *config, struct diags *diags);
  * and where there is nothing to run. For `run` alone. */
 void resolve_arguments(const struct config *config, struct diags *diags);
 
+/* Where the unit's value of that key was written: in its own section or in [defaults]. NULL: it is
+ * the default. */
+const struct setting *unit_from(const struct unit_config *unit, enum unit_key key);
+
 /* Whether the unit starts at boot; essential, log, stdin and forward-signals with the defaults
  * that depend (contract.md). resolve_unit() has put them into the fields. */
 bool unit_starts_at_boot(const struct unit_config *unit);

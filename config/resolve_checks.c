@@ -28,8 +28,8 @@ resolve_check_keys(const struct doc *doc, struct check_config *check, const stru
     const struct schema_key *keys = schema_keys(SECTION_CHECK, &count);
     (void)doc;
     for (size_t i = 0; i < count; i++) {
-        resolve_key(&resolver, &keys[i], doc_setting(check->section, keys[i].name), check,
-                    check->from);
+        check->from[keys[i].index] =
+            resolve_key(&resolver, &keys[i], doc_setting(check->section, keys[i].name), check);
     }
 }
 
@@ -47,7 +47,7 @@ service_of(const struct config *config, const struct check_config *check)
 void
 resolve_checks(struct resolver *resolver, const struct doc *doc, struct config *config)
 {
-    config->check = ARENA_NEW(resolver->arena, struct check_config, doc->count);
+    config->check = ARENA_NEW(resolver->arena, struct check_config, doc_count(doc, SECTION_CHECK));
     for (const struct section *at = doc->sections; at != NULL; at = at->next) {
         if (at->kind != SECTION_CHECK) {
             continue;

@@ -15,9 +15,10 @@ struct resolver {
     struct diags *diags;
 };
 
-/* One key into its field: the default, then what `setting` (NULL: not written) says. */
-void resolve_key(struct resolver *resolver, const struct schema_key *key,
-                 const struct setting *setting, void *base, const struct setting **from);
+/* One key into its field: the default, then what `setting` (NULL: not written) says. Returns the
+ * setting where it counts: NULL where it is not written, or comes to nothing. */
+const struct setting *resolve_key(struct resolver *resolver, const struct schema_key *key,
+                                  const struct setting *setting, void *base);
 
 /* The checks, with their values without variables as a draft. */
 void resolve_checks(struct resolver *resolver, const struct doc *doc, struct config *config);

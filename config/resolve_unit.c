@@ -20,13 +20,35 @@ resolve_warn_quote(struct resolver *resolver, const struct section *section,
 static void
 warn_quotes(struct resolver *resolver, const struct unit_config *unit)
 {
-    const struct setting *from = unit->from[UNIT_env];
+    const struct setting *from = unit_from(unit, UNIT_env);
     for (size_t i = 0; from != NULL && i < unit->env.count; i++) {
         const char *equals = strchr(unit->env.item[i], '=');
         if (equals != NULL && unit->section != NULL) {
             resolve_warn_quote(resolver, unit->section, from, equals + 1);
         }
     }
+}
+
+_Static_assert(UNIT_KEYS <= 64, "a bit of unit_config.given for each key");
+
+static const struct setting *
+written_in(const struct section *section, enum unit_key key)
+{
+    const struct setting *at = section == NULL ? NULL : section->settings;
+    while (at != NULL && (at->key->index != key || *at->text == '\0')) {
+        at = at->next;
+    }
+    return at;
+}
+
+const struct setting *
+unit_from(const struct unit_config *unit, enum unit_key key)
+{
+    if ((unit->given >> key & 1) == 0) {
+        return NULL;
+    }
+    const struct setting *own = written_in(unit->section, key);
+    return own != NULL ? own : written_in(unit->defaults, key);
 }
 
 static const struct schema_key *
@@ -42,10 +64,12 @@ resolve_unit_key(const struct doc *doc, struct unit_config *unit, const struct s
     const struct setting *setting = doc_unit_setting(doc, unit->section, key->name);
     bool is_argument_unit = unit->section == NULL && key->index == UNIT_command;
     bool is_own = setting != NULL && setting == doc_setting(unit->section, key->name);
-    resolver->section =
-        setting == NULL || is_own ? unit->section : doc_section(doc, SECTION_DEFAULTS, "");
+    uint64_t bit = UINT64_C(1) << key->index;
+    unit->defaults = doc_section(doc, SECTION_DEFAULTS, "");
+    resolver->section = setting == NULL || is_own ? unit->section : unit->defaults;
     if (!is_argument_unit) { /* its command is not written anywhere */
-        resolve_key(resolver, key, setting, unit, unit->from);
+        bool counts = resolve_key(resolver, key, setting, unit) != NULL;
+        unit->given = counts ? unit->given | bit : unit->given & ~bit;
     }
 }
 
@@ -63,16 +87,16 @@ resolve_user(const struct doc *doc, struct unit_config *unit, const struct vars 
 static void
 fill_defaults(struct unit_config *unit)
 {
-    if (unit->from[UNIT_essential] == NULL) {
+    if (unit_from(unit, UNIT_essential) == NULL) {
         unit->essential = !unit->is_task || (unit->when == WHEN_START && unit->schedule == NULL);
     }
-    if (unit->from[UNIT_log] == NULL) {
+    if (unit_from(unit, UNIT_log) == NULL) {
         unit->log = unit->is_main ? UNIT_LOG_RAW : UNIT_LOG_TEXT;
     }
-    if (unit->from[UNIT_standard_input] == NULL) {
+    if (unit_from(unit, UNIT_standard_input) == NULL) {
         unit->standard_input = unit->is_main ? STDIN_INHERIT : STDIN_NULL;
     }
-    if (unit->from[UNIT_forward_signals] == NULL) {
+    if (unit_from(unit, UNIT_forward_signals) == NULL) {
         unit->forward_signals = (struct forward){.all = unit->is_main};
     }
 }

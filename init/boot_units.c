@@ -32,7 +32,7 @@ boot_inherit(struct boot *boot, char *const *environment)
 static struct diag_place
 command_place(const struct unit_config *unit, enum unit_key key)
 {
-    const struct setting *from = unit->from[key];
+    const struct setting *from = unit_from(unit, key);
     struct diag_place place = {.section = unit->section != NULL ? unit->section->title : NULL};
     if (from != NULL) {
         place.file = from->file;

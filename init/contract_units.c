@@ -3,6 +3,7 @@
 
 #include "config/capname.h"
 #include "config/doc.h"
+#include "config/resolve.h"
 #include "init/judge.h"
 #include "init/mend.h"
 #include "init/privilege.h"
@@ -47,7 +48,7 @@ judge_held(const struct judge *judge)
         struct finding finding = {
             .level = judge->level,
             .subject = "capabilities",
-            .place = judge_place(unit->from[UNIT_capabilities], unit->section, "capabilities"),
+            .place = judge_place(unit_from(unit, UNIT_capabilities), unit->section, "capabilities"),
         };
         finding.found = arena_printf(arena, "roinit does not hold %s", told);
         finding.expected = arena_printf(arena, "%s for %s", told, unit->name);

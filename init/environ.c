@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "config/resolve.h"
 #include "init/environ_parts.h"
 #include "init/place.h"
 #include "init/redirect.h"
@@ -141,7 +142,7 @@ layer_env(struct environ_work *work)
 static void
 layer_unit_env(struct environ_work *work, const struct unit_config *unit)
 {
-    const struct setting *from = unit->from[UNIT_env];
+    const struct setting *from = unit_from(unit, UNIT_env);
     struct diag_place place = {
         .file = from == NULL ? NULL : from->file,
         .line = from == NULL ? 0 : from->line,

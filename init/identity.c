@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/resolve.h"
 #include "config/text.h"
 #include "config/vars.h"
 #include "init/accounts.h"
@@ -135,7 +136,7 @@ find_units(const struct config *config, struct identities *identities, struct di
         }
         if (identity_find_named(identities->accounts, identities->self, &unit->user, who, why,
                                 sizeof why) != 0) {
-            identity_add_unknown(identities->accounts, unit->from[UNIT_user], unit->section,
+            identity_add_unknown(identities->accounts, unit_from(unit, UNIT_user), unit->section,
                                  &unit->user, why, diags);
             own(identities, who); /* never started: the error ends the boot */
             continue;
@@ -166,7 +167,7 @@ judge_switches(const struct config *config, const struct identities *identities,
         const struct unit_config *unit = &config->unit[u];
         if (who->uid != self->uid || who->gid != self->gid) {
             diag_add(diags, DIAG_ERROR, CODE_BROKEN,
-                     identity_place(unit->from[UNIT_user], unit->section), cure,
+                     identity_place(unit_from(unit, UNIT_user), unit->section), cure,
                      "cannot run as user \"%.60s\" (%u:%u): roinit is uid %u, without SETUID, "
                      "SETGID and KILL",
                      unit->user.user == NULL ? "" : unit->user.user, who->uid, who->gid, self->uid);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "config/resolve.h"
 #include "init/accounts.h"
 
 enum { WHY_BYTES = 256 };
@@ -99,7 +100,7 @@ named_groups(const struct unit_config *unit, struct identities *identities, stru
              struct arena *arena, struct diags *diags)
 {
     struct gathered wanted = {.count = 0};
-    struct diag_place place = identity_place(unit->from[UNIT_groups], unit->section);
+    struct diag_place place = identity_place(unit_from(unit, UNIT_groups), unit->section);
     char why[WHY_BYTES];
     for (size_t i = 0; i < unit->groups.count; i++) {
         const char *word = unit->groups.item[i];
@@ -108,7 +109,7 @@ named_groups(const struct unit_config *unit, struct identities *identities, stru
             continue;
         }
         if (identity_find_group(identities->accounts, word, &gid, why, sizeof why) != 0) {
-            diag_add(diags, DIAG_ERROR, identity_blame(unit->from[UNIT_groups]), place,
+            diag_add(diags, DIAG_ERROR, identity_blame(unit_from(unit, UNIT_groups)), place,
                      "name a group of the image, or a number", "%s", why);
             continue;
         }
@@ -133,7 +134,7 @@ identities_resolve_groups(const struct config *config, struct arena *arena,
                           struct identities *identities, struct diags *diags)
 {
     for (size_t u = 0; u < config->unit_count; u++) {
-        if (config->unit[u].from[UNIT_groups] != NULL) {
+        if (unit_from(&config->unit[u], UNIT_groups) != NULL) {
             named_groups(&config->unit[u], identities, &identities->unit[u], arena, diags);
         }
     }
@@ -145,7 +146,7 @@ identities_resolve_groups(const struct config *config, struct arena *arena,
 static bool
 has_default_user(const struct unit_config *unit)
 {
-    const struct setting *from = unit->from[UNIT_user];
+    const struct setting *from = unit_from(unit, UNIT_user);
     if (from == NULL || unit->section == NULL) {
         return from != NULL;
     }

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <sys/wait.h>
 
+#include "config/resolve.h"
 #include "config/signame.h"
 #include "supervisor/loop_parts.h"
 #include "supervisor/sys_caps.h"
@@ -78,7 +79,7 @@ set_oom_score(const struct loop *loop, const struct loop_unit *unit)
 {
     const struct unit_config *config = unit->io.config;
     pid_t pid = loop->fleet.unit[unit - loop->unit].pid;
-    if (config->from[UNIT_oom_score_adj] == NULL || pid <= 0) {
+    if (unit_from(config, UNIT_oom_score_adj) == NULL || pid <= 0) {
         return;
     }
     int errnum = strays_set_oom(pid, (int)config->oom_score_adj);

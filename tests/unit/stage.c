@@ -23,7 +23,7 @@ stage_init(struct stage *stage)
 {
     *stage = (struct stage){.self = {.pid = 1, .can_switch = true}};
     accounts_parse(passwd, group, &stage->arena, &stage->accounts);
-    stage->setting = (struct setting){.name = "key", .text = "", .file = "FILE", .line = 7};
+    stage->setting = (struct setting){.name = "key", .text = "value", .file = "FILE", .line = 7};
     stage->path[STAGE_TMP] = mount_facts("/tmp", 01777, 101);
     stage->path[STAGE_RUN] = mount_facts("/run", 0755, 102);
     stage->path[STAGE_DATA] = mount_facts("/data", 0755, 103);
@@ -71,7 +71,22 @@ void
 stage_set_user(struct stage *stage, size_t unit, const char *user, const char *group_name)
 {
     stage->unit[unit].user = (struct user_spec){user, group_name};
-    stage->unit[unit].from[UNIT_user] = &stage->setting;
+    stage_write(stage, unit, UNIT_user);
+}
+
+void
+stage_write(struct stage *stage, size_t unit, enum unit_key key)
+{
+    size_t count;
+    struct setting *setting = &stage->written[key];
+    if (setting->key == NULL) {
+        *setting = stage->setting;
+        setting->key = &schema_keys(SECTION_TASK, &count)[key];
+        setting->next = stage->defaults.settings;
+        stage->defaults.settings = setting;
+    }
+    stage->unit[unit].defaults = &stage->defaults;
+    stage->unit[unit].given |= UINT64_C(1) << key;
 }
 
 struct words

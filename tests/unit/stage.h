@@ -26,9 +26,11 @@ struct stage {
     struct mount_config mount[STAGE_MOUNTS];
     struct path_facts path[STAGE_MOUNTS];
     struct unit_config unit[STAGE_UNITS];
-    struct setting setting; /* a place in the contract: FILE:7 */
-    struct config config;   /* all mounts, one unit "one" */
-    struct facts facts;     /* with all capabilities */
+    struct setting setting;            /* a place in the contract: FILE:7 */
+    struct setting written[UNIT_KEYS]; /* of [defaults] */
+    struct section defaults;
+    struct config config; /* all mounts, one unit "one" */
+    struct facts facts;   /* with all capabilities */
     struct identities identities;
     struct environ_input environment;
     struct diags diags;
@@ -43,6 +45,9 @@ void stage_start_as(struct stage *stage, uid_t uid, gid_t gid);
 
 /* The user of a unit, as written; NULL: roinit's own. */
 void stage_set_user(struct stage *stage, size_t unit, const char *user, const char *group);
+
+/* Lets the unit have a key from [defaults]; the value is what its field holds. */
+void stage_write(struct stage *stage, size_t unit, enum unit_key key);
 
 /* A list of words, NULL-terminated: WORDS("tmp", "home"). */
 #define WORDS(...) stage_words((const char *[]){__VA_ARGS__, NULL})

@@ -194,7 +194,7 @@ START_TEST(as_another_user_groups_stay_as_they_are)
     ck_assert_uint_eq(stage.identities.unit[0].group[0], 2000);
 
     stage.unit[0].groups = WORDS("none");
-    stage.unit[0].from[UNIT_groups] = &stage.setting;
+    stage_write(&stage, 0, UNIT_groups);
     identities_resolve_groups(&stage.config, &stage.arena, &stage.identities, &stage.diags);
     ck_assert_uint_eq(stage.identities.unit[0].group_count, 1);
     ck_assert_uint_eq(stage.diags.count, 1);
@@ -206,7 +206,7 @@ START_TEST(named_groups_replace_the_default)
 {
     stage_set_user(&stage, 0, "app", NULL);
     stage.unit[0].groups = WORDS("audio", "77", "77");
-    stage.unit[0].from[UNIT_groups] = &stage.setting;
+    stage_write(&stage, 0, UNIT_groups);
     stage_resolve(&stage, CODE_OK);
     identities_resolve_groups(&stage.config, &stage.arena, &stage.identities, &stage.diags);
     ck_assert_uint_eq(stage.identities.unit[0].group_count, 2);
@@ -244,13 +244,17 @@ END_TEST
 
 START_TEST(the_view_names_the_user_of_the_defaults_where_units_differ)
 {
-    struct setting own = {.name = "user", .text = "web", .file = "FILE", .line = 9};
+    size_t count;
+    struct setting own = {.key = &schema_keys(SECTION_SERVICE, &count)[UNIT_user],
+                          .name = "user",
+                          .text = "web",
+                          .file = "FILE",
+                          .line = 9};
     struct section section = {.title = "service two", .settings = &own};
     stage.config.unit_count = 2;
     stage.config.init.passwd = "viewed";
     stage_set_user(&stage, 0, "web", NULL);
     stage.unit[0].section = &section;
-    stage.unit[0].from[UNIT_user] = &own;
     stage_set_user(&stage, 1, "app", NULL); /* his setting is none of the unit's section */
     stage_resolve(&stage, CODE_OK);
     ck_assert_ptr_eq(stage.identities.viewed, &stage.identities.unit[1]);

@@ -72,7 +72,7 @@ START_TEST(defaults_are_those_of_the_contract)
     ck_assert_int_eq(unit("a")->start_limit.starts, 5);
     ck_assert_int_eq(unit("a")->log, UNIT_LOG_TEXT);
     ck_assert(unit("a")->essential && !unit("a")->is_main);
-    ck_assert_ptr_null(unit("a")->from[UNIT_log]);
+    ck_assert_ptr_null(unit_from(unit("a"), UNIT_log));
 }
 END_TEST
 
