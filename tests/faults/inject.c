@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -110,6 +111,7 @@ be_pid1(void *unused)
     must(dup2(out.fd, STDOUT_FILENO), "stdout");
     must(dup2(err.fd, STDERR_FILENO), "stderr");
     must(syscall(SYS_close_range, 3, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */), "close_range");
+    must(prctl(PR_SET_PDEATHSIG, SIGKILL), "pdeathsig"); /* a box ends with who looks at it */
     must(write(ready[1], "", 1), "ready");
     (void)!read(gate[0], &byte, 1);
     (void)execve(argv[0], (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)env);
@@ -239,6 +241,7 @@ main(int argc, char **argv)
         (void)fputs("usage: see the head of inject.c\n", stderr);
         return 64;
     }
+    must(prctl(PR_SET_PDEATHSIG, SIGKILL), "pdeathsig");
     root = argv[1];
     box = argv[2];
     bool is_boot = strcmp(argv[3], "boot") == 0;

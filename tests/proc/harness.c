@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/proc/ring.h"
 #include "tests/proc/stage.h"
 
 enum { CHUNK = 65536, TICK_MS = 5 };
@@ -145,6 +146,7 @@ box_start(const struct start *start)
     if (box.pid == 0) {
         stage_enter(start, &stage);
     }
+    ring_keep(box.pidfd);
     for (int i = 0; i < 3; i++) {
         close_one(&stage.fd[i]);
     }

@@ -3,11 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +22,7 @@ enum { TEST_LIMIT_S = 60 };
 
 static char folder[] = "/tmp/roinit-proc.XXXXXX";
 static bool is_real_root;
+static pid_t ring_pid;
 static int *left_out; /* shared with the processes of the tests */
 
 static const char *
@@ -84,9 +89,19 @@ try_a_box(void)
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+/* The runner's own handlers end the test that runs and come here then. */
+static void
+on_end(int signal_number)
+{
+    (void)rmdir(folder);
+    (void)signal(signal_number, SIG_DFL);
+    (void)raise(signal_number);
+}
+
 bool
 ring_prepare(void)
 {
+    ring_pid = getpid();
     setvbuf(stdout, NULL, _IOLBF, 0);
     left_out =
         mmap(NULL, sizeof(*left_out), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -97,6 +112,8 @@ ring_prepare(void)
     }
     is_real_root = geteuid() == 0;
     stage_paths.folder = mkdtemp(folder);
+    (void)signal(SIGTERM, on_end);
+    (void)signal(SIGINT, on_end);
     if (stage_paths.folder == NULL || (!is_real_root && !become_root()) || !try_a_box()) {
         printf("proc: LEFT OUT: the whole ring: no namespaces of our own here (%s); run it as "
                "root, or allow user namespaces\n",
@@ -115,6 +132,42 @@ ring_finish(void)
         printf("proc: LEFT OUT: %d tests, for the reasons above\n", *left_out);
     }
     return *left_out;
+}
+
+/* Ends the box when nobody holds the lifeline any more. Holds nothing itself that others wait for
+ * the end of. */
+_Noreturn static void
+keep(int pidfd, int lifeline)
+{
+    (void)setsid();
+    (void)dup2(pidfd, STDIN_FILENO);
+    (void)dup2(lifeline, STDOUT_FILENO);
+    (void)syscall(SYS_close_range, STDERR_FILENO, ~0U, 0U);
+    struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN},
+                           {.fd = STDOUT_FILENO, .events = POLLIN}};
+    while (poll(fds, 2, -1) < 0) {
+    }
+    (void)syscall(SYS_pidfd_send_signal, STDIN_FILENO, SIGKILL, NULL, 0U);
+    _exit(EXIT_SUCCESS);
+}
+
+void
+ring_keep(int pidfd)
+{
+    static int lifeline[2];
+    static pid_t holder;
+    if (getpid() != ring_pid && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() != ring_pid) {
+        _exit(EXIT_FAILURE); /* the runner has ended already */
+    }
+    if (holder != getpid()) {
+        holder = getpid();
+        ck_assert_int_eq(pipe2(lifeline, O_CLOEXEC), 0);
+    }
+    pid_t pid = fork();
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        keep(pidfd, lifeline[0]);
+    }
 }
 
 bool
