@@ -14,7 +14,7 @@ box_running(const struct start *start)
 {
     struct box box = box_start(start);
     box_await_file(&box, "/run/roinit/status.json");
-    box_ask(&box, WORDS("wait", "--timeout", "10s"), 0);
+    box_ask(&box, WORDS("wait", "--timeout", "20s"), 0);
     return box;
 }
 

@@ -18,8 +18,6 @@
 #include "tests/proc/harness.h"
 #include "tests/proc/stage.h"
 
-enum { TEST_LIMIT_S = 60 };
-
 static char folder[] = "/tmp/roinit-proc.XXXXXX";
 static bool is_real_root;
 static pid_t ring_pid;
@@ -206,7 +204,6 @@ proc_suite(const char *name, const TTest *const *tests)
 {
     Suite *suite = suite_create(name);
     TCase *tcase = tcase_create(name);
-    tcase_set_timeout(tcase, TEST_LIMIT_S);
     for (; *tests != NULL; tests++) {
         tcase_add_test(tcase, *tests);
     }

@@ -351,7 +351,6 @@ attack_suite(void)
                                  NULL,
                              });
     TCase *table = tcase_create("table");
-    tcase_set_timeout(table, 60);
     tcase_add_loop_test(table, a_service_can_do_to_pid_1_what_the_page_says, 0, COLUMNS);
     tcase_add_loop_test(table, a_pid_1_that_somebody_has_lowered_says_so_before_the_next_start, 0,
                         sizeof(lowering) / sizeof(lowering[0]));

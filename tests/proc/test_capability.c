@@ -341,7 +341,6 @@ capability_suite(void)
                                      NULL,
                                  });
     TCase *rows = tcase_create("rows");
-    tcase_set_timeout(rows, 60);
     tcase_add_loop_test(rows, a_unit_holds_exactly_what_its_contract_lists, 0,
                         sizeof(variants) / sizeof(variants[0]));
     tcase_add_loop_test(rows, after_boot_pid_1_keeps_what_its_contract_needs, 0,

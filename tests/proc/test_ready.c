@@ -235,7 +235,6 @@ ready_suite(void)
     };
     Suite *suite = proc_suite("ready", tests);
     TCase *tcase = tcase_create("ways");
-    tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, who_requires_a_unit_waits_until_its_probe_succeeds, 0,
                         (int)(sizeof ways / sizeof ways[0]));
     tcase_add_loop_test(tcase, what_is_no_readiness_ends_with_75_and_is_told, 0,

@@ -227,7 +227,6 @@ fleet_boot_suite(void)
     };
     Suite *suite = suite_create("fleet_boot");
     TCase *tcase = tcase_create("fleet_boot");
-    tcase_set_timeout(tcase, 60);
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {
         tcase_add_test(tcase, tests[i]);
     }

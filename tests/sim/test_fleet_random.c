@@ -179,7 +179,6 @@ fleet_random_suite(void)
     };
     Suite *suite = suite_create("fleet_random");
     TCase *tcase = tcase_create("fleet_random");
-    tcase_set_timeout(tcase, 60);
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {
         tcase_add_test(tcase, tests[i]);
     }

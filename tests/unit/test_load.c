@@ -284,7 +284,6 @@ load_suite(void)
     Suite *suite = suite_create("load");
     TCase *tests = tcase_create("load");
     tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_set_timeout(tests, 30);
     tcase_add_test(tests, drop_ins_come_in_byte_order_and_change_what_was_said);
     tcase_add_test(tests, in_env_a_later_name_takes_the_place_of_the_same);
     tcase_add_test(tests, adding_to_what_nobody_wrote_adds_to_the_default);
