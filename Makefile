@@ -262,6 +262,7 @@ PROC_TESTS = \
     tests/proc/main.c \
     tests/proc/ring.c \
     tests/proc/stage.c \
+    tests/proc/streams.c \
     tests/proc/test_ask.c \
     tests/proc/test_attack.c \
     tests/proc/test_capability.c \
@@ -299,7 +300,7 @@ PROC_TESTS = \
     tests/proc/test_watch.c \
 
 # The stage of ring 3, for the soak.
-SOAK_STAGE = tests/proc/harness.c tests/proc/inside.c tests/proc/ring.c tests/proc/stage.c
+SOAK_STAGE = tests/proc/harness.c tests/proc/inside.c tests/proc/ring.c tests/proc/stage.c tests/proc/streams.c
 
 PUPPET_SRC = \
     tests/puppet.c \

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,10 @@
 #include "tests/proc/ring.h"
 #include "tests/proc/stage.h"
 
-enum { CHUNK = 65536, TICK_MS = 5 };
+enum { CHUNK = 65536, TICK_MS = 5, SENTENCE_BYTES = 8192, TAIL_BYTES = 2900 };
+
+/* The one that was read last, for a test that fails. */
+static struct box latest = {.in = -1, .pidfd = -1, .said = {{.fd = -1}, {.fd = -1}}};
 
 int64_t
 proc_now_ms(void)
@@ -41,68 +45,6 @@ close_one(int *fd)
         close(*fd);
     }
     *fd = -1;
-}
-
-/* An output of the box: `ret_inside` is what it gets, the result is our end or -1. */
-static int
-open_output(enum stream stream, int terminal, int *ret_inside)
-{
-    int ends[2] = {-1, -1};
-    switch (stream) {
-    case STREAM_CLOSED:
-        break;
-    case STREAM_FULL:
-        ends[1] = open("/dev/full", O_WRONLY | O_CLOEXEC);
-        break;
-    case STREAM_NULL:
-        ends[1] = open("/dev/null", O_RDWR | O_CLOEXEC);
-        break;
-    case STREAM_TERMINAL:
-        ends[1] = dup(terminal);
-        break;
-    case STREAM_SOCKET:
-        ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-        break;
-    case STREAM_PIPE:
-    case STREAM_STUCK:
-    case STREAM_BROKEN:
-        make_pipe(ends);
-        if (stream == STREAM_BROKEN) {
-            close_one(&ends[0]);
-        }
-        break;
-    }
-    *ret_inside = ends[1];
-    return ends[0];
-}
-
-static int
-open_input(enum stream stream, int terminal, int *ret_inside)
-{
-    int ends[2] = {-1, -1};
-    if (stream == STREAM_PIPE || stream == STREAM_BROKEN) {
-        make_pipe(ends);
-        if (stream == STREAM_BROKEN) {
-            close_one(&ends[1]);
-        }
-        *ret_inside = ends[0];
-        return ends[1];
-    }
-    return open_output(stream, terminal, ret_inside);
-}
-
-static int
-open_terminal(int *ret_inside)
-{
-    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-    char name[64];
-    ck_assert_int_ge(master, 0);
-    ck_assert_int_eq(grantpt(master), 0);
-    ck_assert_int_eq(unlockpt(master), 0);
-    ck_assert_int_eq(ptsname_r(master, name, sizeof(name)), 0);
-    *ret_inside = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    ck_assert_int_ge(*ret_inside, 0);
-    return master;
 }
 
 /* Until the report pipe is closed by exec, or says what went wrong. */
@@ -128,11 +70,11 @@ box_start(const struct start *start)
     signal(SIGPIPE, SIG_IGN);
     make_pipe(report);
     if (start->in == STREAM_TERMINAL) {
-        master = open_terminal(&stage.terminal);
+        master = stream_open_terminal(&stage.terminal);
     }
-    box.in = open_input(start->in, stage.terminal, &stage.fd[0]);
-    box.said[OUT].fd = open_output(start->out, stage.terminal, &stage.fd[1]);
-    box.said[ERR].fd = open_output(start->err, stage.terminal, &stage.fd[2]);
+    box.in = stream_open_input(start->in, stage.terminal, &stage.fd[0]);
+    box.said[OUT].fd = stream_open_output(start->out, stage.terminal, &stage.fd[1]);
+    box.said[ERR].fd = stream_open_output(start->err, stage.terminal, &stage.fd[2]);
     box.said[OUT].is_held = start->out == STREAM_STUCK;
     box.said[ERR].is_held = start->err == STREAM_STUCK;
     stage.report = report[1];
@@ -153,6 +95,7 @@ box_start(const struct start *start)
     close_one(&stage.terminal);
     close(report[1]);
     await_exec(report[0]);
+    latest = box;
     return box;
 }
 
@@ -196,7 +139,20 @@ step(struct box *box, int wait_ms)
             take(&box->said[i]);
         }
     }
+    latest = *box;
     return polled[0].revents != 0;
+}
+
+/* Takes what is left of a box that has ended. */
+static void
+drain(struct box *box)
+{
+    for (int i = 0; i < 2; i++) {
+        while (box->said[i].fd >= 0 && !box->said[i].is_held) {
+            take(&box->said[i]);
+        }
+    }
+    latest = *box;
 }
 
 static const char *
@@ -205,12 +161,40 @@ text_of(const struct box *box, enum which which)
     return box->said[which].text == NULL ? "" : box->said[which].text;
 }
 
+/* The end of it, which tells most: Check prints 8 KiB at most. */
+static const char *
+tail_of(enum which which)
+{
+    const char *text = text_of(&latest, which);
+    size_t length = strlen(text);
+    return text + (length > TAIL_BYTES ? length - TAIL_BYTES : 0);
+}
+
+void
+box_assert_failed(const char *file, int line, const char *expr, const char *format, ...)
+{
+    static char sentence[SENTENCE_BYTES];
+    va_list list;
+    va_start(list, format);
+    (void)vsnprintf(sentence, SENTENCE_BYTES / 4, format == NULL ? expr : format, list);
+    va_end(list);
+    if (latest.pid != 0) {
+        size_t used = strlen(sentence);
+        (void)step(&latest, TICK_MS); /* what it has said since */
+        (void)snprintf(sentence + used, sizeof(sentence) - used,
+                       "\n--- the box (%s), stdout:\n%s\n--- stderr:\n%s\n---",
+                       latest.pid > 0 ? "not waited for" : "has ended", tail_of(OUT), tail_of(ERR));
+    }
+    (_ck_assert_failed)(file, line, expr, "%s", sentence);
+    abort();
+}
+
 /* Fails the test; all that was said goes with it. */
 _Noreturn static void
 box_fail(const struct box *box, const char *what, const char *text)
 {
-    ck_abort_msg("%s \"%s\"\n--- stdout:\n%.6000s\n--- stderr:\n%.6000s\n---", what, text,
-                 text_of(box, OUT), text_of(box, ERR));
+    latest = *box;
+    ck_abort_msg("%s \"%s\"", what, text);
 }
 
 size_t
@@ -231,8 +215,8 @@ box_expect_times(struct box *box, enum which which, const char *text, size_t cou
     bool has_ended = false;
     while (box_count(box, which, text) < count) {
         if (has_ended || proc_now_ms() > limit) {
-            while (has_ended && box->said[which].fd >= 0 && !box->said[which].is_held) {
-                take(&box->said[which]);
+            if (has_ended) {
+                drain(box);
             }
             if (box_count(box, which, text) < count) {
                 box_fail(box, has_ended ? "ended before it said" : "never said", text);
@@ -259,14 +243,11 @@ box_end(struct box *box)
             box_fail(box, "does not end", "");
         }
     }
-    for (int i = 0; i < 2; i++) {
-        while (box->said[i].fd >= 0 && !box->said[i].is_held) {
-            take(&box->said[i]);
-        }
-    }
+    drain(box);
     ck_assert_int_eq(waitid(P_PID, (id_t)box->pid, &info, WEXITED), 0);
     box->code = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
     box->pid = -1;
+    latest = *box;
     return box->code;
 }
 
@@ -296,6 +277,7 @@ box_free(struct box *box)
         free(box->said[i].text);
         box->said[i].text = NULL;
     }
+    latest = (struct box){.pid = 0};
 }
 
 void

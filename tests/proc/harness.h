@@ -20,8 +20,8 @@
 enum {
     BOX_FILES = 6,
     BOX_UID = 10001,     /* "the" other user of these tests */
-    BOX_WAIT_MS = 10000, /* for a text, a state, a short command */
-    BOX_END_MS = 20000   /* for the end of a box */
+    BOX_WAIT_MS = 30000, /* for a text, a state, a short command: longer is never */
+    BOX_END_MS = 60000   /* for the end of a box */
 };
 
 /* What a standard descriptor of PID 1 is. */
@@ -177,6 +177,11 @@ bool proc_has_program(const char *name); /* in /usr/bin */
 #define NEEDS_STRACE()                                                                             \
     if (proc_leaves_out(__func__, proc_has_strace(), "needs /usr/bin/strace"))                     \
     return
+
+/* What the latest box has said goes with each assertion that fails. */
+_Noreturn void box_assert_failed(const char *file, int line, const char *expr, const char *format,
+                                 ...) __attribute__((format(printf, 4, 5)));
+#define _ck_assert_failed(...) box_assert_failed(__VA_ARGS__)
 
 /* A suite of these tests; the list ends with NULL. */
 Suite *proc_suite(const char *name, const TTest *const *tests);

@@ -358,6 +358,7 @@ _Noreturn void
 stage_enter(const struct start *start, const struct stage *stage)
 {
     report_fd = stage->report;
+    must(prctl(PR_SET_PDEATHSIG, SIGKILL), "pdeathsig"); /* and once more in become() */
     build_root(start);
     setsid();
     if (stage->terminal >= 0) {

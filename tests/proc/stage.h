@@ -21,6 +21,13 @@ struct stage {
 /* Becomes roinit as `start` says; does not return. */
 _Noreturn void stage_enter(const struct start *start, const struct stage *stage);
 
+/* A standard descriptor of the box: `ret_inside` is what it gets, the result is our end or -1. */
+int stream_open_input(enum stream stream, int terminal, int *ret_inside);
+int stream_open_output(enum stream stream, int terminal, int *ret_inside);
+
+/* The same for a new terminal. */
+int stream_open_terminal(int *ret_inside);
+
 /* Where the stage finds things: absolute paths of the binary, the puppet, and an empty folder. */
 struct stage_paths {
     const char *binary;
