@@ -29,40 +29,60 @@ boot_inherit(struct boot *boot, char *const *environment)
     }
 }
 
-static struct diag_place
-command_place(const struct unit_config *unit, enum unit_key key)
+/* Whose command it is, and where that is written. */
+struct owner {
+    const char *name;
+    struct diag_place place;
+    bool has_env_file; /* which may set its variables later: then it is the start that fails */
+};
+
+static struct owner
+owner_of(const char *name, const struct section *section, const struct setting *from,
+         bool has_env_file)
 {
-    const struct setting *from = unit_from(unit, key);
-    struct diag_place place = {.section = unit->section != NULL ? unit->section->title : NULL};
+    struct owner owner = {.name = name, .has_env_file = has_env_file};
+    owner.place.section = section != NULL ? section->title : NULL;
     if (from != NULL) {
-        place.file = from->file;
-        place.line = from->line;
-        place.key = from->name;
+        owner.place.file = from->file;
+        owner.place.line = from->line;
+        owner.place.key = from->name;
     }
-    return place;
+    return owner;
+}
+
+static struct owner
+unit_owner(const struct unit_config *unit, enum unit_key key)
+{
+    return owner_of(unit->name, unit->section, unit_from(unit, key), unit->env_file.count > 0);
+}
+
+static struct owner
+check_owner(const struct boot *boot, const struct check_config *check)
+{
+    bool has_env_file =
+        check->unit != SIZE_MAX && boot->config.unit[check->unit].env_file.count > 0;
+    return owner_of(check->name, check->section, check->from[CHECK_probe], has_env_file);
 }
 
 /* What is wrong with a program, as a diagnostic: the root cannot change, so what is missing now
  * stays missing. */
 static void
-add_missing(struct boot *boot, const struct unit_config *unit, enum unit_key key, const char *file,
-            int errnum, enum exit_code code)
+add_missing(struct boot *boot, const struct owner *owner, const char *file, int errnum,
+            enum exit_code code)
 {
     bool is_missing = errnum == ENOENT;
-    diag_add(&boot->diags, DIAG_ERROR, code, command_place(unit, key),
+    diag_add(&boot->diags, DIAG_ERROR, code, owner->place,
              is_missing ? "install it in the image, or mend its path"
                         : "a command is a file with the x bit (chmod +x)",
-             "%s: \"%s\" %s: %s", unit->name, file,
+             "%s: \"%s\" %s: %s", owner->name, file,
              is_missing ? "is not found" : "cannot be executed", err_errno_text(errnum));
 }
 
-/* A command of the unit, as it is written under `key`: whether it can be made of its variables, and
- * whether its program is there. */
+/* A command: whether it can be made of its variables, and whether its program is there. */
 static void
-check_command(struct boot *boot, size_t u, enum unit_key key, const char *command,
-              const struct vars *vars, struct arena *scratch)
+check_command(struct boot *boot, struct owner owner, const char *command, const struct vars *vars,
+              struct arena *scratch)
 {
-    const struct unit_config *unit = &boot->config.unit[u];
     char why[WHY_BYTES];
     bool is_runtime = false;
     struct words argv;
@@ -72,21 +92,20 @@ check_command(struct boot *boot, size_t u, enum unit_key key, const char *comman
     }
     if (command_expand(command, vars, &boot->config.arguments, scratch, &argv, why, sizeof why,
                        &is_runtime) != 0) {
-        /* An env-file may set it later: then it is the start that fails. */
-        if (unit->env_file.count == 0) {
-            diag_add(&boot->diags, DIAG_ERROR, is_runtime ? CODE_BROKEN : CODE_CONFIG,
-                     command_place(unit, key), NULL, "%s", why);
+        if (!owner.has_env_file) {
+            diag_add(&boot->diags, DIAG_ERROR, is_runtime ? CODE_BROKEN : CODE_CONFIG, owner.place,
+                     NULL, "%s", why);
         }
         return;
     }
     if (argv.count == 0) {
-        diag_add(&boot->diags, DIAG_ERROR, CODE_BROKEN, command_place(unit, key),
-                 "set its variables", "%s: the command is empty", unit->name);
+        diag_add(&boot->diags, DIAG_ERROR, CODE_BROKEN, owner.place, "set its variables",
+                 "%s: the command is empty", owner.name);
         return;
     }
     int errnum = command_look_up(argv.item[0], host_search_path(vars));
     if (errnum != 0) {
-        add_missing(boot, unit, key, argv.item[0], errnum,
+        add_missing(boot, &owner, argv.item[0], errnum,
                     errnum == ENOENT ? CODE_NOT_FOUND : CODE_NOT_EXECUTABLE);
     }
 }
@@ -98,7 +117,8 @@ check_stop_command(struct boot *boot, size_t u, struct vars *vars, struct arena 
     const char *command = boot->config.unit[u].stop_command;
     if (command != NULL && command[0] != '\0') {
         (void)vars_set(vars, "MAINPID", "1");
-        check_command(boot, u, UNIT_stop_command, command, vars, scratch);
+        check_command(boot, unit_owner(&boot->config.unit[u], UNIT_stop_command), command, vars,
+                      scratch);
     }
 }
 
@@ -108,15 +128,16 @@ list_parts(struct boot *boot, size_t u)
 {
     const struct unit_config *unit = &boot->config.unit[u];
     struct boot_parts *parts = &boot->parts[u];
+    struct owner owner = unit_owner(unit, UNIT_command_dir);
     const char *culprit = NULL;
     int errnum =
         command_list_dir(unit->command_dir, &boot->arena, &parts->argv, &parts->count, &culprit);
     if (errnum == EPERM) {
-        diag_add(&boot->diags, DIAG_ERROR, CODE_BROKEN, command_place(unit, UNIT_command_dir),
+        diag_add(&boot->diags, DIAG_ERROR, CODE_BROKEN, owner.place,
                  "let it lie on the read-only root, or mount it read-only",
                  "%s: the folder \"%s\" is writable here", unit->name, unit->command_dir);
     } else if (errnum != 0) {
-        add_missing(boot, unit, UNIT_command_dir, culprit, errnum, CODE_NOT_EXECUTABLE);
+        add_missing(boot, &owner, culprit, errnum, CODE_NOT_EXECUTABLE);
     }
 }
 
@@ -128,7 +149,7 @@ boot_resolve_unit(struct boot *boot, size_t u)
     struct vars vars;
     struct err err = {0};
     if (host_unit_vars(boot, u, &scratch, &vars, &err) != 0) {
-        diag_add(&boot->diags, DIAG_ERROR, err.code, command_place(unit, UNIT_env_file), NULL,
+        diag_add(&boot->diags, DIAG_ERROR, err.code, unit_owner(unit, UNIT_env_file).place, NULL,
                  "%s: %s", unit->name, err.text);
     } else {
         resolve_unit(&boot->doc, unit, &vars, &boot->arena, &boot->diags);
@@ -136,19 +157,18 @@ boot_resolve_unit(struct boot *boot, size_t u)
         if (unit->command_dir != NULL && unit->command_dir[0] != '\0') {
             list_parts(boot, u);
         } else {
-            check_command(boot, u, UNIT_command, unit->command, &vars, &scratch);
+            check_command(boot, unit_owner(unit, UNIT_command), unit->command, &vars, &scratch);
         }
         check_stop_command(boot, u, &vars, &scratch);
         if (unit->ready.kind == PROBE_EXEC) {
-            check_command(boot, u, UNIT_ready, unit->ready.path, &vars, &scratch);
+            check_command(boot, unit_owner(unit, UNIT_ready), unit->ready.path, &vars, &scratch);
         }
     }
     arena_free(&scratch);
 }
 
 static void
-lint_command(struct boot *boot, const struct unit_config *unit, enum unit_key key,
-             const char *command)
+lint_command(struct boot *boot, struct owner owner, const char *command)
 {
     char why[WHY_BYTES];
     bool is_runtime = false;
@@ -161,7 +181,7 @@ lint_command(struct boot *boot, const struct unit_config *unit, enum unit_key ke
     }
     int errnum = command_look_up(argv.item[0], host_search_path(&boot->inherited));
     if (errnum != 0) {
-        add_missing(boot, unit, key, argv.item[0], errnum, CODE_CONFIG);
+        add_missing(boot, &owner, argv.item[0], errnum, CODE_CONFIG);
     }
 }
 
@@ -178,6 +198,9 @@ boot_resolve_checks(struct boot *boot)
                          : environ_base(&boot->environment, &scratch, &vars, &boot->diags);
         if (status == 0) { /* else it is told already */
             resolve_check_keys(&boot->doc, check, &vars, &boot->arena, &boot->diags);
+            if (check->probe.kind == PROBE_EXEC) {
+                check_command(boot, check_owner(boot, check), check->probe.path, &vars, &scratch);
+            }
         }
         arena_free(&scratch);
     }
@@ -188,10 +211,16 @@ boot_lint_commands(struct boot *boot)
 {
     for (size_t u = 0; u < boot->config.unit_count; u++) {
         const struct unit_config *unit = &boot->config.unit[u];
-        lint_command(boot, unit, UNIT_command, unit->command);
-        lint_command(boot, unit, UNIT_stop_command, unit->stop_command);
+        lint_command(boot, unit_owner(unit, UNIT_command), unit->command);
+        lint_command(boot, unit_owner(unit, UNIT_stop_command), unit->stop_command);
         if (unit->ready.kind == PROBE_EXEC) {
-            lint_command(boot, unit, UNIT_ready, unit->ready.path);
+            lint_command(boot, unit_owner(unit, UNIT_ready), unit->ready.path);
+        }
+    }
+    for (size_t c = 0; c < boot->config.check_count; c++) {
+        const struct check_config *check = &boot->config.check[c];
+        if (check->probe.kind == PROBE_EXEC) {
+            lint_command(boot, check_owner(boot, check), check->probe.path);
         }
     }
 }

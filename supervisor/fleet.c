@@ -61,6 +61,7 @@ spawn(struct fleet *fleet, size_t u, int64_t now_ms)
     struct fleet_unit *unit = &fleet->unit[u];
     unit->stop_signal = 0;
     unit->is_hung = false;
+    unit->is_unwell = false;
     unit->watch_ms = unit->config->watchdog_ms > 0 ? unit->config->watchdog_ms : 0;
     if (unit->part == 0) {
         unit->started_ms = now_ms;
@@ -311,7 +312,8 @@ fleet_exit(struct fleet *fleet, size_t u, const struct outcome *outcome, int64_t
     struct outcome seen = *outcome;
     bool is_over_time = unit->state == LIFE_EXPIRING || unit->state == LIFE_CONDEMNED;
     seen.is_hung = is_over_time && unit->is_hung;
-    seen.is_late = is_over_time && !unit->is_hung;
+    seen.is_unwell = is_over_time && unit->is_unwell && !unit->is_hung;
+    seen.is_late = is_over_time && !unit->is_unwell && !unit->is_hung;
     struct restart_verdict verdict = judge_exit(fleet, u, &seen, now_ms);
     unit->has_ended = true;
     unit->ended_ms = now_ms;

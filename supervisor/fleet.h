@@ -110,6 +110,7 @@ struct fleet_unit {
     bool is_overlap_told;
     unsigned runs_skipped; /* that were due while the one before was not over */
     bool is_hung;          /* its watchdog ran out */
+    bool is_unwell;        /* a check of it is down, for which it is restarted */
     int stop_signal;       /* that was sent to this process; 0: none yet */
     int64_t since_ms;      /* in this state */
     int64_t started_ms;    /* its last start */
@@ -180,6 +181,9 @@ void fleet_keep_alive(struct fleet *fleet, size_t u, int64_t now_ms);
 void fleet_set_watchdog(struct fleet *fleet, size_t u, int64_t watch_ms, int64_t now_ms);
 void fleet_trigger_watchdog(struct fleet *fleet, size_t u, int64_t now_ms);
 void fleet_extend_timeout(struct fleet *fleet, size_t u, int64_t by_ms, int64_t now_ms);
+/* A check of the unit wants it to be started anew: a restart like any other, that counts. Returns
+ * whether it is one: it was up, and the container does not end. */
+bool fleet_unwell(struct fleet *fleet, size_t u, int64_t now_ms);
 /* The check of that name (which lives as long as the fleet) asks for the end. */
 void fleet_check_failed(struct fleet *fleet, const char *name, int64_t now_ms);
 /* A mount changed, and [require] on-drift = shutdown; `path` lives to the end. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "supervisor/fleet.h"
 
-/* What a unit says of itself while it runs (sd_notify(3)), beside that it is ready. */
+/* What a unit says of itself while it runs (sd_notify(3)), beside that it is ready; and what a
+ * check says of it. */
 
 void
 fleet_reloading(struct fleet *fleet, size_t u, int64_t now_ms)
@@ -48,6 +49,20 @@ fleet_trigger_watchdog(struct fleet *fleet, size_t u, int64_t now_ms)
         unit->due_ms = 0;
         fleet_event(fleet, u, ON_TIMEOUT, NULL, now_ms);
     }
+}
+
+bool
+fleet_unwell(struct fleet *fleet, size_t u, int64_t now_ms)
+{
+    struct fleet_unit *unit = &fleet->unit[u];
+    if (fleet->phase > FLEET_RUNNING || !life_is_ready(unit->state)) {
+        return false;
+    }
+    fleet->ops->disarm(fleet->context, (int)u);
+    unit->is_unwell = true;
+    unit->due_ms = 0;
+    fleet_event(fleet, u, ON_TIMEOUT, NULL, now_ms);
+    return true;
 }
 
 void

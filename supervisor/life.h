@@ -16,8 +16,9 @@
  *
  *   ready <──RELOAD, READY──> reloading; ready ──LEAVE──> leaving: it ends by its own will, and its
  *   exit means what it would have meant before.
- *   expiring <──TIMEOUT── starting: it ran over its time; ready: its watchdog did. Its end is a
- *   failure, which may be followed by a restart; a STOP makes it condemned: by none.
+ *   expiring <──TIMEOUT── starting: it ran over its time; ready: its watchdog did, or a
+ *   check of it is down. Its end is a failure, which may be followed by a restart; a STOP makes it
+ * condemned: by none.
  *
  * What is final, and backoff, lead back to waiting by ASK.
  */
@@ -31,7 +32,7 @@
     X(RELOADING,"reloading","running")  /* by its own word; as good as ready */ \
     X(LEAVING,  "stopping", "stopping") /* by its own word: nobody asked it to */ \
     X(STOPPING, "stopping", "stopping") \
-    X(EXPIRING, "stopping", "stopping") /* ran over its time: stopped, and then failed */ \
+    X(EXPIRING, "stopping", "stopping") /* ran over its time, or is unwell: stopped, and then failed */ \
     X(CONDEMNED,"stopping", "stopping") /* … and will not be started again */ \
     X(KILLING,  "stopping", "stopping") /* KILL is sent */ \
     X(BACKOFF,  "backoff",  "backoff") \

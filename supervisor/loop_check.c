@@ -47,9 +47,10 @@ follow(struct loop *loop, const struct check_state *state)
     case CHECK_IGNORE:
         return;
     case CHECK_RESTART:
-        log_own(LOG_WARN, "%s is restarted: its check %s is down",
-                loop->config->unit[config->unit].name, config->name);
-        (void)fleet_restart(&loop->fleet, &config->unit, 1, loop_now_ms());
+        if (fleet_unwell(&loop->fleet, config->unit, loop_now_ms())) {
+            log_own(LOG_WARN, "%s is restarted: its check %s is down",
+                    loop->config->unit[config->unit].name, config->name);
+        }
         return;
     case CHECK_SHUTDOWN:
         fleet_check_failed(&loop->fleet, config->name, loop_now_ms());

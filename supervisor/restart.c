@@ -95,8 +95,9 @@ restart_decide(const struct unit_config *unit, struct restart_history *history,
                unsigned chance)
 {
     struct restart_verdict verdict = restart_judge(unit, outcome, stop_signal);
-    if (unit->restart == RESTART_NO ||
-        (unit->restart == RESTART_ON_FAILURE && verdict.is_success)) {
+    bool is_final =
+        unit->restart == RESTART_NO || (unit->restart == RESTART_ON_FAILURE && verdict.is_success);
+    if (is_final && !outcome->is_unwell) {
         return verdict;
     }
     if (is_calm(unit, now_ms - started_ms)) {

@@ -20,6 +20,9 @@ tell_outcome(const struct outcome *outcome, struct text *out)
     if (outcome->is_hung) {
         text_add(out, ", its watchdog ran out");
     }
+    if (outcome->is_unwell) {
+        text_add(out, ", a check of it was down");
+    }
 }
 
 static void
@@ -67,9 +70,9 @@ unit_level(const struct fleet_unit *unit, const struct fleet_event *event)
     if (is_exit && !was_asked && !(unit->config->is_task && event->to == LIFE_ENDED)) {
         return LOG_WARN;
     }
-    return event->to == LIFE_EXPIRING || (event->from == LIFE_STARTING && event->to == LIFE_BACKOFF)
-               ? LOG_WARN
-               : LOG_INFO;
+    bool is_late = event->to == LIFE_EXPIRING && !unit->is_unwell; /* else its check has told */
+    return is_late || (event->from == LIFE_STARTING && event->to == LIFE_BACKOFF) ? LOG_WARN
+                                                                                  : LOG_INFO;
 }
 
 /* Why it is stopped for having taken too long. */
@@ -83,6 +86,8 @@ add_late(const struct fleet_unit *unit, const struct fleet_event *event, struct 
             text_add_duration(out, unit->watch_ms);
         }
         text_add(out, " ran out: ABRT");
+    } else if (unit->is_unwell) {
+        text_add(out, ": a check of it is down");
     } else if (unit->config->is_task) {
         text_add(out, ": it ran over its timeout of ");
         text_add_duration(out, unit->config->timeout_ms);

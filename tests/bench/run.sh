@@ -56,7 +56,7 @@ for n in 1 10 100 1000; do
     mkdir -p "/mnt/dinit-$n"
     printf 'type = internal\n' >"/mnt/dinit-$n/boot"
     for i in $(seq "$n"); do
-        printf 'type = process\ncommand = %s\nrestart = true\n' "$service" >"/mnt/dinit-$n/s$i"
+        printf 'type = process\ncommand = %s\nrestart = true\nrestart-delay = 0\nrestart-limit-count = 0\n' "$service" >"/mnt/dinit-$n/s$i"
         printf 'waits-for: s%d\n' "$i" >>"/mnt/dinit-$n/boot"
     done
 done

@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -134,6 +135,54 @@ START_TEST(on_failure_restart_restarts_the_service)
 }
 END_TEST
 
+START_TEST(restarts_for_a_check_count_against_start_limit)
+{
+    struct box box =
+        box_run(&(struct start){.contract = BASE RAW WELL
+                                "on-failure = restart\n[service web]\nrestart-delay = 0\n"
+                                "start-limit = 3/1h\ncommand = /puppet fail:/tmp/n:0:0 catch:15:0 "
+                                "sleep\n"},
+                70);
+    box_must_say(&box, OUT, "start 3\n");
+    box_must_not_say(&box, OUT, "start 4\n");
+    box_must_say(&box, ERR, "a check of it was down after ");
+    box_must_say(&box, ERR, "; no restart: start-limit 3/1h");
+    box_free(&box);
+}
+END_TEST
+
+/* The program of a probe: looked for before anything starts, and by lint. */
+static const struct {
+    const char *probe, *why;
+    int code;
+} programs[] = {
+    {"exec:/nowhere -q", "[check up] probe: up: \"/nowhere\" is not found", 127},
+    {"exec:nosuch -q", "[check up] probe: up: \"nosuch\" is not found", 127},
+    {"exec:/etc/roinit.ini", "[check up] probe: up: \"/etc/roinit.ini\" cannot be executed", 126},
+    {"exec:${PROBE:?it is to be set}", "PROBE", 77},
+};
+
+START_TEST(a_command_of_a_check_that_is_not_there_is_told_before_anything_starts)
+{
+    static const char *const whose[] = {"", "service = web\n"};
+    char contract[512];
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(contract, sizeof contract,
+                 BASE RAW "[check up]\nprobe = %s\n%s[service web]\ncommand = /puppet print:web\n",
+                 programs[_i].probe, whose[i]);
+        struct box box = box_run(&(struct start){.contract = contract}, programs[_i].code);
+        box_must_say(&box, ERR, programs[_i].why);
+        box_must_not_say(&box, OUT, "web\n");
+        box_free(&box);
+        if (strchr(programs[_i].probe, '$') == NULL) {
+            box = box_run(&(struct start){.contract = contract, .argv = WORDS("lint")}, 78);
+            box_must_say(&box, ERR, programs[_i].why);
+            box_free(&box);
+        }
+    }
+}
+END_TEST
+
 START_TEST(on_failure_shutdown_ends_the_container_with_69)
 {
     struct box box =
@@ -237,6 +286,7 @@ check_suite(void)
         the_levels_hold_without_any_check,
         a_check_begins_when_its_service_is_ready_and_says_nothing_before,
         on_failure_restart_restarts_the_service,
+        restarts_for_a_check_count_against_start_limit,
         on_failure_shutdown_ends_the_container_with_69,
         a_check_without_a_service_begins_with_the_container,
         a_service_on_its_way_through_a_restart_is_not_ready,
@@ -247,6 +297,9 @@ check_suite(void)
     TCase *tcase = tcase_create("probe");
     tcase_add_loop_test(tcase, probe_tries_once_and_needs_no_contract, 0,
                         (int)(sizeof probes / sizeof probes[0]));
+    tcase_add_loop_test(tcase,
+                        a_command_of_a_check_that_is_not_there_is_told_before_anything_starts, 0,
+                        (int)(sizeof programs / sizeof programs[0]));
     suite_add_tcase(suite, tcase);
     return suite;
 }

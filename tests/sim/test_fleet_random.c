@@ -87,12 +87,15 @@ static void
 ask_at_random(void)
 {
     size_t u = (size_t)below((int)world.config.unit_count);
-    switch (below(3)) {
+    switch (below(4)) {
     case 0:
         (void)fleet_start(&world.fleet, &u, 1, world.now_ms);
         break;
     case 1:
         (void)fleet_stop(&world.fleet, &u, 1, world.now_ms);
+        break;
+    case 2:
+        (void)fleet_unwell(&world.fleet, u, world.now_ms);
         break;
     default:
         (void)fleet_restart(&world.fleet, &u, 1, world.now_ms);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/sim/world.h"
 
+#include <signal.h>
+
 #include "config/exitcode.h"
 
 #define SUITE(name_) Suite *name_##_suite(void);
@@ -156,6 +158,107 @@ START_TEST(a_fork_that_fails_backs_off_and_does_not_count_as_a_start)
 }
 END_TEST
 
+/* A check of it is down: the fleet is told, and the unit stopped. */
+static void
+say_unwell(size_t u)
+{
+    ck_assert(fleet_unwell(&world.fleet, u, world.now_ms));
+    ck_assert_int_eq(world_state(u), LIFE_EXPIRING);
+}
+
+START_TEST(a_restart_for_a_check_counts_waits_and_ends_in_the_limit_with_70)
+{
+    static const int64_t starts_ms[] = {0, 610, 1720, 3830, 7940}; /* up 100 ms, 10 ms to stop */
+    world_begin();
+    size_t web = world_add("web"); /* restart = no: a check restarts it all the same */
+    size_t api = world_add("api");
+    world.unit[api].requires = world_names("web", NULL);
+    world_boot();
+    for (size_t i = 0; i < 5; i++) {
+        world_run_until(starts_ms[i] + 100);
+        ck_assert_int_eq(world_state(web), LIFE_READY);
+        ck_assert_int_eq(world.started_ms[web][i], starts_ms[i]);
+        ck_assert_uint_eq(world.starts[api], 1); /* who requires it stays */
+        say_unwell(web);
+    }
+    world_run_until(60000);
+    world_is_over(CODE_INTERNAL);
+    ck_assert(world.fleet.unit[web].is_limit);
+}
+END_TEST
+
+START_TEST(a_restart_for_a_check_that_needs_kill_ends_in_the_limit_with_that_code)
+{
+    world_begin();
+    size_t web = world_add("web");
+    world.unit[web].stop_timeout_ms = 1000;
+    world.unit[web].restart_delay_ms = 0;
+    world.unit[web].start_limit.starts = 2;
+    world.script[web].stops_ms = WORLD_FOR_EVER;
+    world_boot();
+    for (int i = 0; i < 2; i++) {
+        world_run_until(world.now_ms + 100);
+        say_unwell(web);
+        world_run_until(world.now_ms + 1010);
+    }
+    world_run_until(60000);
+    world_is_over(CODE_SIGNAL + SIGKILL);
+}
+END_TEST
+
+START_TEST(an_hour_of_restarts_for_a_check_far_apart_reaches_no_limit)
+{
+    world_begin();
+    size_t web = world_add("web");
+    world_boot();
+    for (int i = 0; i < 60; i++) {
+        world_run_until((i + 1) * 60000);
+        say_unwell(web);
+    }
+    world_run_until(3700000);
+    ck_assert_int_eq(world_state(web), LIFE_READY);
+    ck_assert_uint_eq(world.starts[web], 61);
+}
+END_TEST
+
+START_TEST(what_a_check_says_of_a_unit_that_is_not_up_is_no_restart)
+{
+    world_begin();
+    size_t web = world_add("web");
+    size_t other = world_add("other");
+    world.script[web].runs_ms = 100;
+    world.unit[web].essential = false;
+    world_boot();
+    world_run_until(200);
+    ck_assert(!fleet_unwell(&world.fleet, web, world.now_ms)); /* it has ended */
+    say_unwell(other);
+    ck_assert(!fleet_unwell(&world.fleet, other, world.now_ms));  /* it is on its way */
+    ck_assert(fleet_stop(&world.fleet, &other, 1, world.now_ms)); /* … and now not up again */
+    world_settle();
+    world_run_until(1000);
+    ck_assert(life_is_final(world_state(other)));
+    ck_assert(!world.fleet.unit[other].is_lost);
+    ck_assert_uint_eq(world.starts[other], 1);
+}
+END_TEST
+
+START_TEST(a_term_ends_a_unit_that_is_stopped_for_a_check_and_well)
+{
+    world_begin();
+    size_t web = world_add("web");
+    world.script[web].stops_ms = 500;
+    world_boot();
+    world_run_until(100);
+    say_unwell(web);
+    world_run_until(200);
+    world_term();
+    ck_assert(!fleet_unwell(&world.fleet, web, world.now_ms));
+    world_run_until(10000);
+    world_is_over(0);
+    ck_assert_uint_eq(world.starts[web], 1);
+}
+END_TEST
+
 Suite *
 fleet_restart_suite(void)
 {
@@ -169,6 +272,11 @@ fleet_restart_suite(void)
         who_requires_a_unit_that_is_restarted_is_left_alone,
         the_loss_of_a_unit_that_is_not_essential_ends_nothing,
         a_fork_that_fails_backs_off_and_does_not_count_as_a_start,
+        a_restart_for_a_check_counts_waits_and_ends_in_the_limit_with_70,
+        a_restart_for_a_check_that_needs_kill_ends_in_the_limit_with_that_code,
+        an_hour_of_restarts_for_a_check_far_apart_reaches_no_limit,
+        what_a_check_says_of_a_unit_that_is_not_up_is_no_restart,
+        a_term_ends_a_unit_that_is_stopped_for_a_check_and_well,
     };
     Suite *suite = suite_create("fleet_restart");
     TCase *tcase = tcase_create("fleet_restart");
