@@ -188,6 +188,7 @@ INIT_SRC = \
     init/sys_watch.c \
     init/sys_walk.c \
     init/sys_walkers.c \
+    init/sys_walk_links.c \
     init/usage.c \
     init/verbs.c \
     init/volumes.c \

@@ -54,6 +54,35 @@ place_may_self(const struct facts *facts, const struct place *place, unsigned wa
            place_may(place, self->uid, self->gid, self->group, self->group_count, want);
 }
 
+bool
+place_is_local(const char *fs)
+{
+    static const char *const local[] = {"ext4",    "ext3", "ext2", "xfs",  "btrfs",
+                                        "overlay", "f2fs", "zfs",  "tmpfs"};
+    for (size_t i = 0; i < sizeof local / sizeof local[0]; i++) {
+        if (text_equal(fs, local[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+place_holds_names(const struct facts *facts, size_t mount)
+{
+    const struct path_facts *top = &facts->mount[mount];
+    const struct mount_table *table = &facts->table;
+    if (!place_is_local(top->fs) || top->mount_id == 0 || !table->is_complete) {
+        return false;
+    }
+    for (size_t i = 0; i < table->count; i++) {
+        if (table->entry[i].parent == top->mount_id) {
+            return false;
+        }
+    }
+    return true;
+}
+
 struct place
 place_now(const struct facts *facts, size_t mount)
 {

@@ -64,6 +64,14 @@ bool place_may_self(const struct facts *facts, const struct place *place, unsign
 /* Whether roinit has a capability in effect (CAP_… of linux/capability.h). */
 bool place_has_capability(const struct facts *facts, unsigned capability);
 
+/* Whether owner, group and mode (and an ACL) alone decide on that kind of file system: no server
+ * and no program stands behind it. */
+bool place_is_local(const char *fs);
+
+/* Whether in the mount nobody can rename what he may not write: it is local, and no other mount is
+ * known to lie in it, which somebody might move from another mount namespace. */
+bool place_holds_names(const struct facts *facts, size_t mount);
+
 /* Whether the mount is to hold the state directory: it stays as it is, and by default needs no
  * owner (contract.md, `owner` and `chown`). */
 bool place_holds_state(const struct config *config, const struct facts *facts, size_t mount);

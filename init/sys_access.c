@@ -67,14 +67,8 @@ is_asked(const struct config *config, const struct identities *identities,
 static bool
 is_deep(const struct path_facts *path)
 {
-    static const char *const local[] = {"ext4",    "ext3", "ext2", "xfs",  "btrfs",
-                                        "overlay", "f2fs", "zfs",  "tmpfs"};
-    for (size_t i = 0; i < sizeof local / sizeof local[0]; i++) {
-        if (text_equal(path->fs, local[i])) {
-            return getxattr(path->resolved, "system.posix_acl_access", NULL, 0) >= 0;
-        }
-    }
-    return true;
+    return !place_is_local(path->fs) ||
+           getxattr(path->resolved, "system.posix_acl_access", NULL, 0) >= 0;
 }
 
 /* In a process of its own: one byte for each mount. */

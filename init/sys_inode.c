@@ -54,8 +54,8 @@ static int
 look_with_statx(int fd, const char *name, int flags, struct walk_inode *ret_inode)
 {
     struct statx file;
-    memset(&file, 0, sizeof file);
-    if (syscall(SYS_statx, fd, name, flags, STATX_BASIC_STATS | STATX_MNT_ID, &file) != 0) {
+    if (syscall(SYS_statx, fd, name, flags | AT_NO_AUTOMOUNT, STATX_BASIC_STATS | STATX_MNT_ID,
+                &file) != 0) {
         return -1;
     }
     if ((file.stx_mask & STATX_MNT_ID) == 0) {
@@ -112,6 +112,12 @@ inode_of_name(int folder_fd, const char *name, struct walk_inode *ret_inode)
     int result = look_with_statx(folder_fd, name, AT_SYMLINK_NOFOLLOW, ret_inode);
     has_no_statx = result != 0 && is_refused(errno);
     return result;
+}
+
+int
+inode_change_name(int folder_fd, const char *name, uid_t uid, gid_t gid)
+{
+    return fchownat(folder_fd, name, uid, gid, AT_SYMLINK_NOFOLLOW);
 }
 
 void

@@ -26,6 +26,9 @@ int inode_open_path(int folder_fd, const char *name);
 int inode_of_fd(int fd, struct walk_inode *ret_inode);
 int inode_of_name(int folder_fd, const char *name, struct walk_inode *ret_inode);
 
+/* Gives what the name stands for, and not what it links to, an owner. */
+int inode_change_name(int folder_fd, const char *name, uid_t uid, gid_t gid);
+
 /* The path of a name in a folder, as /proc has it, for people; the end of it where it is longer. */
 void inode_path(int folder_fd, const char *name, char *buffer, size_t size);
 

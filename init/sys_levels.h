@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /*
  * The way down a tree of any depth, with a bounded number of descriptors and buffers: the deepest
@@ -29,9 +30,13 @@ enum { LEVELS_UNKNOWN = 0, LEVELS_DIRECTORY = 4 };
 /* A directory on the way down: what finds it again, and goes on there. */
 struct level {
     uint64_t device, number;
-    int64_t offset; /* after the entry that was handled last */
+    int64_t offset;  /* after the entry that was handled last */
+    uid_t held_from; /* whom it was taken from while it is walked, to hold its names */
     bool is_to_change;
     bool is_alone; /* the others have seen a file here: all below is this walker's */
+    bool is_mine;  /* what lies in it is this walker's */
+    bool is_held;  /* its names stay: nobody but root may write there */
+    bool is_taken; /* held_from counts */
 };
 
 struct levels {

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,9 +11,8 @@
 #include "init/sys_levels.h"
 
 enum {
-    RESTARTS_MAX = 8,        /* where directories move away under us */
-    HOPELESS = 16,           /* refused without a single success: the rest will be, too */
-    LINKS_SIZE = 256 * 1024, /* inodes with more names than one */
+    RESTARTS_MAX = 8, /* where directories move away under us */
+    HOPELESS = 16,    /* refused without a single success: the rest will be, too */
 };
 
 struct walker {
@@ -22,7 +20,7 @@ struct walker {
     unsigned share, shares;
     int top_fd;
     struct levels levels;
-    struct linkset links;
+    struct walk_links *links;
     struct walk_report *report;
     bool expects_change; /* the last one needed it: then a look beforehand is a look too many */
     bool is_hopeless;
@@ -46,14 +44,16 @@ note(struct walker *walker, enum below_step step, int folder_fd, const char *nam
     return -1;
 }
 
-static void
+/* By descriptor. Returns whether it is changed. */
+static bool
 change(struct walker *walker, int fd, int folder_fd, const char *name)
 {
     if (fchownat(fd, "", walker->rule.uid, walker->rule.gid, AT_EMPTY_PATH) == 0) {
         walker->report->counts.changed++;
-    } else {
-        (void)note(walker, BELOW_CHOWN, folder_fd, name);
+        return true;
     }
+    (void)note(walker, BELOW_CHOWN, folder_fd, name);
+    return false;
 }
 
 /* ---------------------------------------------------------------- one entry */
@@ -85,7 +85,7 @@ is_to_change(struct walker *walker, const struct walk_inode *inode, bool is_fina
         counts->linked++;
         return false;
     case WALK_COUNT:
-        return !is_final || linkset_see(&walker->links, inode);
+        return !is_final || walk_links_see(walker->links, inode);
     case WALK_CHANGE:
         break;
     }
@@ -96,6 +96,31 @@ static bool
 is_directory_here(const struct walker *walker, const struct walk_inode *inode)
 {
     return S_ISDIR(inode->mode) && inode->mount_id == walker->rule.mount_id;
+}
+
+/* Anything but a directory, where names stay: what is looked at is what is changed. Returns -1
+ * where it has to be opened all the same, else as handle_file() does. */
+static int
+handle_held_file(struct walker *walker, int folder_fd, const char *name)
+{
+    const struct walk_rule *rule = &walker->rule;
+    struct walk_inode inode;
+    if (inode_of_name(folder_fd, name, &inode) != 0) {
+        return -1;
+    }
+    if (is_directory_here(walker, &inode)) {
+        return true;
+    }
+    walker->report->counts.looked++;
+    if (!is_to_change(walker, &inode, true)) {
+        return false;
+    }
+    if (inode_change_name(folder_fd, name, rule->uid, rule->gid) == 0) {
+        walker->report->counts.changed++;
+    } else {
+        (void)note(walker, BELOW_CHOWN, folder_fd, name);
+    }
+    return false;
 }
 
 /* Anything but a directory. Returns true where it turns out to be one. */
@@ -146,6 +171,38 @@ go_down(struct walker *walker, int fd, const struct level *level)
     return -1;
 }
 
+/* Sees to it that the names in the directory stay while it is walked, where that can be: it is
+ * root's alone, or it is to be changed anyway, and is root's until then. What was renamed before is
+ * renamed, and what comes later is refused: the kernel asks under the lock that a change of the
+ * owner takes, too. */
+static void
+hold(const struct walker *walker, int fd, struct level *level, struct walk_inode *inode)
+{
+    level->is_held = false;
+    if (!level->is_mine || !walk_may_hold(&walker->rule, inode)) {
+        return;
+    }
+    if (inode->uid != 0 && level->is_to_change) {
+        level->held_from = inode->uid;
+        level->is_taken = fchownat(fd, "", 0, (gid_t)-1, AT_EMPTY_PATH) == 0;
+        if (!level->is_taken || inode_of_fd(fd, inode) != 0) {
+            return;
+        }
+    }
+    level->is_held = inode->uid == 0 && walk_may_hold(&walker->rule, inode);
+}
+
+/* Where it is not to be the new owner's after all. */
+static void
+give_back(struct walker *walker)
+{
+    const struct level *level = levels_deepest(&walker->levels);
+    int fd = levels_fd(&walker->levels);
+    if (level->is_taken && fchownat(fd, "", level->held_from, (gid_t)-1, AT_EMPTY_PATH) != 0) {
+        (void)note(walker, BELOW_CHOWN, fd, "");
+    }
+}
+
 static int
 handle_directory(struct walker *walker, int folder_fd, const char *name, bool is_alone)
 {
@@ -162,14 +219,19 @@ handle_directory(struct walker *walker, int folder_fd, const char *name, bool is
         }
         return 0;
     }
-    bool is_mine = is_alone || inode.number % walker->shares == walker->share;
+    bool is_mine = is_alone || walk_share(&inode, walker->shares) == walker->share;
     bool changes = is_mine && is_to_change(walker, &inode, true);
     walker->report->counts.looked += is_mine ? 1 : 0;
     if (inode.mount_id != walker->rule.mount_id) {
         (void)close(fd);
         return 0;
     }
-    struct level level = {inode.device, inode.number, 0, changes, is_alone};
+    struct level level = {.device = inode.device,
+                          .number = inode.number,
+                          .is_to_change = changes,
+                          .is_alone = is_alone,
+                          .is_mine = is_mine};
+    hold(walker, fd, &level, &inode);
     return go_down(walker, fd, &level);
 }
 
@@ -194,14 +256,15 @@ handle(struct walker *walker, const struct levels_entry *entry)
         return 0;
     }
     int folder_fd = levels_fd(&walker->levels);
-    bool is_alone = levels_deepest(&walker->levels)->is_alone;
+    struct level level = *levels_deepest(&walker->levels);
     bool is_directory = entry->type == LEVELS_DIRECTORY ||
                         (entry->type == LEVELS_UNKNOWN && is_directory_by_open(folder_fd, name));
-    if (!is_directory && (is_alone || entry->number % walker->shares == walker->share)) {
-        is_directory = handle_file(walker, folder_fd, name);
-        is_alone = true;
+    if (!is_directory && level.is_mine) {
+        int result = level.is_held ? handle_held_file(walker, folder_fd, name) : -1;
+        is_directory = result < 0 ? handle_file(walker, folder_fd, name) : result == 1;
+        level.is_alone = true;
     }
-    return is_directory ? handle_directory(walker, folder_fd, name, is_alone) : 0;
+    return is_directory ? handle_directory(walker, folder_fd, name, level.is_alone) : 0;
 }
 
 /* Up again; the directory is changed now that its contents are. Returns 0, or 1 where the way up
@@ -212,8 +275,10 @@ leave(struct walker *walker)
     struct levels *levels = &walker->levels;
     /* While it may still be searched: afterwards it is another's. */
     bool is_found = levels->depth == 1 || levels_reach_parent(levels);
-    if (is_found && levels_deepest(levels)->is_to_change && levels_is_inside(levels)) {
-        change(walker, levels_fd(levels), levels_fd(levels), "");
+    if (levels_deepest(levels)->is_to_change &&
+        !(is_found && levels_is_inside(levels) &&
+          change(walker, levels_fd(levels), levels_fd(levels), ""))) {
+        give_back(walker);
     }
     levels_leave(levels);
     return is_found ? 0 : 1;
@@ -249,7 +314,10 @@ walk_once(struct walker *walker)
         }
         return -1;
     }
-    struct level top = {.device = inode.device, .number = inode.number};
+    struct level top = {.device = inode.device,
+                        .number = inode.number,
+                        .is_mine = walk_share(&inode, walker->shares) == walker->share};
+    hold(walker, fd, &top, &inode);
     int result = go_down(walker, fd, &top);
     while (result == 0 && levels->depth > 0 && !walker->is_hopeless && !is_endless(walker)) {
         const struct levels_entry *entry = levels_next(levels, &errno);
@@ -258,32 +326,36 @@ walk_once(struct walker *walker)
         }
         result = entry == NULL ? leave(walker) : handle(walker, entry);
     }
+    /* Where it ends early, nobody loses what was his; a process that is killed has no time for it.
+     */
+    while (levels->depth > 0) {
+        give_back(walker);
+        if (levels->depth > 1 && !levels_reach_parent(levels)) {
+            break;
+        }
+        levels_leave(levels);
+    }
     levels_close(levels);
     return result;
 }
 
 int
 walk_below(int top_fd, const struct walk_rule *rule, unsigned share, unsigned shares,
-           struct walk_report *report)
+           struct walk_links *links, struct walk_report *report)
 {
-    struct walker walker = {
-        .rule = *rule, .share = share, .shares = shares, .top_fd = top_fd, .report = report};
-    const size_t bytes = LINKS_SIZE * sizeof *walker.links.entry;
+    struct walker walker = {.rule = *rule,
+                            .share = share,
+                            .shares = shares,
+                            .top_fd = top_fd,
+                            .links = links,
+                            .report = report};
     int result = 1;
     levels_init(&walker.levels, rule->mount_id);
     for (int i = 0; i < RESTARTS_MAX && result == 1; i++) {
-        /* Zeros, and pages that nothing reaches cost nothing. */
-        void *memory =
-            mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (memory == MAP_FAILED) {
-            result = note(&walker, BELOW_ENTER, top_fd, "");
-            break;
-        }
-        walker.links = (struct linkset){.entry = memory, .size = LINKS_SIZE};
         result = walk_once(&walker);
-        report->counts.linked +=
-            result == 1 ? 0 : linkset_incomplete(&walker.links) + walker.links.refused;
-        (void)munmap(memory, bytes);
+        if (result == 1) {
+            walk_links_close(links);
+        }
     }
     if (result == 1) {
         report->failed++;

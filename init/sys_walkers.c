@@ -48,7 +48,7 @@ count_walkers(void)
 /* Another process for a share of the walk; it ends with this one. */
 static pid_t
 start_walker(int top_fd, const struct walk_rule *rule, unsigned share, unsigned shares,
-             struct walk_report *report)
+             struct walk_links *links, struct walk_report *report)
 {
     pid_t parent = getpid();
     pid_t pid = fork();
@@ -59,7 +59,7 @@ start_walker(int top_fd, const struct walk_rule *rule, unsigned share, unsigned 
     if (getppid() != parent) {
         _exit(1); /* it has ended before that */
     }
-    (void)walk_below(top_fd, rule, share, shares, report);
+    (void)walk_below(top_fd, rule, share, shares, links, report);
     _exit(0);
 }
 
@@ -82,20 +82,26 @@ walk_apply(int top_fd, const struct plan_step *step, struct walk_report *report,
                              .gid = step->gid,
                              .mount_id = below_mount_id(top_fd),
                              .links_are_protected = links_are_protected(),
+                             .names_can_be_held = step->names_can_be_held,
                              .changes_max = changes_max(top_fd)};
+    struct walk_links *links = walk_links_new();
     unsigned shares = count_walkers();
     pid_t pid[WALKERS_MAX] = {0};
     int result = 0;
+    if (links == NULL) {
+        return problem_set(problem, "walk through it", "");
+    }
     if (rule.mount_id == 0) {
+        walk_links_free(links);
         return problem_because(problem, "walk through it", "",
                                "neither statx(2) nor /proc tells where another mount begins");
     }
     for (unsigned share = 1; share < shares; share++) {
-        pid[share] = start_walker(top_fd, &rule, share, shares, &report[share]);
+        pid[share] = start_walker(top_fd, &rule, share, shares, links, &report[share]);
     }
     for (unsigned share = 0; share < shares; share++) {
         if (pid[share] <= 0) { /* the first one, and what the system has no process for */
-            (void)walk_below(top_fd, &rule, share, shares, &report[share]);
+            (void)walk_below(top_fd, &rule, share, shares, links, &report[share]);
         }
     }
     for (unsigned share = 1; share < shares; share++) {
@@ -103,6 +109,8 @@ walk_apply(int top_fd, const struct plan_step *step, struct walk_report *report,
             result = problem_set(problem, "walk through it: a process of ours was killed", "");
         }
     }
+    report->counts.linked += walk_links_left(links);
+    walk_links_free(links);
     uint64_t failed = 0;
     for (unsigned share = shares; result == 0 && share-- > 0;) {
         failed += report[share].failed;

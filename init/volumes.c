@@ -56,6 +56,7 @@ plan_walk(struct planner *planner, size_t mount, const struct place *after)
                     .uid = after->uid,
                     .gid = after->gid,
                     .sets_owner = true,
+                    .names_can_be_held = place_holds_names(planner->facts, mount),
                     .is_nosuid = planner->facts->mount[mount].is_nosuid,
                     .is_before_seed = declared->seed != NULL && declared->chown != CHOWN_ALWAYS,
                     .place = planner_place(declared, MOUNT_chown, "chown"),

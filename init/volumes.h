@@ -34,6 +34,7 @@ struct plan_step {
     uid_t uid;
     gid_t gid;
     bool sets_mode, sets_owner; /* TOP: only what changes; DIRECTORY: both */
+    bool names_can_be_held;     /* WALK: see walk_rule */
     bool is_nosuid;             /* WALK: set-user-ID bits are not in force there */
     bool is_private;            /* nobody else's may be adopted (I25) */
     const char *seed;           /* SEED: the path in the image */

@@ -23,6 +23,25 @@ walk_judge(const struct walk_rule *rule, const struct walk_inode *inode)
     return WALK_CHANGE;
 }
 
+bool
+walk_may_hold(const struct walk_rule *rule, const struct walk_inode *directory)
+{
+    enum { OTHERS_WRITE = 022 };
+    return rule->names_can_be_held && (directory->mode & OTHERS_WRITE) == 0;
+}
+
+static uint64_t
+spread(uint64_t number)
+{
+    return number * 0x9e3779b97f4a7c15; /* neighbours lie far from each other, as Knuth has it */
+}
+
+unsigned
+walk_share(const struct walk_inode *directory, unsigned shares)
+{
+    return (unsigned)((spread(directory->number) >> 32) % shares);
+}
+
 void
 walk_counts_add(struct walk_counts *sum, const struct walk_counts *counts)
 {
@@ -51,8 +70,7 @@ walk_progress_text(const char *top, const struct walk_counts *counts, int64_t el
 static struct linkset_entry *
 find(const struct linkset *set, const struct walk_inode *inode)
 {
-    const uint64_t golden = 0x9e3779b97f4a7c15; /* spreads neighbours, as Knuth has it */
-    size_t at = (size_t)((inode->number ^ inode->device << 32) * golden >> 20) & (set->size - 1);
+    size_t at = (size_t)(spread(inode->number ^ inode->device << 32) >> 20) & (set->size - 1);
     for (size_t i = 0; i < set->size; i++, at = (at + 1) & (set->size - 1)) {
         struct linkset_entry *entry = &set->entry[at];
         if (entry->seen == 0 ||
@@ -68,7 +86,7 @@ linkset_see(struct linkset *set, const struct walk_inode *inode)
 {
     struct linkset_entry *entry = find(set, inode);
     /* A quarter stays free, so that a search ends soon. */
-    if (entry == NULL || (entry->seen == 0 && set->used >= set->size / 4 * 3)) {
+    if (set->is_closed || entry == NULL || (entry->seen == 0 && set->used >= set->size / 4 * 3)) {
         set->refused++;
         return false;
     }

@@ -31,6 +31,9 @@ struct walk_rule {
     uint64_t mount_id; /* of the top */
     /* fs.protected_hardlinks: nobody can have made a link to a file that is not his (I4). */
     bool links_are_protected;
+    /* Only permission bits decide who renames there, and no other mount lies in it: a directory
+     * that root alone may write keeps its names as they are. */
+    bool names_can_be_held;
     /* More than lay there when it began: whoever makes files faster than they can be changed must
      * not hold up the boot for ever. 0: the file system does not count. */
     uint64_t changes_max;
@@ -46,6 +49,13 @@ enum walk_verdict {
 };
 
 enum walk_verdict walk_judge(const struct walk_rule *rule, const struct walk_inode *inode);
+
+/* Whether nobody but its owner (and root) can rename what lies in the directory. The group's bits
+ * are the mask of an ACL where it has one. */
+bool walk_may_hold(const struct walk_rule *rule, const struct walk_inode *directory);
+
+/* Which of the walkers handles what lies in the directory. */
+unsigned walk_share(const struct walk_inode *directory, unsigned shares);
 
 /* What a walk has done so far. Counters only: they are read while they grow. */
 struct walk_counts {
@@ -75,7 +85,8 @@ struct linkset {
     struct linkset_entry *entry;
     size_t size; /* a power of two */
     size_t used;
-    uint64_t refused; /* inodes' names that found no place */
+    uint64_t refused; /* inodes' names that found no place, or came after it was closed */
+    bool is_closed;   /* somebody has to walk again, and would count names twice */
 };
 
 enum { LINKSET_DONE = 0x7fffffff }; /* `seen` of an inode of which all names were seen */

@@ -133,6 +133,17 @@ walk(uid_t uid)
     return findings.count == 0 ? "" : findings.item[0].found;
 }
 
+static int
+walk_alone(int top_fd, const struct walk_rule *rule, struct walk_report *report)
+{
+    struct walk_links *links = walk_links_new();
+    ck_assert_ptr_nonnull(links);
+    int result = walk_below(top_fd, rule, 0, 1, links, report);
+    report->counts.linked += walk_links_left(links);
+    walk_links_free(links);
+    return result;
+}
+
 static void
 is_untouched(void)
 {
@@ -329,8 +340,7 @@ START_TEST(a_folder_with_many_entries_takes_no_more_memory)
         int top_fd = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         struct walk_rule rule = {
             .uid = BOX_UID, .gid = BOX_UID, .mount_id = below_mount_id(top_fd)};
-        _exit(walk_below(top_fd, &rule, 0, 1, &report) == 0 && report.counts.changed == MANY ? 0
-                                                                                             : 1);
+        _exit(walk_alone(top_fd, &rule, &report) == 0 && report.counts.changed == MANY ? 0 : 1);
     }
     int status;
     ck_assert_int_eq(wait4(child, &status, 0, &usage), child);
@@ -496,7 +506,7 @@ START_TEST(a_swap_under_way_reaches_nothing_outside)
         for (uint64_t n = 0; n < walks_wanted || war->swaps < swaps_wanted; n++) {
             struct walk_report report = {0};
             rule.uid = rule.gid = (uid_t)(20000 + n % 1000);
-            (void)walk_below(top_fd, &rule, 0, 1, &report);
+            (void)walk_alone(top_fd, &rule, &report);
         }
         _exit(0);
     }
@@ -546,7 +556,7 @@ START_TEST(a_folder_that_was_moved_out_is_left)
         struct walk_rule rule = {.uid = (uid_t)(20000 + n % 100),
                                  .gid = (gid_t)(20000 + n % 100),
                                  .mount_id = below_mount_id(top_fd)};
-        (void)walk_below(top_fd, &rule, 0, 1, &report);
+        (void)walk_alone(top_fd, &rule, &report);
         close(top_fd);
     }
     war->is_over = true;
@@ -590,7 +600,7 @@ START_TEST(what_grows_faster_than_it_is_walked_ends_with_an_error)
     int top_fd = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct walk_rule rule = {
         .uid = BOX_UID, .gid = BOX_UID, .mount_id = below_mount_id(top_fd), .changes_max = 5};
-    ck_assert_int_eq(walk_below(top_fd, &rule, 0, 1, &report), -1);
+    ck_assert_int_eq(walk_alone(top_fd, &rule, &report), -1);
     close(top_fd);
     ck_assert_uint_eq(report.counts.changed, 6);
     ck_assert_ptr_nonnull(strstr(report.problem.cause, "faster than they are changed"));

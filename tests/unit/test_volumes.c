@@ -261,6 +261,28 @@ START_TEST(the_view_has_the_final_home)
 }
 END_TEST
 
+START_TEST(names_stay_on_a_local_file_system_in_which_no_other_mount_lies)
+{
+    struct mount_entry other = {.id = 99, .parent = 42};
+    struct path_facts *top = &stage.facts.mount[STAGE_DATA];
+    top->fs = "ext4";
+    top->mount_id = 41;
+    stage.facts.table = (struct mount_table){.entry = &other, .count = 1, .is_complete = true};
+    ck_assert(place_holds_names(&stage.facts, STAGE_DATA));
+    other.parent = 41;
+    ck_assert(!place_holds_names(&stage.facts, STAGE_DATA));
+    other.parent = 42;
+    stage.facts.table.is_complete = false;
+    ck_assert(!place_holds_names(&stage.facts, STAGE_DATA));
+    stage.facts.table.is_complete = true;
+    top->mount_id = 0;
+    ck_assert(!place_holds_names(&stage.facts, STAGE_DATA));
+    top->mount_id = 41;
+    top->fs = "nfs4";
+    ck_assert(!place_holds_names(&stage.facts, STAGE_DATA));
+}
+END_TEST
+
 Suite *
 volumes_suite(void)
 {
@@ -283,6 +305,7 @@ volumes_suite(void)
     tcase_add_loop_test(tests, where_the_systems_own_things_lie_nothing_walks, 0,
                         (int)(sizeof unwalked / sizeof unwalked[0]));
     tcase_add_test(tests, his_groups_count);
+    tcase_add_test(tests, names_stay_on_a_local_file_system_in_which_no_other_mount_lies);
     tcase_add_test(tests, the_mount_that_holds_the_state_directory_stays);
     tcase_add_test(tests, the_mode_is_set_where_it_differs);
     tcase_add_test(tests, the_seed_comes_first_and_the_top_last);

@@ -84,6 +84,55 @@ START_TEST(progress_has_counts_and_a_rate)
 }
 END_TEST
 
+START_TEST(names_stay_only_where_neither_group_nor_others_may_write)
+{
+    static const struct {
+        mode_t mode;
+        bool stay;
+    } modes[] = {{0755, true},  {0700, true},   {02755, true},  {01755, true}, {0, true},
+                 {0775, false}, {02775, false}, {01777, false}, {0757, false}};
+    struct walk_rule rule = {.names_can_be_held = true};
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        struct walk_inode inode = {.mode = S_IFDIR | modes[i].mode};
+        ck_assert_msg(walk_may_hold(&rule, &inode) == modes[i].stay, "%o", modes[i].mode);
+    }
+    struct walk_inode inode = {.mode = S_IFDIR | 0700};
+    rule.names_can_be_held = false;
+    ck_assert(!walk_may_hold(&rule, &inode));
+}
+END_TEST
+
+START_TEST(each_directory_has_one_walker_and_each_walker_has_some)
+{
+    enum { WALKERS = 4, DIRECTORIES = 4000 };
+    /* Inodes count up by whatever lies between two directories. */
+    for (uint64_t step = 1; step <= 128; step *= 2) {
+        unsigned count[WALKERS] = {0};
+        for (uint64_t i = 0; i < DIRECTORIES; i++) {
+            struct walk_inode inode = {.number = 11 + i * step};
+            count[walk_share(&inode, WALKERS)]++;
+        }
+        for (unsigned share = 0; share < WALKERS; share++) {
+            ck_assert_uint_ge(count[share], DIRECTORIES / WALKERS / 2);
+        }
+    }
+    struct walk_inode inode = {.number = 12345};
+    ck_assert_uint_eq(walk_share(&inode, 1), 0);
+}
+END_TEST
+
+START_TEST(a_set_that_was_closed_counts_nothing_any_more)
+{
+    struct linkset_entry memory[8] = {{0}};
+    struct linkset set = {.entry = memory, .size = 8};
+    struct walk_inode two = {.link_count = 2, .number = 5};
+    ck_assert(!linkset_see(&set, &two));
+    set.is_closed = true;
+    ck_assert(!linkset_see(&set, &two));
+    ck_assert_uint_eq(set.refused, 1);
+}
+END_TEST
+
 Suite *
 walk_suite(void)
 {
@@ -94,6 +143,9 @@ walk_suite(void)
     tcase_add_test(tests, a_file_is_whole_when_all_of_its_names_were_seen);
     tcase_add_test(tests, a_full_set_counts_what_it_refuses);
     tcase_add_test(tests, progress_has_counts_and_a_rate);
+    tcase_add_test(tests, names_stay_only_where_neither_group_nor_others_may_write);
+    tcase_add_test(tests, each_directory_has_one_walker_and_each_walker_has_some);
+    tcase_add_test(tests, a_set_that_was_closed_counts_nothing_any_more);
     suite_add_tcase(suite, tests);
     return suite;
 }
