@@ -8,10 +8,6 @@
  * Memory that is given back all at once. The configuration lives in one for the life of PID 1;
  * each start of a unit uses one of its own and releases it after the fork.
  */
-/* For large static buffers: on pages of their own, so that what is small and always in use shares
- * few pages, and what is never reached costs none. */
-#define OWN_PAGES __attribute__((aligned(4096)))
-
 struct arena_chunk;
 struct arena {
     struct arena_chunk *chunks; /* newest first */

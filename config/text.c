@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-struct text
+#include "config/pages.h"
+
+QUIET_TURN struct text
 text_over(char *buffer, size_t size)
 {
     buffer[0] = '\0';
@@ -290,13 +292,13 @@ text_number(const char *string, unsigned long long max, unsigned long long *ret_
     return true;
 }
 
-bool
+QUIET_TURN bool
 text_equal(const char *a, const char *b)
 {
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-bool
+QUIET_TURN bool
 text_starts_with(const char *string, const char *prefix)
 {
     return strncmp(string, prefix, strlen(prefix)) == 0;

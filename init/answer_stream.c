@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "config/exitcode.h"
+#include "config/pages.h"
 #include "init/held.h"
 #include "supervisor/log.h"
 #include "supervisor/logline.h"

@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "config/pages.h"
 #include "config/text.h"
 
 enum { LINE_BYTES = 4096, ARENA_BYTES = 2560 };

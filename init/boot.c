@@ -8,6 +8,7 @@
 
 #include "config/arena.h"
 #include "config/load.h"
+#include "config/pages.h"
 #include "config/resolve.h"
 #include "config/signame.h"
 #include "init/boot_units.h"
@@ -333,6 +334,13 @@ out_of_memory(void)
     static const char sentence[] = "roinit: out of memory before anything was started (71)\n";
     log_text(LOG_STDERR, sentence, sizeof sentence - 1);
     _exit(CODE_SYSTEM);
+}
+
+struct boot *
+boot_line(void)
+{
+    static struct boot boot;
+    return &boot;
 }
 
 int

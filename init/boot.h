@@ -76,6 +76,9 @@ struct boot {
     int64_t stale_since_ms; /* the status could not be written since then; 0: it can */
 };
 
+/* The line of this process, all zeros: a verb walks it once. */
+struct boot *boot_line(void);
+
 /* Walks the line from the beginning, over a `boot` of zeros, up to and including `last`. Returns 0,
  * or the exit code of the step that ended it; after SUPERVISE the container's. */
 int boot_walk(struct boot *boot, const struct options *options, enum boot_step last, bool is_quiet);

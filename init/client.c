@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "config/arena.h"
+#include "config/pages.h"
 #include "config/text.h"
 #include "init/sys_state.h"
 #include "supervisor/ctlmsg.h"

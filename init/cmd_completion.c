@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "config/arena.h"
+#include "config/pages.h"
 #include "config/text.h"
 #include "init/completion.h"
 #include "init/options.h"

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "config/arena.h"
+#include "config/pages.h"
 #include "config/reference.h"
 #include "config/reference_tables.h"
 #include "init/options.h"

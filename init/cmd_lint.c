@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "config/arena.h"
+#include "config/pages.h"
 #include "init/boot_units.h"
 
 enum { REPORT_BYTES = 256 * 1024 };
@@ -11,7 +12,7 @@ enum { REPORT_BYTES = 256 * 1024 };
 int
 cmd_lint(const struct options *options)
 {
-    static struct boot boot;
+    struct boot *boot = boot_line();
     static OWN_PAGES char bytes[REPORT_BYTES];
     struct options lint = *options;
     struct err err = {0};
@@ -19,25 +20,26 @@ cmd_lint(const struct options *options)
     if (options->usage.word_count > 0) {
         lint.file = options->usage.word[0];
     }
-    int code = boot_walk(&boot, &lint, BOOT_VALIDATE, true);
+    int code = boot_walk(boot, &lint, BOOT_VALIDATE, true);
     if (code == CODE_OK) {
-        boot_lint_commands(&boot);
-        if (boot_lint_users(&boot, &err) != 0) {
+        boot_lint_commands(boot);
+        if (boot_lint_users(boot, &err) != 0) {
             struct diag_place nowhere = {0};
-            diag_add(&boot.diags, DIAG_ERROR, err.code, nowhere, NULL, "%s", err.text);
+            diag_add(&boot->diags, DIAG_ERROR, err.code, nowhere, NULL, "%s", err.text);
         }
-        code = (int)diag_code(&boot.diags);
+        code = (int)diag_code(&boot->diags);
     }
     if (options->is_json) {
-        findings_json(NULL, &boot.diags, true, &text);
+        findings_json(NULL, &boot->diags, true, &text);
         text_add(&text, "\n");
         (void)fputs(bytes, stdout);
         return code;
     }
-    diags_text(&boot.diags, &text);
+    diags_text(&boot->diags, &text);
     (void)fputs(bytes, stderr);
     if (code == CODE_OK) {
-        (void)printf("%s: well\n", boot.doc.file != NULL ? boot.doc.file : "the built-in contract");
+        (void)printf("%s: well\n",
+                     boot->doc.file != NULL ? boot->doc.file : "the built-in contract");
     }
     return code;
 }

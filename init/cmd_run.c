@@ -10,7 +10,7 @@ enum { FLUSH_MS = 300 };
 int
 cmd_run(const struct options *options)
 {
-    static struct boot boot;
+    struct boot *boot = boot_line();
     bool is_subreaper = false;
     proc_guard_self(&is_subreaper);
     log_open();
@@ -20,7 +20,7 @@ cmd_run(const struct options *options)
         log_own(LOG_INFO, "not PID 1, and the system does not let it be a subreaper: orphans of "
                           "the units go elsewhere");
     }
-    int code = boot_walk(&boot, options, BOOT_SUPERVISE, false);
+    int code = boot_walk(boot, options, BOOT_SUPERVISE, false);
     log_flush(FLUSH_MS); /* a reader who is slow still learns why */
     return code;
 }

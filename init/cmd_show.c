@@ -3,6 +3,7 @@
 
 #include "config/arena.h"
 #include "config/dump.h"
+#include "config/pages.h"
 #include "init/boot.h"
 #include "init/contract.h"
 
@@ -12,17 +13,17 @@ enum { SHOW_BYTES = 4 * 1024 * 1024 };
 int
 cmd_show(const struct options *options)
 {
-    static struct boot boot;
+    struct boot *boot = boot_line();
     static OWN_PAGES char bytes[SHOW_BYTES];
     struct text text = TEXT_OVER(bytes);
-    int code = boot_walk(&boot, options, BOOT_VALIDATE, false);
+    int code = boot_walk(boot, options, BOOT_VALIDATE, false);
     if (code != CODE_OK) {
         return code;
     }
     if (options->is_json) {
-        dump_json(&boot.doc, &text);
+        dump_json(&boot->doc, &text);
     } else {
-        dump_contract(&boot.doc, &text);
+        dump_contract(&boot->doc, &text);
         contract_surfaces(&text);
     }
     (void)fputs(bytes, stdout);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "config/command.h"
+#include "config/pages.h"
 #include "init/held.h"
 #include "init/host_parts.h"
 #include "init/onlyif.h"
@@ -292,7 +293,7 @@ host_attend(void *context, struct ctl_reply *reply)
 
 /* ---------------------------------------------------------------- what changes */
 
-static int64_t
+static QUIET_TURN int64_t
 host_sample(void *context)
 {
     return watch_sample(context);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "config/pages.h"
 #include "init/sys_below.h"
 
 #include <errno.h>

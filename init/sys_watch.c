@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "config/pages.h"
 #include "init/contract.h"
 #include "init/drift.h"
 #include "init/sys_observe.h"
@@ -67,7 +68,7 @@ sample_mount(struct boot *boot, size_t m, bool *ret_has_drifted)
     return path->size_bytes > 0 && change > path->size_bytes / 100;
 }
 
-int64_t
+QUIET_TURN int64_t
 watch_sample(struct boot *boot)
 {
     boot->watch.sampled_ms = loop_now_ms();
@@ -241,7 +242,7 @@ find_counter(struct watch *watch)
            open_counter(watch, v2_top, "", 0, false));
 }
 
-static uint64_t
+static QUIET_TURN uint64_t
 read_counter(const struct watch *watch)
 {
     char text[512];
@@ -253,7 +254,7 @@ read_counter(const struct watch *watch)
     return watch_number(text, "oom_kill");
 }
 
-bool
+QUIET_TURN bool
 watch_was_out_of_memory(struct boot *boot)
 {
     struct watch *watch = &boot->watch;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/pages.h"
+
 enum { BELOW_POINTS = 5, KIB = 1024, ROUND_FROM = 10 };
 
 static unsigned
@@ -100,7 +102,7 @@ watch_add_memory(const struct memory_use *memory, struct text *out)
     return true;
 }
 
-bool
+QUIET_TURN bool
 watch_may_hang(const char *fs)
 {
     static const char *const names[] = {
@@ -117,7 +119,7 @@ watch_may_hang(const char *fs)
     return false;
 }
 
-uint64_t
+QUIET_TURN uint64_t
 watch_number(const char *text, const char *key)
 {
     size_t length = strlen(key);

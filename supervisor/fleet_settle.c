@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "config/pages.h"
 #include "supervisor/fleet.h"
 
 #include "config/resolve.h"
@@ -169,7 +170,7 @@ is_any_alive(const struct fleet *fleet)
     return false;
 }
 
-void
+QUIET_TURN void
 fleet_settle(struct fleet *fleet, int64_t now_ms)
 {
     fleet->starts_left = FLEET_STARTS_A_TURN;

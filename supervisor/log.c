@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "config/arena.h"
+#include "config/pages.h"
 #include "config/text.h"
 #include "supervisor/logline.h"
 #include "supervisor/sys_child.h"
@@ -218,7 +219,7 @@ log_drain(enum log_sink which)
     }
 }
 
-int
+QUIET_TURN int
 log_waiting_fd(enum log_sink which)
 {
     return sinks[which].used > 0 ? sink_fd(&sinks[which]) : -1;

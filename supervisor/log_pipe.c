@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "config/pages.h"
 #include "supervisor/log.h"
 
 #include <errno.h>
@@ -75,7 +76,7 @@ log_over_rate(void)
     return over_rate;
 }
 
-void
+QUIET_TURN void
 log_tell_rate(struct lograte *rate, bool is_end)
 {
     uint64_t count = rate != NULL ? lograte_tell(rate, is_end, loop_now_ms()) : 0;

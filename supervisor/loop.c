@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "config/pages.h"
 #include "supervisor/loop_parts.h"
 #include "supervisor/sys_cgroup.h"
 #include "supervisor/sys_proc.h"
@@ -20,7 +21,7 @@ enum {
     OWING_MS = 200,
 };
 
-double
+QUIET_TURN double
 loop_seconds(int64_t milliseconds)
 {
     return (double)milliseconds / 1000.0;
@@ -34,7 +35,7 @@ loop_wall_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-int64_t
+QUIET_TURN int64_t
 loop_now_ms(void)
 {
     struct timespec now;
@@ -127,7 +128,7 @@ struct loop *
 loop_new(const struct config *config, const struct loop_host *host, struct arena *arena,
          struct err *err)
 {
-    static struct events events;
+    static OWN_PAGES struct events events;
     struct loop *loop = ARENA_NEW(arena, struct loop, 1);
     loop->events = &events;
     loop->config = config;

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <sys/wait.h>
 
+#include "config/pages.h"
 #include "config/resolve.h"
 #include "config/signame.h"
 #include "supervisor/loop_parts.h"
@@ -49,7 +50,7 @@ timer_of(struct loop *loop, int timer)
     return timer == FLEET_TIMER_CLOCK ? &loop->clock : &loop->slow;
 }
 
-void
+QUIET_TURN void
 loop_arm(struct loop *loop, ev_timer *timer, int64_t after_ms)
 {
     ev_timer_stop(loop->ev, timer);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "config/pages.h"
 #include "supervisor/loop_parts.h"
 
 /* The clients of the control socket: their watchers and timers. */
@@ -42,7 +43,7 @@ arm_expiry(struct loop *loop)
     watch_clients(loop);
 }
 
-void
+QUIET_TURN void
 loop_attend(struct loop *loop)
 {
     loop->server.lingers = loop->fleet.phase > FLEET_RUNNING;

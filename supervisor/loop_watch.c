@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "config/pages.h"
 #include "supervisor/loop_parts.h"
 #include "supervisor/sys_proc.h"
 
@@ -29,7 +30,7 @@ on_table(struct ev_loop *ev, ev_io *watcher, int events)
     }
 }
 
-static void
+static QUIET_TURN void
 on_watch_timer(struct ev_loop *ev, ev_timer *watcher, int events)
 {
     struct loop *loop = watcher->data;

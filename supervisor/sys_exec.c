@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "config/arena.h"
+#include "config/pages.h"
 
 enum { PATH_BYTES = 4096 };
 

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "config/pages.h"
 #include "config/signame.h"
 #include "supervisor/sys_child.h"
 #include "supervisor/sys_exec.h"

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <link.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #include "config/arena.h"
+#include "config/pages.h"
 #include "config/signame.h"
 #include "supervisor/sys_child.h"
 #include "supervisor/sys_sched.h"
@@ -245,7 +247,7 @@ proc_signal(pid_t pid, int signal, bool is_for_group)
 }
 
 /* Whole pages from `start` on; what lies behind `end` on the last one is padding. */
-static void
+static QUIET_TURN void
 advise(uintptr_t start, uintptr_t end, int advice)
 {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
@@ -263,7 +265,7 @@ cut(uintptr_t start, uintptr_t end)
     }
 }
 
-void
+QUIET_TURN void
 proc_release_memory(void)
 {
     const ElfW(Ehdr) *header = (const void *)__executable_start;
@@ -282,6 +284,9 @@ proc_release_memory(void)
         advise(start, end, MADV_DONTNEED); /* of the file, and never written to: nothing is lost */
     }
     is_cut = true;
+#ifdef __GLIBC__
+    (void)malloc_trim(0); /* what the boot has freed; musl gives it back by itself */
+#endif
     /* Below what this function uses the stack is free; a signal handler there is not. */
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
     advise(here - STACK_DEPTH_BYTES, here - STACK_IN_USE_BYTES, MADV_DONTNEED);

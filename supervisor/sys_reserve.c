@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/pages.h"
+
 enum { RESERVE_BYTES = 128 * 1024, ALIGNMENT = 16 };
 
 /* Pages of it that are not reached are not there. */
-static _Alignas(ALIGNMENT) unsigned char reserve[RESERVE_BYTES];
+static OWN_PAGES unsigned char reserve[RESERVE_BYTES];
 static size_t used;
 
 static bool

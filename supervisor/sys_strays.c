@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "config/arena.h"
+#include "config/pages.h"
 #include "supervisor/sys_caps.h"
 #include "supervisor/sys_origin.h"
 

@@ -7,6 +7,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "config/pages.h"
+
 enum { OWED_MAX = 32 };
 
 static struct owed {
@@ -51,7 +53,7 @@ watch_control(int epoll, int operation, int fd, struct epoll_event *event)
     return 0;
 }
 
-bool
+QUIET_TURN bool
 watch_is_owing(int *ret_errnum)
 {
     *ret_errnum = owed_errnum;
