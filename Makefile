@@ -298,6 +298,8 @@ PROC_TESTS = \
     tests/proc/test_streams.c \
     tests/proc/test_terminal.c \
     tests/proc/test_walk.c \
+    tests/proc/test_walk_attack.c \
+    tests/proc/field.c \
     tests/proc/test_watch.c \
 
 # The stage of ring 3, for the soak.

@@ -22,6 +22,7 @@ struct walker {
     struct levels levels;
     struct walk_links *links;
     struct walk_report *report;
+    uint64_t inodes;     /* that were met, but for those with more names than one */
     bool expects_change; /* the last one needed it: then a look beforehand is a look too many */
     bool is_hopeless;
 };
@@ -64,6 +65,13 @@ static bool
 has_moved(int errnum)
 {
     return errnum == ENOENT || errnum == ENOTDIR || errnum == ELOOP || errnum == EAGAIN;
+}
+
+/* More names of one inode are no more inodes. */
+static void
+discount(struct walker *walker, const struct walk_inode *inode)
+{
+    walker->inodes -= inode->link_count > 1 && !S_ISDIR(inode->mode) ? 1 : 0;
 }
 
 /* Counts what is not to be changed. Returns whether it is to be. */
@@ -112,6 +120,7 @@ handle_held_file(struct walker *walker, int folder_fd, const char *name)
         return true;
     }
     walker->report->counts.looked++;
+    discount(walker, &inode);
     if (!is_to_change(walker, &inode, true)) {
         return false;
     }
@@ -134,6 +143,7 @@ handle_file(struct walker *walker, int folder_fd, const char *name)
         }
         if (!is_to_change(walker, &inode, false)) {
             walker->report->counts.looked++;
+            discount(walker, &inode);
             return false;
         }
     }
@@ -146,9 +156,12 @@ handle_file(struct walker *walker, int folder_fd, const char *name)
         }
     } else if (is_directory_here(walker, &inode)) {
         is_directory = true;
-    } else if (is_to_change(walker, &inode, true)) {
-        walker->expects_change = true;
-        change(walker, fd, folder_fd, name);
+    } else {
+        discount(walker, &inode);
+        walker->expects_change = is_to_change(walker, &inode, true);
+        if (walker->expects_change) {
+            change(walker, fd, folder_fd, name);
+        }
     }
     if (fd >= 0) {
         (void)close(fd);
@@ -259,6 +272,7 @@ handle(struct walker *walker, const struct levels_entry *entry)
     struct level level = *levels_deepest(&walker->levels);
     bool is_directory = entry->type == LEVELS_DIRECTORY ||
                         (entry->type == LEVELS_UNKNOWN && is_directory_by_open(folder_fd, name));
+    walker->inodes += is_directory || level.is_mine ? 1 : 0;
     if (!is_directory && level.is_mine) {
         int result = level.is_held ? handle_held_file(walker, folder_fd, name) : -1;
         is_directory = result < 0 ? handle_file(walker, folder_fd, name) : result == 1;
@@ -291,12 +305,12 @@ static bool
 is_endless(struct walker *walker)
 {
     struct walk_report *report = walker->report;
-    if (walker->rule.changes_max == 0 || report->counts.changed <= walker->rule.changes_max) {
+    if (walker->rule.inodes_max == 0 || walker->inodes <= walker->rule.inodes_max) {
         return false;
     }
     report->failed++;
     (void)problem_because(&report->problem, "come to its end", "",
-                          "files are made there faster than they are changed");
+                          "files are made there faster than they are looked at");
     return true;
 }
 

@@ -26,7 +26,7 @@ links_are_protected(void)
 
 /* What the file system holds now, and as much again as anybody adds in good faith. */
 static uint64_t
-changes_max(int top_fd)
+inodes_max(int top_fd)
 {
     enum { IN_GOOD_FAITH = 1000000 };
     struct statfs fs;
@@ -83,7 +83,7 @@ walk_apply(int top_fd, const struct plan_step *step, struct walk_report *report,
                              .mount_id = below_mount_id(top_fd),
                              .links_are_protected = links_are_protected(),
                              .names_can_be_held = step->names_can_be_held,
-                             .changes_max = changes_max(top_fd)};
+                             .inodes_max = inodes_max(top_fd)};
     struct walk_links *links = walk_links_new();
     unsigned shares = count_walkers();
     pid_t pid[WALKERS_MAX] = {0};

@@ -34,9 +34,9 @@ struct walk_rule {
     /* Only permission bits decide who renames there, and no other mount lies in it: a directory
      * that root alone may write keeps its names as they are. */
     bool names_can_be_held;
-    /* More than lay there when it began: whoever makes files faster than they can be changed must
-     * not hold up the boot for ever. 0: the file system does not count. */
-    uint64_t changes_max;
+    /* Inodes, more than lay there when it began: whoever makes files faster than they can be looked
+     * at must not hold up the boot for ever. 0: the file system does not count. */
+    uint64_t inodes_max;
 };
 
 enum walk_verdict {
