@@ -47,6 +47,7 @@ SUPERVISOR_SRC = \
     supervisor/cron.c \
     supervisor/check.c \
     supervisor/ctlmsg.c \
+    supervisor/ctlreply.c \
     supervisor/ctlserver.c \
     supervisor/events.c \
     supervisor/exits.c \

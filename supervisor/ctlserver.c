@@ -11,65 +11,13 @@
 
 #include "config/exitcode.h"
 
-/* ---------------------------------------------------------------- replies */
-
-static bool
-reserve(struct ctl_reply *reply, size_t more)
-{
-    if (reply->is_full || reply->length + more > CTL_REPLY_MAX) {
-        reply->is_full = true;
-        return false;
-    }
-    if (reply->length + more > reply->room) {
-        size_t room = reply->room == 0 ? 4096 : reply->room;
-        while (room < reply->length + more) {
-            room *= 2;
-        }
-        char *grown = realloc(reply->bytes, room);
-        if (grown == NULL) {
-            reply->is_full = true;
-            return false;
-        }
-        reply->bytes = grown;
-        reply->room = room;
-    }
-    return true;
-}
-
-void
-ctl_reply_add(struct ctl_reply *reply, enum ctlmsg_frame type, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        size_t piece = length < CTLMSG_FRAME_MAX ? length : CTLMSG_FRAME_MAX;
-        if (!reserve(reply, piece + CTLMSG_FRAME_HEADER)) {
-            return;
-        }
-        unsigned char header[CTLMSG_FRAME_HEADER];
-        ctlmsg_write_header(header, type, (uint32_t)piece);
-        memcpy(reply->bytes + reply->length, header, sizeof header);
-        memcpy(reply->bytes + reply->length + sizeof header, bytes, piece);
-        reply->length += sizeof header + piece;
-        bytes += piece;
-        length -= piece;
-    }
-}
-
-void
-ctl_reply_exit(struct ctl_reply *reply, int code)
-{
-    char byte = (char)code;
-    ctl_reply_add(reply, CTLMSG_EXIT, &byte, 1);
-}
-
-/* ---------------------------------------------------------------- clients */
-
 static void
 drop(struct ctlserver *server, struct ctl_client *client)
 {
     (void)close(client->fd);
     server->held -= client->reply.held != NULL;
     free(client->reply.held);
-    free(client->reply.bytes);
+    ctl_reply_free(&client->reply);
     free(client->request);
     client->request = NULL;
     client->fd = -1;
@@ -118,10 +66,8 @@ ctlserver_accept(struct ctlserver *server, int64_t now_ms)
         bool is_starved = errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS;
         return is_starved ? -2 : -1;
     }
-    char *request = malloc(CTLMSG_REQUEST_MAX);
-    int slot = request != NULL && have_slots(server) ? find_slot(server) : -1;
+    int slot = have_slots(server) ? find_slot(server) : -1;
     if (slot < 0) {
-        free(request);
         (void)close(fd);
         return -1;
     }
@@ -129,7 +75,6 @@ ctlserver_accept(struct ctlserver *server, int64_t now_ms)
     client->fd = fd;
     client->uid = (uid_t)-1; /* not asked for yet */
     client->since_ms = now_ms;
-    client->request = request;
     client->request_length = 0;
     client->is_answered = false;
     client->sent = 0;
@@ -173,6 +118,9 @@ answer(struct ctlserver *server, struct ctl_client *client, const struct ctl_req
     }
     struct ctl_peer peer = {credentials.pid, credentials.uid, credentials.gid, client->fd};
     client->uid = peer.uid;
+    client->reply.bytes = server->small;
+    client->reply.room = sizeof server->small;
+    client->reply.is_borrowed = true;
     server->answer(server->context, request, &peer, &client->reply);
     client->is_answered = true;
     free(client->request);
@@ -185,10 +133,26 @@ answer(struct ctlserver *server, struct ctl_client *client, const struct ctl_req
     }
 }
 
+/* Keeps what has come so far of a request. */
+static void
+keep_half(struct ctlserver *server, struct ctl_client *client, const char *bytes)
+{
+    if (client->request == NULL) {
+        client->request = malloc(CTLMSG_REQUEST_MAX);
+        if (client->request == NULL) {
+            drop(server, client);
+            return;
+        }
+        memcpy(client->request, bytes, client->request_length);
+    }
+}
+
 static void
 receive(struct ctlserver *server, struct ctl_client *client)
 {
-    struct iovec room = {.iov_base = client->request + client->request_length,
+    char whole[CTLMSG_REQUEST_MAX]; /* most requests come in one piece: no memory is asked for */
+    char *bytes = client->request != NULL ? client->request : whole;
+    struct iovec room = {.iov_base = bytes + client->request_length,
                          .iov_len = CTLMSG_REQUEST_MAX - client->request_length};
     struct msghdr message = {.msg_iov = &room, .msg_iovlen = 1};
     ssize_t length = recvmsg(client->fd, &message, MSG_DONTWAIT);
@@ -202,8 +166,9 @@ receive(struct ctlserver *server, struct ctl_client *client)
     }
     client->request_length += (size_t)length;
     struct ctl_request request;
-    switch (ctlmsg_parse(client->request, client->request_length, &request)) {
+    switch (ctlmsg_parse(bytes, client->request_length, &request)) {
     case CTLMSG_MORE:
+        keep_half(server, client, bytes);
         return;
     case CTLMSG_BAD:
         drop(server, client);
@@ -247,9 +212,8 @@ transmit(struct ctlserver *server, struct ctl_client *client, int64_t now_ms)
         drop(server, client);
         return;
     }
-    free(client->reply.bytes);
-    client->reply.bytes = NULL;
-    client->reply.length = client->reply.room = client->sent = 0;
+    ctl_reply_free(&client->reply);
+    client->sent = 0;
 }
 
 /* Whoever waits for an answer has nothing more to say, but may go. */
@@ -273,6 +237,10 @@ ctlserver_serve(struct ctlserver *server, size_t slot, int64_t now_ms)
     }
     if (client->fd >= 0 && client->is_answered) {
         transmit(server, client, now_ms);
+    }
+    /* What the socket did not take at once waits in memory of its own. */
+    if (!ctl_reply_own(&client->reply)) {
+        drop(server, client);
     }
 }
 

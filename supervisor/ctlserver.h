@@ -16,7 +16,8 @@
  */
 enum {
     CTL_CLIENTS_MAX = 64,
-    CTL_REQUEST_MS = 5000,           /* for a request to be complete, and for a reply to be taken */
+    CTL_REQUEST_MS = 5000, /* for a request to be complete, and for a reply to be taken */
+    CTL_SMALL_BYTES = 512,
     CTL_REPLY_MAX = 4 * 1024 * 1024, /* a thousand units as JSON, several times */
     CTL_HELD_MAX = 48,               /* replies that are not whole yet, */
     CTL_HELD_OF_ONE_UID = 16,        /* of which each uid but root may have some */
@@ -32,13 +33,14 @@ struct ctl_peer {
 };
 
 struct ctl_reply {
-    char *bytes; /* malloc'ed frames */
+    char *bytes; /* frames, malloc'ed */
     size_t length, room;
-    bool is_full; /* it does not fit, or there was no memory */
-    bool lingers; /* answered, but kept until its client is gone: the container ends, and would
-                   * take the client along before it has read */
-    void *held;   /* malloc'ed by the answer: more will come, attend() is asked for it in each turn
-                   * and sets NULL when it was the last; freed with the client */
+    bool is_borrowed; /* … or, while it is made and sent for the first time, the server's own */
+    bool is_full;     /* it does not fit, or there was no memory */
+    bool lingers;     /* answered, but kept until its client is gone: the container ends, and would
+                       * take the client along before it has read */
+    void *held; /* malloc'ed by the answer: more will come, attend() is asked for it in each turn
+                 * and sets NULL when it was the last; freed with the client */
 };
 
 /* Adds a frame. */
@@ -46,13 +48,17 @@ void ctl_reply_add(struct ctl_reply *reply, enum ctlmsg_frame type, const char *
                    size_t length);
 /* Adds the last frame. */
 void ctl_reply_exit(struct ctl_reply *reply, int code);
+/* Makes its memory its own. Returns false where there is none. */
+bool ctl_reply_own(struct ctl_reply *reply);
+/* Gives its frames back. */
+void ctl_reply_free(struct ctl_reply *reply);
 
 struct ctl_client {
     int fd;           /* -1: a free slot */
     uid_t uid;        /* once it has asked; else (uid_t)-1 */
     int64_t since_ms; /* it came; of a held reply: it last took something */
     size_t request_length;
-    char *request; /* CTLMSG_REQUEST_MAX bytes, while there is a client */
+    char *request; /* CTLMSG_REQUEST_MAX bytes, once half a request has come; else NULL */
     bool is_answered;
     struct ctl_reply reply;
     size_t sent;
@@ -67,8 +73,9 @@ struct ctlserver {
      * Returns when to ask again, in ms from now, whatever happens or not; -1: never. */
     int64_t (*attend)(void *context, struct ctl_reply *reply);
     void *context;
-    size_t held;  /* replies that are not whole yet */
-    bool lingers; /* the container ends: every reply lingers */
+    size_t held;                 /* replies that are not whole yet */
+    bool lingers;                /* the container ends: every reply lingers */
+    char small[CTL_SMALL_BYTES]; /* for a reply that is short and taken at once, as most are */
 };
 
 /* Takes the clients that wait, at most a few. A slot is made by dropping the oldest client whose

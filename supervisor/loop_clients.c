@@ -5,11 +5,11 @@
 /* The clients of the control socket: their watchers and timers. */
 
 enum {
-    ACCEPTS_A_TURN = 16,
+    ACCEPTS_A_TURN = 32,
     STARVED_MS = 1000, /* without descriptors: until the socket is looked at again */
     CROWD_MS = 100,    /* so many clients in so short a time, root left out, are a crowd: */
     CROWD = 5,
-    CROWD_PAUSE_MS = 10, /* it is let in by the handful, that PID 1 does not wake for each */
+    CROWD_PAUSE_MS = 20, /* it is let in by the handful, that PID 1 does not wake for each */
 };
 
 /* Watches each client for what it waits for, and none that is gone. */
@@ -74,32 +74,43 @@ is_crowd(struct loop *loop, int64_t now_ms, int more)
     return loop->crowd > CROWD;
 }
 
+/* Lets in those who wait. While they are a crowd nobody is woken by the next of them: they wait for
+ * the timer, which comes here without another look at the socket. */
 static void
-on_listen(struct ev_loop *ev, ev_io *watcher, int events)
+let_in(struct loop *loop)
 {
-    struct loop *loop = watcher->data;
     int others = 0; /* than root: nobody else asks so often in earnest */
-    (void)events;
+    int64_t now_ms = loop_now_ms();
+    int64_t pause_ms = -1;
     for (int i = 0; i < ACCEPTS_A_TURN; i++) {
-        int slot = ctlserver_accept(&loop->server, loop_now_ms());
-        if (slot == -2) {
-            ev_io_stop(ev, watcher);
-            loop_arm(loop, &loop->starved, STARVED_MS);
-            break;
-        }
+        int slot = ctlserver_accept(&loop->server, now_ms);
         if (slot < 0) {
+            pause_ms = slot == -2 ? STARVED_MS : -1;
             break;
         }
         forget_client(loop, slot);
         /* Most have sent all already. */
-        ctlserver_serve(&loop->server, (size_t)slot, loop_now_ms());
+        ctlserver_serve(&loop->server, (size_t)slot, now_ms);
         others += loop->server.client[slot].uid != 0;
     }
-    if (ev_is_active(watcher) && is_crowd(loop, loop_now_ms(), others)) {
-        ev_io_stop(ev, watcher);
-        loop_arm(loop, &loop->starved, CROWD_PAUSE_MS);
+    if (pause_ms < 0 && is_crowd(loop, now_ms, others)) {
+        pause_ms = CROWD_PAUSE_MS;
+    }
+    loop_arm(loop, &loop->starved, pause_ms);
+    if (pause_ms >= 0) {
+        ev_io_stop(loop->ev, &loop->listen);
+    } else {
+        ev_io_start(loop->ev, &loop->listen);
     }
     arm_expiry(loop);
+}
+
+static void
+on_listen(struct ev_loop *ev, ev_io *watcher, int events)
+{
+    (void)ev;
+    (void)events;
+    let_in(watcher->data);
 }
 
 static void
@@ -116,11 +127,12 @@ static void
 on_timer(struct ev_loop *ev, ev_timer *watcher, int events)
 {
     struct loop *loop = watcher->data;
+    (void)ev;
     (void)events;
     if (watcher == &loop->expire) {
         arm_expiry(loop);
     } else if (watcher == &loop->starved) {
-        ev_io_start(ev, &loop->listen);
+        let_in(loop);
     }
     /* attend: every turn of the loop ends with it */
 }
