@@ -13,6 +13,7 @@ CONFIG_SRC = \
     config/capname.c \
     config/command.c \
     config/crosscheck.c \
+    config/crosscheck_mounts.c \
     config/diag.c \
     config/doc.c \
     config/docwrite.c \

@@ -298,49 +298,6 @@ check_state_dir(const struct check *check)
     }
 }
 
-static struct diag_place
-mount_place(const struct mount_config *mount, enum mount_key key)
-{
-    struct diag_place place = {mount->section->file, mount->section->line, mount->section->title,
-                               NULL};
-    if (mount->from[key] != NULL) {
-        place.file = mount->from[key]->file;
-        place.line = mount->from[key]->line;
-        place.key = mount->from[key]->name;
-    }
-    return place;
-}
-
-/* Each word of redirect once in a contract, and each path. */
-static void
-check_mount_pair(const struct check *check, const struct mount_config *one,
-                 const struct mount_config *other)
-{
-    if (one->path != NULL && other->path != NULL && text_equal(one->path, other->path)) {
-        diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, mount_place(other, MOUNT_path),
-                 "keep one section for it", "\"%s\" is declared twice", other->path);
-    }
-    for (size_t i = 0; i < other->redirect.count; i++) {
-        for (size_t k = 0; k < one->redirect.count; k++) {
-            if (text_equal(one->redirect.item[k], other->redirect.item[i])) {
-                diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, mount_place(other, MOUNT_redirect),
-                         "keep one of them", "\"%s\" is redirected to \"%s\" already",
-                         other->redirect.item[i], one->path);
-            }
-        }
-    }
-}
-
-static void
-check_mounts(const struct check *check)
-{
-    for (size_t m = 0; m < check->config->mount_count; m++) {
-        for (size_t k = 0; k < m; k++) {
-            check_mount_pair(check, &check->config->mount[k], &check->config->mount[m]);
-        }
-    }
-}
-
 void
 resolve_check(const struct config *config, struct diags *diags)
 {
@@ -356,7 +313,7 @@ resolve_check(const struct config *config, struct diags *diags)
     check_arguments(&check);
     check_cycles(&check);
     check_state_dir(&check);
-    check_mounts(&check);
+    resolve_judge_mounts(config, diags);
     resolve_judge_checks(config, diags);
     arena_free(&scratch);
 }

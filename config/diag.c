@@ -72,6 +72,39 @@ diag_add(struct diags *diags, enum diag_level level, enum exit_code code, struct
     diags->item[diags->count++] = diag;
 }
 
+/* The first that is about the same file. */
+static size_t
+first_of_file(const struct diags *diags, const char *file)
+{
+    size_t at = 0;
+    while (at < diags->count && !text_equal(diags->item[at].file, file)) {
+        at++;
+    }
+    return at;
+}
+
+void
+diag_sort(struct diags *diags)
+{
+    size_t rank[DIAG_MAX];
+    for (size_t i = 0; i < diags->count; i++) {
+        rank[i] = first_of_file(diags, diags->item[i].file);
+    }
+    for (size_t i = 1; i < diags->count; i++) {
+        struct diag moved = diags->item[i];
+        size_t its_rank = rank[i];
+        size_t at = i;
+        for (; at > 0 && (rank[at - 1] > its_rank ||
+                          (rank[at - 1] == its_rank && diags->item[at - 1].line > moved.line));
+             at--) {
+            diags->item[at] = diags->item[at - 1];
+            rank[at] = rank[at - 1];
+        }
+        diags->item[at] = moved;
+        rank[at] = its_rank;
+    }
+}
+
 enum exit_code
 diag_code(const struct diags *diags)
 {

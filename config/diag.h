@@ -53,6 +53,10 @@ void diag_add(struct diags *diags, enum diag_level level, enum exit_code code,
               struct diag_place place, const char *cure, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
+/* Puts them in the order in which they stand in the files, these in the order in which they came
+ * up. */
+void diag_sort(struct diags *diags);
+
 /* What the run has to end with: CODE_OK without errors, CODE_CONFIG if any error is one of the
  * contract's, else CODE_BROKEN if any is one of the environment's, else CODE_USAGE. Pure. */
 enum exit_code diag_code(const struct diags *diags);

@@ -71,11 +71,10 @@ is_replaced(const char *line, size_t length, const char *more)
 const char *
 doc_add_to_list(enum value_type type, const char *text, const char *more, struct arena *arena)
 {
-    bool has_lines = type == VALUE_MKDIRS || type == VALUE_ASSIGNS;
     if (*more == '\0') {
         return text;
     }
-    if (!has_lines) {
+    if (!value_has_lines(type)) {
         return arena_printf(arena, "%s%s%s", text, *text == '\0' ? "" : " ", more);
     }
     struct grow list = {.arena = arena};

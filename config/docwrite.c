@@ -197,13 +197,13 @@ key_name(const void *context, size_t i)
     return keys[i].name;
 }
 
-/* The section that has a key of that name, or NULL. */
-static const char *
+/* Another section that has a key of that name, or NULL. What [defaults] has is said for units. */
+static const struct schema_section_info *
 section_with(const char *name)
 {
     for (size_t i = 0; i < SECTION_COUNT; i++) {
-        if (schema_find((enum schema_section)i, name) != NULL) {
-            return schema_sections[i].name;
+        if (i != SECTION_DEFAULTS && schema_find((enum schema_section)i, name) != NULL) {
+            return &schema_sections[i];
         }
     }
     return NULL;
@@ -216,13 +216,14 @@ tell_unknown(struct docwrite *write, const struct docwrite_entry *entry)
     size_t count = 0;
     const struct schema_key *keys = schema_keys(kind, &count);
     const char *ours = synonym_key(entry->name);
-    const char *elsewhere = section_with(entry->name);
+    const struct schema_section_info *elsewhere = section_with(entry->name);
     long nearest = text_nearest(entry->name, key_name, keys, count);
     char cure[128];
     if (ours != NULL && schema_find(kind, ours) != NULL) {
         (void)snprintf(cure, sizeof(cure), "write `%s`", ours);
     } else if (elsewhere != NULL) {
-        (void)snprintf(cure, sizeof(cure), "it is a key of [%s]", elsewhere);
+        (void)snprintf(cure, sizeof(cure), "it is a key of [%s%s%s]", elsewhere->name,
+                       *elsewhere->label == '\0' ? "" : " ", elsewhere->label);
     } else if (nearest >= 0) {
         (void)snprintf(cure, sizeof(cure), "did you mean `%s`?", keys[nearest].name);
     } else {

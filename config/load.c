@@ -84,17 +84,39 @@ file_problem(const struct reading *reading, const char *file, const char *cure, 
              problem);
 }
 
+/* What mends it; NULL where only the system can. */
+static const char *
+cure_of(int errnum)
+{
+    static const struct {
+        int errnum;
+        const char *cure;
+    } rows[] = {
+        {EACCES, "make it readable for the user that roinit runs as"},
+        {ENOENT, "put it there, or name the file that is: -c FILE, or ROINIT_CONFIG"},
+        {ENOTDIR, "rename what stands where a folder is wanted"},
+        {ELOOP, "let the link lead to a file"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].errnum == errnum) {
+            return rows[i].cure;
+        }
+    }
+    return NULL;
+}
+
 static void
 errno_problem(const struct reading *reading, const char *file, int errnum)
 {
     diag_add(reading->diags, DIAG_ERROR, CODE_CONFIG, (struct diag_place){.file = file},
-             errnum == EACCES ? "make it readable for the user that roinit runs as" : NULL,
-             "it cannot be read: %s", err_errno_text(errnum));
+             cure_of(errnum), "it cannot be read: %s", err_errno_text(errnum));
 }
 
-/* What a service could write must not say what holds it (I21). */
+/* What a service could write must not say what holds it (I21). `shared` is a bit of the mode by
+ * which what others may write is safe from them nevertheless. */
 static bool
-is_trusted(const struct reading *reading, int fd, const struct stat *status, const char *file)
+is_trusted(const struct reading *reading, int fd, const struct stat *status, mode_t shared,
+           const char *file)
 {
     struct statvfs mount;
     if (!reading->source->check_permissions) {
@@ -111,13 +133,34 @@ is_trusted(const struct reading *reading, int fd, const struct stat *status, con
     if (!is_ours) {
         file_problem(reading, file, "give it to root, or mount it read-only",
                      "it lies on a writable mount and belongs to another user");
-    } else if ((status->st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    } else if ((status->st_mode & (S_IWGRP | S_IWOTH)) != 0 && (status->st_mode & shared) == 0) {
         file_problem(reading, file, "chmod go-w, or mount it read-only",
                      "it lies on a writable mount, and others may write it");
     } else {
         return true;
     }
     return false;
+}
+
+/* Who may write the folder may put another file in this one's place, but for a sticky one. */
+static bool
+is_folder_trusted(const struct reading *reading, const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    size_t length = slash == NULL ? 0 : slash == file ? 1 : (size_t)(slash - file);
+    const char *folder = length == 0 ? "." : arena_strndup(reading->arena, file, length);
+    struct stat status;
+    bool is_well = false;
+    int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &status) != 0) {
+        errno_problem(reading, folder, errno);
+    } else {
+        is_well = is_trusted(reading, fd, &status, S_ISVTX, folder);
+    }
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return is_well;
 }
 
 static void
@@ -127,7 +170,8 @@ take_bytes(struct reading *reading, const char *file, const char *bytes, size_t 
         file_problem(reading, file, "write a contract into it, or take the file away",
                      "it is empty");
     } else if (length > FILE_MAX) {
-        file_problem(reading, file, NULL, "it is larger than 1 MiB, which no contract is");
+        file_problem(reading, file, "name the right file, or take out what is none of it",
+                     "it is larger than 1 MiB, which no contract is");
     } else if (memchr(bytes, '\0', length) != NULL) {
         file_problem(reading, file, "a contract is plain text",
                      "it is binary: there is a NUL byte in it");
@@ -145,9 +189,9 @@ take_file(struct reading *reading, int fd, const char *file)
     if (fstat(fd, &status) != 0) {
         errno_problem(reading, file, errno);
     } else if (!S_ISREG(status.st_mode)) {
-        file_problem(reading, file, NULL,
+        file_problem(reading, file, "name a file, as in -c FILE; drop-ins are files as well",
                      S_ISDIR(status.st_mode) ? "it is a directory" : "it is no regular file");
-    } else if (is_trusted(reading, fd, &status, file)) {
+    } else if (is_trusted(reading, fd, &status, 0, file)) {
         struct arena scratch = {.out_of_memory = reading->arena->out_of_memory};
         char *bytes = arena_alloc(&scratch, FILE_MAX + 2);
         size_t length = 0;
@@ -192,7 +236,8 @@ list_drop_ins(const struct reading *reading, DIR *folder, const char *path, stru
     while ((entry = readdir(folder)) != NULL) {
         size_t length = strlen(entry->d_name);
         if (++seen > ENTRIES_MAX) {
-            file_problem(reading, path, NULL, "more than 100000 files are in it");
+            file_problem(reading, path, "keep drop-ins in a folder of their own",
+                         "more than 100000 files are in it");
             return false;
         }
         if (entry->d_name[0] == '.' || length < 5 ||
@@ -235,7 +280,7 @@ take_drop_ins(struct reading *reading, const char *path)
         folder == NULL ? (void)close(fd) : (void)closedir(folder);
         return;
     }
-    if (is_trusted(reading, fd, &status, path) && list_drop_ins(reading, folder, path, &names)) {
+    if (is_trusted(reading, fd, &status, 0, path) && list_drop_ins(reading, folder, path, &names)) {
         for (size_t i = 0; i < names.count; i++) {
             const char *file = arena_printf(reading->arena, "%s/%s", path, names.item[i]);
             int drop_in = open_file(fd, names.item[i]);
@@ -283,7 +328,11 @@ load_contract(const struct load_source *source, struct arena *arena, struct doc 
     int fd = open_file(AT_FDCWD, file);
     if (fd >= 0) {
         doc.file = file;
-        take_file(&reading, fd, file);
+        if (is_folder_trusted(&reading, file)) {
+            take_file(&reading, fd, file);
+        } else {
+            (void)close(fd);
+        }
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
         return err_set(err, CODE_SYSTEM, errno, "cannot open \"%s\"", file);
     } else if (source->must_exist || (errno != ENOENT && errno != ENOTDIR) || !is_absent(file)) {

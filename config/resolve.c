@@ -70,6 +70,30 @@ expanded(struct resolver *resolver, const struct schema_key *key, const struct s
     return has_variable && resolver->vars == NULL ? NULL : text;
 }
 
+/* What is wrong with each item of a list, where they are wrong one by one. Returns whether any is.
+ */
+static bool
+complain_of_items(struct resolver *resolver, const struct schema_key *key,
+                  const struct setting *setting)
+{
+    bool has_told = false;
+    struct words items = {0};
+    void *field = arena_alloc(resolver->arena, value_bytes(key->type));
+    if (!value_is_list(key->type) || field == NULL) {
+        return false;
+    }
+    value_items(key->type, setting->text, resolver->arena, &items);
+    for (size_t i = 0; i < items.count; i++) {
+        char why[WHY_BYTES];
+        if (value_parse(key->type, key->limits, items.item[i], resolver->arena, field, why,
+                        sizeof why) != 0) {
+            complain(resolver, setting, false, why);
+            has_told = true;
+        }
+    }
+    return has_told;
+}
+
 /* Returns whether the setting says something; it does not where it comes to nothing. */
 static bool
 resolve_setting(struct resolver *resolver, const struct schema_key *key,
@@ -91,6 +115,9 @@ resolve_setting(struct resolver *resolver, const struct schema_key *key,
         value_parse(key->type, key->limits, text, resolver->arena, field, why, sizeof why) != 0) {
         char whole[2 * WHY_BYTES];
         struct text sentence = TEXT_OVER(whole);
+        if (!is_empty && !has_variable && complain_of_items(resolver, key, setting)) {
+            return true;
+        }
         bool is_told = has_variable && resolve_add_spoiled(resolver, setting, &sentence);
         if (is_told && key->type == VALUE_USER) {
             text_add(&sentence, ", want a number"); /* whatever else he could be is a name's */

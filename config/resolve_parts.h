@@ -25,6 +25,9 @@ void resolve_checks(struct resolver *resolver, const struct doc *doc, struct con
 /* What is wrong with the checks as a whole; part of resolve_check(). */
 void resolve_judge_checks(const struct config *config, struct diags *diags);
 
+/* What is wrong with the declared places; part of resolve_check(). */
+void resolve_judge_mounts(const struct config *config, struct diags *diags);
+
 /* Warns of a quote at the start of a variable's value: it would be part of it. */
 void resolve_warn_quote(struct resolver *resolver, const struct section *section,
                         const struct setting *setting, const char *value);

@@ -181,38 +181,39 @@ parse_signal(const struct value_input *in, void *ret)
 /* clang-format off */
 static const struct {
     value_parser *parse;
-    bool is_list, is_deferred, is_none_negative;
+    enum { ONE, WORDS, LINES } list; /* a value, or items between blanks, or one a line */
+    bool is_deferred, is_none_negative;
 } types[VALUE_TYPE_COUNT] = {
-    [VALUE_BOOL]       = {parse_bool,             false, false, false},
-    [VALUE_ENUM]       = {parse_enum,             false, false, false},
-    [VALUE_INT]        = {value_typed_int,        false, false, false},
-    [VALUE_OCTAL]      = {value_typed_octal,      false, false, true},
-    [VALUE_DURATION]   = {value_typed_duration,   false, false, true},
-    [VALUE_SIZE]       = {value_typed_size,       false, false, true},
-    [VALUE_PERCENT]    = {value_typed_percent,    false, false, true},
-    [VALUE_STRING]     = {parse_string,           false, false, false},
-    [VALUE_PATH]       = {parse_path,             false, false, false},
-    [VALUE_PATHS]      = {value_parse_paths,      true,  false, false},
-    [VALUE_WORDS]      = {value_parse_words,      true,  false, false},
-    [VALUE_NAMES]      = {value_parse_names,      true,  false, false},
-    [VALUE_UNITS]      = {value_parse_units,      true,  false, false},
-    [VALUE_GLOBS]      = {value_parse_globs,      true,  false, false},
-    [VALUE_ASSIGNS]    = {value_parse_assigns,    true,  true,  false},
-    [VALUE_MKDIRS]     = {value_form_mkdirs,      true,  false, false},
-    [VALUE_CONDITIONS] = {value_form_conditions,  true,  false, false},
-    [VALUE_UIDS]       = {value_form_uids,        true,  false, false},
-    [VALUE_CAPS]       = {value_form_caps,        true,  false, false},
-    [VALUE_COMMAND]    = {parse_string,           true,  true,  false},
-    [VALUE_USER]       = {parse_user,             false, false, false},
-    [VALUE_USERS]      = {value_parse_users,      true,  false, false},
-    [VALUE_SIGNAL]     = {parse_signal,           false, false, false},
-    [VALUE_SIGNALS]    = {value_parse_signals,    true,  false, false},
-    [VALUE_LIMIT]      = {value_typed_limit,      false, false, false},
-    [VALUE_STATUS]     = {value_parse_status,     true,  false, false},
-    [VALUE_RLIMITS]    = {value_parse_rlimits,    true,  false, false},
-    [VALUE_FORWARD]    = {value_parse_forward,    true,  false, false},
-    [VALUE_SCHEDULE]   = {value_parse_schedule,   false, false, false},
-    [VALUE_PROBE]      = {value_parse_probe,      false, false, false},
+    [VALUE_BOOL]       = {parse_bool,             ONE,   false, false},
+    [VALUE_ENUM]       = {parse_enum,             ONE,   false, false},
+    [VALUE_INT]        = {value_typed_int,        ONE,   false, false},
+    [VALUE_OCTAL]      = {value_typed_octal,      ONE,   false, true},
+    [VALUE_DURATION]   = {value_typed_duration,   ONE,   false, true},
+    [VALUE_SIZE]       = {value_typed_size,       ONE,   false, true},
+    [VALUE_PERCENT]    = {value_typed_percent,    ONE,   false, true},
+    [VALUE_STRING]     = {parse_string,           ONE,   false, false},
+    [VALUE_PATH]       = {parse_path,             ONE,   false, false},
+    [VALUE_PATHS]      = {value_parse_paths,      WORDS, false, false},
+    [VALUE_WORDS]      = {value_parse_words,      WORDS, false, false},
+    [VALUE_NAMES]      = {value_parse_names,      WORDS, false, false},
+    [VALUE_UNITS]      = {value_parse_units,      WORDS, false, false},
+    [VALUE_GLOBS]      = {value_parse_globs,      WORDS, false, false},
+    [VALUE_ASSIGNS]    = {value_parse_assigns,    LINES, true,  false},
+    [VALUE_MKDIRS]     = {value_form_mkdirs,      LINES, false, false},
+    [VALUE_CONDITIONS] = {value_form_conditions,  WORDS, false, false},
+    [VALUE_UIDS]       = {value_form_uids,        WORDS, false, false},
+    [VALUE_CAPS]       = {value_form_caps,        WORDS, false, false},
+    [VALUE_COMMAND]    = {parse_string,           WORDS, true,  false},
+    [VALUE_USER]       = {parse_user,             ONE,   false, false},
+    [VALUE_USERS]      = {value_parse_users,      WORDS, false, false},
+    [VALUE_SIGNAL]     = {parse_signal,           ONE,   false, false},
+    [VALUE_SIGNALS]    = {value_parse_signals,    WORDS, false, false},
+    [VALUE_LIMIT]      = {value_typed_limit,      ONE,   false, false},
+    [VALUE_STATUS]     = {value_parse_status,     WORDS, false, false},
+    [VALUE_RLIMITS]    = {value_parse_rlimits,    WORDS, false, false},
+    [VALUE_FORWARD]    = {value_parse_forward,    WORDS, false, false},
+    [VALUE_SCHEDULE]   = {value_parse_schedule,   ONE,   false, false},
+    [VALUE_PROBE]      = {value_parse_probe,      ONE,   false, false},
 };
 
 static const struct {
@@ -233,7 +234,29 @@ value_notation(enum value_type type)
 bool
 value_is_list(enum value_type type)
 {
-    return types[type].is_list;
+    return types[type].list != ONE;
+}
+
+bool
+value_has_lines(enum value_type type)
+{
+    return types[type].list == LINES;
+}
+
+void
+value_items(enum value_type type, const char *text, struct arena *arena, struct words *ret)
+{
+    if (value_has_lines(type)) {
+        value_split_lines(text, arena, ret);
+    } else {
+        value_split(text, arena, ret);
+    }
+}
+
+size_t
+value_bytes(enum value_type type)
+{
+    return c_types[type].bytes;
 }
 
 const char *

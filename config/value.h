@@ -120,6 +120,12 @@ const char *value_notation(enum value_type type);
 
 /* Whether values of that type are lists: may go on over indented lines, and be added to by +=. */
 bool value_is_list(enum value_type type);
+/* Whether it is a list with an item a line. Pure. */
+bool value_has_lines(enum value_type type);
+/* The items of a list's text, not judged. Pure. */
+void value_items(enum value_type type, const char *text, struct arena *arena, struct words *ret);
+/* The size of the type's C type. Pure. */
+size_t value_bytes(enum value_type type);
 
 /* Whether a value of that type stays as it is written, variables included, until later. */
 bool value_is_deferred(enum value_type type, const char *text);
@@ -147,6 +153,8 @@ int value_parse_user(const char *text, struct arena *arena, struct user_spec *re
 bool value_is_unit_name(const char *text);
 /* Splits at blanks and line ends. */
 void value_split(const char *text, struct arena *arena, struct words *ret);
+/* The lines of `text` that are not empty. Pure. */
+void value_split_lines(const char *text, struct arena *arena, struct words *ret);
 /* An absolute path without "..", with doubled and trailing slashes and "." taken out, in the arena;
  * NULL where it is none. */
 const char *value_path(const char *text, struct arena *arena);

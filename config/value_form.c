@@ -133,7 +133,7 @@ int
 value_form_mkdirs(const struct value_input *in, void *ret)
 {
     struct words lines = {0};
-    (void)value_parse_lines(in, &lines);
+    value_split_lines(in->text, in->arena, &lines);
     for (size_t i = 0; i < lines.count; i++) {
         if (!is_directory(in, lines.item[i])) {
             return value_why(in,

@@ -170,27 +170,25 @@ value_parse_users(const struct value_input *in, void *ret)
     return parse_each(in, ret, check_user);
 }
 
-int
-value_parse_lines(const struct value_input *in, void *ret)
+void
+value_split_lines(const char *text, struct arena *arena, struct words *ret)
 {
-    struct grow_words lines = {.arena = in->arena};
-    const char *at = in->text;
-    while (*at != '\0') {
-        size_t length = strcspn(at, "\n");
+    struct grow_words lines = {.arena = arena};
+    while (*text != '\0') {
+        size_t length = strcspn(text, "\n");
         if (length > 0) {
-            grow_word(&lines, arena_strndup(in->arena, at, length));
+            grow_word(&lines, arena_strndup(arena, text, length));
         }
-        at += length + (at[length] == '\n' ? 1 : 0);
+        text += length + (text[length] == '\n' ? 1 : 0);
     }
-    *(struct words *)ret = lines.words;
-    return 0;
+    *ret = lines.words;
 }
 
 int
 value_parse_assigns(const struct value_input *in, void *ret)
 {
     struct words words = {0};
-    (void)value_parse_lines(in, &words);
+    value_split_lines(in->text, in->arena, &words);
     for (size_t i = 0; i < words.count; i++) {
         const char *equals = strchr(words.item[i], '=');
         if (equals == NULL || !vars_is_name(words.item[i], (size_t)(equals - words.item[i]))) {

@@ -29,8 +29,8 @@ value_parser value_typed_int, value_typed_octal, value_typed_duration, value_typ
     value_typed_percent, value_typed_limit;
 value_parser value_form_conditions, value_form_uids, value_form_caps, value_form_mkdirs;
 value_parser value_parse_paths, value_parse_words, value_parse_names, value_parse_units,
-    value_parse_globs, value_parse_lines, value_parse_assigns, value_parse_users,
-    value_parse_signals, value_parse_status, value_parse_rlimits, value_parse_forward,
-    value_parse_schedule, value_parse_probe;
+    value_parse_globs, value_parse_assigns, value_parse_users, value_parse_signals,
+    value_parse_status, value_parse_rlimits, value_parse_forward, value_parse_schedule,
+    value_parse_probe;
 
 #endif

@@ -54,6 +54,7 @@ static int
 judge_diags(struct boot *boot)
 {
     int code = (int)diag_code(&boot->diags);
+    diag_sort(&boot->diags);
     if (code == CODE_OK) {
         return CODE_OK;
     }
@@ -100,6 +101,8 @@ boot_parse(struct boot *boot)
     const char *named = boot->options->file;
     if (named == NULL) {
         named = vars_get(&boot->inherited, "ROINIT_CONFIG");
+        named =
+            named != NULL && named[0] != '\0' ? named : NULL; /* empty is as if it weren't set */
     }
     const char *key = NULL;
     struct load_source source = {

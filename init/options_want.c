@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "config/schema.h"
+
 /* clang-format off */
 static const char *const pair_words[OPTION_PAIRS][2] = {
     /* free     restricted */
@@ -28,9 +30,8 @@ options_have(const struct path_facts *path, size_t pair)
 }
 
 static void
-take_word(const char *word, struct option_want want[OPTION_PAIRS])
+take_word(const char *word, size_t length, struct option_want want[OPTION_PAIRS])
 {
-    size_t length = strlen(word);
     bool is_wish = length > 1 && word[length - 1] == '?';
     length -= is_wish;
     for (size_t pair = 0; pair < OPTION_PAIRS; pair++) {
@@ -46,14 +47,16 @@ take_word(const char *word, struct option_want want[OPTION_PAIRS])
 void
 options_want(const struct words *words, bool is_tmpfs, struct option_want ret[OPTION_PAIRS])
 {
-    static const char *const tmpfs[] = {"rw", "nosuid?", "nodev?", "noexec?"};
+    enum schema_section kind = is_tmpfs ? SECTION_TMPFS : SECTION_VOLUME;
     memset(ret, 0, OPTION_PAIRS * sizeof ret[0]);
-    take_word("rw", ret);
-    for (size_t i = 0; is_tmpfs && i < sizeof tmpfs / sizeof tmpfs[0]; i++) {
-        take_word(tmpfs[i], ret);
+    for (const char *at = schema_find(kind, "options")->default_text; *at != '\0';
+         at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+        take_word(at, length, ret);
+        at += length;
     }
     for (size_t i = 0; i < words->count; i++) {
-        take_word(words->item[i], ret);
+        take_word(words->item[i], strlen(words->item[i]), ret);
     }
 }
 

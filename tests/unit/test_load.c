@@ -181,6 +181,12 @@ make_writable_folder(void)
     ck_assert_int_eq(chmod(in_folder("a.d"), 0777), 0);
 }
 static void
+make_shared_folder(void)
+{
+    put("a.ini", "[init]\n");
+    ck_assert_int_eq(chmod(folder, 0777), 0);
+}
+static void
 make_file_for_folder(void)
 {
     put("a.ini", "[init]\n");
@@ -215,6 +221,7 @@ static const struct {
     {make_writable, "others may write it"},
     {make_writable_drop_in, "others may write it"},
     {make_writable_folder, "others may write it"},
+    {make_shared_folder, "others may write it"},
     {make_file_for_folder, "not a directory"},
     {make_many_drop_ins, "more than 1000 drop-ins"},
 };
@@ -226,6 +233,15 @@ START_TEST(a_bad_file_has_one_clear_sentence_and_code_78)
     written_expect(&written, 1, bad_files[_i].part);
     ck_assert_int_eq(diag_code(&written.diags), CODE_CONFIG);
     ck_assert(text_starts_with(written.diags.item[0].file, folder));
+}
+END_TEST
+
+START_TEST(a_sticky_folder_keeps_the_file_from_others)
+{
+    put("a.ini", "[init]\n");
+    ck_assert_int_eq(chmod(folder, 01777), 0);
+    load("a.ini");
+    written_expect(&written, 0, NULL);
 }
 END_TEST
 
@@ -289,6 +305,7 @@ load_suite(void)
     tcase_add_test(tests, adding_to_what_nobody_wrote_adds_to_the_default);
     tcase_add_loop_test(tests, a_bad_file_has_one_clear_sentence_and_code_78, 0, COUNT(bad_files));
     tcase_add_test(tests, a_file_of_another_user_is_refused_on_a_writable_mount);
+    tcase_add_test(tests, a_sticky_folder_keeps_the_file_from_others);
     tcase_add_test(tests, lint_does_not_ask_who_could_write_the_file);
     tcase_add_test(tests, without_a_file_the_built_in_contract_holds);
     tcase_add_test(tests, a_drop_in_alone_is_a_contract);

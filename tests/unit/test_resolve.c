@@ -247,6 +247,13 @@ static const struct {
      "redirected to \"/tmp\" already"},
     {"[tmpfs /tmp]\n[volume /tmp/]\n" A, 1, "declared twice"},
     {"[volume data]\npath = /srv/data\n" A, 0, NULL},
+    {"[tmpfs /tmp]\nsize-max = 16M\nmin-free = 17M\n" A, 1, "no file system has that much"},
+    {"[tmpfs /tmp]\nsize-max = 16M\nmin-free = 16M\n" A, 0, NULL},
+    {"[tmpfs /tmp]\noptions = exec? ro noexec\n" A, 0, "of \"exec?\" and \"noexec\" the last"},
+    {"[tmpfs /tmp]\nmkdir =\n  a\n  ../x\n  b 9\n" A, 2, "\"b 9\" is not PATH"},
+    {A "limits = nofil=1 nofile=2 cor=3\n", 2, "\"cor=3\""},
+    {A "env =\n  A=1\n  2=B\n  C\n", 2, "\"C\" is no NAME=value"},
+    {A "success-status = 1 300 FOO\n", 2, "\"FOO\" is neither"},
     {"[volume data]\n" A, 1, "path = "},
     {"[service a]\n", 1, "has no command"},
     {"[task a]\ncommand-dir = /x\n", 0, NULL},
@@ -288,6 +295,18 @@ START_TEST(a_quote_at_the_start_of_a_variable_is_a_warning)
     written_lint(&written, A "env = A=\"x\"\n[env]\nB = 'y'\nC = it's\n");
     written_expect(&written, 0, "begins with a quote");
     ck_assert_uint_eq(written.diags.count, 2);
+}
+END_TEST
+
+START_TEST(errors_are_told_in_the_order_in_which_they_stand)
+{
+    written_lint(&written,
+                 A "umask = 9\nrestart = never\nlimits = x=1\n[init]\nlog-level = loud\n");
+    diag_sort(&written.diags);
+    for (size_t i = 1; i < written.diags.count; i++) {
+        ck_assert_uint_le(written.diags.item[i - 1].line, written.diags.item[i].line);
+    }
+    ck_assert_uint_eq(written.diags.count, 4);
 }
 END_TEST
 
@@ -379,6 +398,7 @@ resolve_suite(void)
     tcase_add_test(tests, a_wrong_line_of_defaults_is_told_once);
     tcase_add_loop_test(tests, the_whole_is_checked, 0, COUNT(checks));
     tcase_add_test(tests, a_quote_at_the_start_of_a_variable_is_a_warning);
+    tcase_add_test(tests, errors_are_told_in_the_order_in_which_they_stand);
     tcase_add_test(tests, all_errors_are_told_and_not_the_first_alone);
     tcase_add_loop_test(tests, what_is_shown_and_shown_again_is_the_same, 0, COUNT(shown));
     tcase_add_test(tests, show_has_defaults_variables_and_no_value_of_a_file);
