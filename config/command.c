@@ -216,7 +216,7 @@ command_expand(const char *text, const struct vars *vars, const struct words *ar
         }
     }
     if (s.words.words.count == 0 || s.words.words.item[0][0] == '\0') {
-        (void)snprintf(why, why_size, "there is no command in it");
+        (void)snprintf(why, why_size, "its first word, which is the program, is empty");
         *ret_is_runtime = expand_has_variable(text) || strstr(text, arguments_word) != NULL;
         return -1;
     }

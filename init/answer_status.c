@@ -38,7 +38,7 @@ answer_status(struct asking *asking)
     asking->view.name = asking->usage.word;
     asking->view.name_count = asking->usage.word_count;
     if (asking->usage.option[USAGE_JSON] != NULL) {
-        status_json(asking->status, &out);
+        status_json(asking->status, &asking->view, &out);
     } else {
         status_table(asking->status, &asking->view, &out);
     }

@@ -71,7 +71,7 @@ static int
 fail(struct boot *boot, const struct err *err)
 {
     struct text text = report_text();
-    text_addf(&text, "roinit: %s\n", err->text);
+    text_addf(&text, "roinit: %s\nroinit: nothing was started (%d)\n", err->text, (int)err->code);
     return report(boot, (int)err->code, &text);
 }
 

@@ -252,7 +252,7 @@ host_publish(void *context)
     int errnum = ENOMEM;
     if (bytes != NULL) {
         struct text out = text_over(bytes, size);
-        status_json(&boot->status, &out);
+        status_json(&boot->status, &(struct status_view){0}, &out);
         errnum = state_write(&boot->state, "status.json", 0644, bytes, out.length) == 0 ? 0 : errno;
     }
     note_stale(boot, errnum);

@@ -158,6 +158,25 @@ wants_tmpfs(const struct mount_config *mount)
     return is_any ? mount->is_tmpfs : length == 5 && strncmp(first, "tmpfs", length) == 0;
 }
 
+/* Docker sets no flags on a volume, but takes those of the host's mount along (platforms.md, 2). */
+static void
+mend_volume_option(const struct judge *judge, size_t m, const char *word, struct finding *finding)
+{
+    const struct mount_config *mount = &judge->config->mount[m];
+    struct arena *arena = judge->findings->arena;
+    char words[64];
+    struct text text = TEXT_OVER(words);
+    options_want_text(&mount->options, mount->is_tmpfs, ",", &text);
+    finding->mend[MEND_DOCKER] = arena_printf(
+        arena, "-v FOLDER:%s, where the host has mounted FOLDER %s", mount->path, word);
+    finding->mend[MEND_PODMAN] =
+        arena_printf(arena, "-v %s:%s:%s", mend_volume_name(judge, m), mount->path, words);
+    finding->mend[MEND_COMPOSE] = arena_printf(
+        arena, "volumes: [\"FOLDER:%s\"], where the host has mounted FOLDER %s", mount->path, word);
+    finding->mend[MEND_KUBERNETES] =
+        arena_printf(arena, "mountOptions: [%s] of the PersistentVolume", word);
+}
+
 /* An emptyDir takes no flags: nobody there can mend it but by the contract. */
 void
 mend_option(const struct judge *judge, size_t m, const char *word, struct finding *finding)
@@ -169,8 +188,7 @@ mend_option(const struct judge *judge, size_t m, const char *word, struct findin
         finding->mend[MEND_KUBERNETES] = arena_printf(
             arena, "an emptyDir takes no flags: let the contract say %s?, as a wish", word);
     } else if (!is_access) {
-        finding->mend[MEND_KUBERNETES] =
-            arena_printf(arena, "mountOptions: [%s] of the PersistentVolume", word);
+        mend_volume_option(judge, m, word, finding);
     }
 }
 

@@ -60,6 +60,16 @@ status_restore(struct status *status, const char *what)
     }
 }
 
+bool
+status_shows(const struct status_view *view, const char *name)
+{
+    bool is_shown = view->name_count == 0;
+    for (size_t i = 0; i < view->name_count; i++) {
+        is_shown |= text_equal(view->name[i], name);
+    }
+    return is_shown;
+}
+
 const struct fleet_unit *
 status_unit(const struct status *status, const char *name)
 {
@@ -238,9 +248,10 @@ is_enforced(const struct status *status)
 }
 
 void
-status_json(const struct status *status, struct text *out)
+status_json(const struct status *status, const struct status_view *view, struct text *out)
 {
     const struct fleet *fleet = status->fleet;
+    const char *between = "\n";
     text_addf(out, "{\"v\":1,\"version\":\"%s\",\"pid\":%d,\"phase\":\"%s\",", ROINIT_VERSION,
               (int)status->facts->self.pid, fleet_phase_name(fleet->phase));
     add_bool(out, "ready", fleet_is_ready(fleet));
@@ -262,8 +273,11 @@ status_json(const struct status *status, struct text *out)
               (unsigned long long)status->lines_over_rate, (unsigned long long)status->drifts,
               (unsigned long long)status->oom_kills);
     for (size_t u = 0; u < fleet->count; u++) {
-        text_add(out, u == 0 ? "\n" : ",\n");
-        add_unit(status, &fleet->unit[u], out);
+        if (status_shows(view, fleet->unit[u].config->name)) {
+            text_add(out, between);
+            between = ",\n";
+            add_unit(status, &fleet->unit[u], out);
+        }
     }
     text_add(out, "]}\n");
 }

@@ -56,8 +56,11 @@ struct status_view {
 /* A bound on the bytes that either form takes. */
 size_t status_size(const struct status *status);
 
-void status_json(const struct status *status, struct text *out);
+void status_json(const struct status *status, const struct status_view *view, struct text *out);
 void status_table(const struct status *status, const struct status_view *view, struct text *out);
+
+/* Whether the unit of that name is to be shown. */
+bool status_shows(const struct status_view *view, const char *name);
 
 /* The unit of that name, or NULL. */
 const struct fleet_unit *status_unit(const struct status *status, const char *name);

@@ -19,16 +19,6 @@ state_color(const struct fleet_unit *unit)
     return is_good ? "\033[32m" : is_bad ? "\033[31m" : "\033[33m";
 }
 
-static bool
-is_asked_for(const struct status_view *view, const char *name)
-{
-    bool is_asked = view->name_count == 0;
-    for (size_t i = 0; i < view->name_count; i++) {
-        is_asked |= text_equal(view->name[i], name);
-    }
-    return is_asked;
-}
-
 static void
 add_padding(struct text *out, size_t from, size_t width)
 {
@@ -121,7 +111,7 @@ add_holds(const struct status *status, const struct status_view *view, size_t na
     text_add(out, "\n");
     status_holds_row(status, NULL, name_width, out);
     for (size_t u = 0; u < status->fleet->count; u++) {
-        if (is_asked_for(view, status->fleet->unit[u].config->name)) {
+        if (status_shows(view, status->fleet->unit[u].config->name)) {
             status_holds_row(status, &status->fleet->unit[u], name_width, out);
         }
     }
@@ -154,7 +144,7 @@ add_rows(const struct status *status, const struct status_view *view, size_t nam
         for (size_t u = 0; u < status->fleet->count; u++) {
             const struct fleet_unit *unit = &status->fleet->unit[u];
             bool is_turn = view->height == 0 || rank_of(unit) == rank;
-            if (!is_turn || !is_asked_for(view, unit->config->name)) {
+            if (!is_turn || !status_shows(view, unit->config->name)) {
                 continue;
             }
             if (room > 0) {

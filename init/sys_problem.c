@@ -90,6 +90,26 @@ has_capability(const struct plan *plan, const char *name)
     return number >= 0 && (plan->cap_effective >> number & 1) != 0;
 }
 
+/* What only the contract, or another way to start it, mends; NULL: a flag does, or nobody knows. */
+static const char *
+contract_mend(struct arena *arena, const struct plan *plan, const struct plan_step *step,
+              const struct problem *problem)
+{
+    bool is_seed = step->kind == PLAN_SEED && text_equal(problem->path, step->seed);
+    if (is_seed) {
+        return "ship that folder in the image, or take the seed out of the contract";
+    }
+    if (plan->self_uid == 0 || problem->capability == NULL) {
+        return NULL;
+    }
+    return text_equal(problem->capability, "CHOWN")
+               ? arena_printf(arena,
+                              "start as root, or let the contract name no other owner than uid %u",
+                              plan->self_uid)
+               : arena_printf(arena, "mount %s so that uid %u can write there, or start as root",
+                              step->top, plan->self_uid);
+}
+
 static const char *const wanted_words[] = {
     [PLAN_WALK] = "all of it",
     [PLAN_SEED] = "seeded from ",
@@ -157,12 +177,7 @@ problem_tell(const struct plan *plan, const struct plan_step *step, const struct
                 [MEND_COMPOSE] = mend(arena, "cap_add: [", capability, "]"),
                 [MEND_KUBERNETES] =
                     mend(arena, "securityContext.capabilities.add: [", capability, "]"),
-                [MEND_CONTRACT] = plan->self_uid == 0 || problem->capability == NULL
-                                      ? NULL
-                                      : arena_printf(arena,
-                                                     "mount %s so that uid %u can write there, "
-                                                     "or start as root",
-                                                     step->top, plan->self_uid),
+                [MEND_CONTRACT] = contract_mend(arena, plan, step, problem),
             },
     };
     findings_add(findings, &finding);

@@ -201,7 +201,9 @@ plan_tell(const struct plan *plan, const struct prepared *prepared, struct findi
             continue;
         }
         if (!problem_is_promise(problem)) {
-            return err_set(err, CODE_SYSTEM, problem->errnum, "%.80s/%.80s: cannot %s",
+            bool is_full = problem->errnum == ENOSPC || problem->errnum == EDQUOT;
+            return err_set(err, CODE_SYSTEM, problem->errnum, "%s%.80s/%.80s: cannot %s",
+                           is_full ? "too little room (size=, nr_inodes=): " : "",
                            plan->step[i].top, problem->path, problem->action);
         }
         problem_tell(plan, &plan->step[i], problem, findings);

@@ -118,6 +118,9 @@ START_TEST(status_of_one_unit_tells_whether_it_runs)
     char text[8192];
     struct box box = start_one();
     ck_assert_int_eq(box_exec(&box, WORDS("status", "web"), text, sizeof(text)), 0);
+    ck_assert_int_eq(box_exec(&box, WORDS("status", "web", "--json"), text, sizeof(text)), 0);
+    ck_assert_ptr_nonnull(strstr(text, "\"name\":\"web\""));
+    ck_assert_ptr_null(strstr(text, "\"name\":\"once\""));
     ck_assert_int_eq(box_exec(&box, WORDS("status", "no-such"), text, sizeof(text)), 4);
     ck_assert_ptr_nonnull(strstr(text, "no-such"));
     box_free(&box);

@@ -564,6 +564,7 @@ START_TEST(a_seed_that_is_not_in_the_image_is_told)
     step.seed = "/nowhere";
     ck_assert_str_eq(apply(step), "cannot read the seed: no such file or directory");
     ck_assert_str_eq(findings.item[0].subject, "/nowhere");
+    ck_assert_ptr_nonnull(strstr(findings.item[0].mend[MEND_CONTRACT], "ship that folder"));
     ck_assert(!exists(at(top, ".roinit-seed")));
 }
 END_TEST

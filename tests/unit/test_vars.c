@@ -142,9 +142,9 @@ static const struct {
     {"x ${A", NULL, "an unfinished ${"},
     {"x $(id)", NULL, "write $$"},
     {"x $NONE", NULL, "NONE is not set"},
-    {"$EMPTY", NULL, "there is no command"},
-    {"", NULL, "there is no command"},
-    {"'' x", NULL, "there is no command"},
+    {"$EMPTY", NULL, "there is is empty"},
+    {"", NULL, "there is is empty"},
+    {"'' x", NULL, "there is is empty"},
 };
 
 START_TEST(commands_become_argv_without_a_shell)
