@@ -142,9 +142,9 @@ static const struct {
     {"x ${A", NULL, "an unfinished ${"},
     {"x $(id)", NULL, "write $$"},
     {"x $NONE", NULL, "NONE is not set"},
-    {"$EMPTY", NULL, "there is is empty"},
-    {"", NULL, "there is is empty"},
-    {"'' x", NULL, "there is is empty"},
+    {"$EMPTY", NULL, "is empty"},
+    {"", NULL, "is empty"},
+    {"'' x", NULL, "is empty"},
 };
 
 START_TEST(commands_become_argv_without_a_shell)
