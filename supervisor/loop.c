@@ -16,7 +16,7 @@
 
 enum {
     FLUSH_MS = 300,
-    LINGER_MS = 300,       /* for clients who read their last answer */
+    LINGER_MS = 1000,      /* for clients who read their last answer */
     LINGER_KILLED_MS = 50, /* the time is over */
     OWING_MS = 200,
 };

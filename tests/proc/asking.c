@@ -3,7 +3,11 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 enum { ANSWER_BYTES = 1 << 19 };
 
@@ -53,6 +57,25 @@ box_await_status(struct box *box, const char *text)
         (void)box_exec(box, WORDS("status", "--json"), answer, sizeof answer);
         (void)poll(NULL, 0, 20);
     } while (strstr(answer, text) == NULL);
+}
+
+int
+box_dial(const struct box *box, const char *words)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    char request[256];
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_ge(fd, 0);
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s",
+             box_path(box, "/run/roinit/control"));
+    ck_assert_int_eq(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+    size_t size = (size_t)snprintf(request, sizeof(request), "\x01%s", words) + 2;
+    for (size_t i = 1; i < size; i++) {
+        request[i] = request[i] == ' ' ? '\0' : request[i];
+    }
+    request[size - 1] = '\0';
+    ck_assert_int_eq(write(fd, request, size), (ssize_t)size);
+    return fd;
 }
 
 void

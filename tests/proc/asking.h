@@ -23,6 +23,10 @@ void box_answered(const char *text);
 /* Waits until `roinit status --json` holds the text. */
 void box_await_status(struct box *box, const char *text);
 
+/* A client from outside of the box: it has sent its request, whose words are separated by blanks.
+ */
+int box_dial(const struct box *box, const char *words);
+
 /* Ends it with TERM, well. */
 void box_stop(struct box *box);
 

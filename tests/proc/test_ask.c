@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/proc/asking.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* What changes the container over the socket, and who may. */
 
@@ -106,7 +109,7 @@ START_TEST(a_stop_that_takes_too_long_is_75_and_goes_on)
     box_expect(&box, OUT, "up\n");
     box_ask(&box, WORDS("stop", "deaf", "--timeout", "100ms"), 75);
     box_answered("deaf: stopping, and the time is over");
-    box_ask(&box, WORDS("wait", "deaf", "--for", "stopped", "--timeout", "8s"), 0);
+    box_ask(&box, WORDS("wait", "deaf", "--for", "stopped", "--timeout", "25s"), 0);
     box_stop(&box);
 }
 END_TEST
@@ -148,22 +151,67 @@ END_TEST
 
 START_TEST(shutdown_is_answered_at_once_and_gives_the_code)
 {
-    struct box box = box_running(&(struct start){.contract = THREE});
+    struct box box = box_running(&(struct start){
+        .contract = BASE "[init]\nstop-timeout = 1h\n[defaults]\nlog = raw\n"
+                         "[service main]\ncommand = /puppet catch:15 print:up until:15 "
+                         "await:/tmp/go exit:0\n"});
+    box_expect(&box, OUT, "up\n");
     box_ask(&box, WORDS("shutdown", "7"), 0);
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
     ck_assert_int_eq(box_end(&box), 7);
     box_must_say(&box, ERR, "shutdown 7: asked for by uid 0");
     box_free(&box);
 }
 END_TEST
 
+/* The code that ends an answer; -1: it broke off. */
+static int
+code_of_answer(int fd)
+{
+    unsigned char answer[4096];
+    size_t used = 0;
+    for (ssize_t got = 1; got > 0 && used < sizeof answer;) {
+        got = read(fd, answer + used, sizeof answer - used);
+        used += got > 0 ? (size_t)got : 0;
+    }
+    close(fd);
+    return used >= 6 && answer[used - 6] == 'x' ? answer[used - 1] : -1;
+}
+
 START_TEST(whoever_waits_for_the_end_is_answered_by_it)
 {
     struct box box = box_running(&(struct start){
         .contract = BASE "[defaults]\nlog = raw\n"
-                         "[service main]\ncommand = /puppet sleep:1500 exit:0\n"
+                         "[service main]\ncommand = /puppet await:/tmp/go exit:0\n"
                          "[service side]\ncommand = /puppet sleep\nessential = no\n"});
+    int fd = box_dial(&box, "wait --for stopped");
+    box_ask(&box, WORDS("status"), 0); /* by then it is waited for */
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
+    ck_assert_int_eq(code_of_answer(fd), 0);
+    ck_assert_int_eq(box_end(&box), 0);
+    box_free(&box);
+}
+END_TEST
+
+/* A client within the container lives no longer than that: PID 1 waits until it has gone. */
+START_TEST(whoever_waits_inside_ends_before_the_container)
+{
+    struct box box = box_running(&(struct start){
+        .contract = BASE "[defaults]\nlog = raw\n"
+                         "[service main]\ncommand = /puppet catch:10 print:up until:10 exit:0\n"});
+    box_expect(&box, OUT, "up\n");
+    box_await_processes(&box, "(roinit)", 1);
+    size_t before = box_descriptors(&box);
+    pid_t pid = fork();
+    if (pid == 0) { /* lets it end when somebody waits */
+        for (int i = 0; i < 400 && box_descriptors(&box) <= before; i++) {
+            poll(NULL, 0, 5);
+        }
+        _exit(box_exec(&box, WORDS("signal", "USR1", "main"), (char[256]){0}, 256));
+    }
     box_ask(&box, WORDS("wait", "--for", "stopped"), 0);
     ck_assert_int_eq(box_end(&box), 0);
+    (void)waitpid(pid, NULL, 0);
     box_free(&box);
 }
 END_TEST
@@ -209,13 +257,14 @@ END_TEST
 START_TEST(an_admin_may_from_inside_of_a_unit_as_well)
 {
     NEEDS_UIDS();
-    struct box box = box_running(
-        &(struct start){.contract = "[init]\nadmin = 10002\n" BASE "[defaults]\nlog = raw\n"
-                                    "[service main]\ncommand = /puppet print:up sleep\n"
-                                    "[task change]\nuser = 10002\nwhen = manual\n"
-                                    "command = /bin/sh -c 'sleep 0.5; exec /roinit shutdown 9'\n"});
+    struct box box = box_running(&(struct start){
+        .contract = "[init]\nadmin = 10002\n" BASE "[defaults]\nlog = raw\n"
+                    "[service main]\ncommand = /puppet print:up sleep\n"
+                    "[task change]\nuser = 10002\nwhen = manual\n"
+                    "command = /bin/sh -c '/puppet await:/tmp/go; exec /roinit shutdown 9'\n"});
     /* Who asked is gone before the container is. */
     box_ask(&box, WORDS("start", "change", "--no-wait"), 0);
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
     ck_assert_int_eq(box_end(&box), 9);
     box_free(&box);
 }
@@ -247,6 +296,7 @@ ask_suite(void)
                                  wait_tells_what_it_waits_for,
                                  shutdown_is_answered_at_once_and_gives_the_code,
                                  whoever_waits_for_the_end_is_answered_by_it,
+                                 whoever_waits_inside_ends_before_the_container,
                                  another_uid_may_look_but_change_nothing_unless_it_is_an_admin,
                                  a_unit_may_look_but_change_nothing_even_as_root,
                                  an_admin_may_from_inside_of_a_unit_as_well,
