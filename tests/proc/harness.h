@@ -141,11 +141,21 @@ int box_exec_as(struct box *box, uid_t uid, const char *const *argv, char *ret_t
 #define PUPPETS "(puppet)"
 size_t box_processes(const struct box *box, const char *mark);
 
+/* Whether PID 1 and a child of its name are seen together before the puppet runs: the child is held
+ * on its way by a tracer, and a machine that is busy may not let us see it. */
+bool box_shows_child(struct box *box, const char *mark);
+
 /* Waits until there are exactly `count` of them. */
 void box_await_processes(struct box *box, const char *mark, size_t count);
 
 /* The path of a file of the box, seen from here; overwritten by the next call. */
 const char *box_path(const struct box *box, const char *path);
+
+/* How often PID 1 has gone to sleep so far. */
+long box_switches(const struct box *box);
+
+/* The same, once it has slept for a while. */
+long box_await_rest(const struct box *box);
 
 /* How many descriptors PID 1 has open. */
 size_t box_descriptors(const struct box *box);

@@ -16,7 +16,7 @@
 #include "tests/proc/harness.h"
 #include "tests/proc/stage.h"
 
-enum { TICK_MS = 5, EXEC_FAILED = 121 };
+enum { TICK_MS = 5, REST_MS = 300, EXEC_FAILED = 121 };
 
 /* Whether the mark stands in its line of /proc/PID/stat. */
 static bool
@@ -63,6 +63,48 @@ box_await_processes(struct box *box, const char *mark, size_t count)
         poll(NULL, 0, TICK_MS);
         found = box_processes(box, mark);
     }
+}
+
+bool
+box_shows_child(struct box *box, const char *mark)
+{
+    int64_t limit = proc_now_ms() + BOX_WAIT_MS;
+    while (proc_now_ms() < limit && box_processes(box, PUPPETS) == 0) {
+        if (box_processes(box, mark) == 2) {
+            return true;
+        }
+        poll(NULL, 0, 1);
+    }
+    return false;
+}
+
+long
+box_switches(const struct box *box)
+{
+    char path[64];
+    char line[256];
+    long count = -1;
+    snprintf(path, sizeof(path), "/proc/%d/status", (int)box->pid);
+    FILE *file = fopen(path, "re");
+    ck_assert_ptr_nonnull(file);
+    while (fgets(line, sizeof(line), file) != NULL) {
+        (void)sscanf(line, "voluntary_ctxt_switches: %ld", &count);
+    }
+    fclose(file);
+    return count;
+}
+
+long
+box_await_rest(const struct box *box)
+{
+    int64_t limit = proc_now_ms() + BOX_WAIT_MS;
+    long before = -1;
+    for (long now = box_switches(box); now != before; now = box_switches(box)) {
+        ck_assert_msg(proc_now_ms() < limit, "PID 1 does not come to rest: %ld", now);
+        before = now;
+        poll(NULL, 0, REST_MS);
+    }
+    return before;
 }
 
 size_t

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/proc/harness.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -161,6 +162,7 @@ await_kept(const struct box *box, const char *set)
         text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
         fclose(file);
         ck_assert_msg(proc_now_ms() < limit, "want\n%s\n in\n%s", wanted, text);
+        poll(NULL, 0, 5);
     } while (strstr(text, wanted) == NULL);
 }
 

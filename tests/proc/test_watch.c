@@ -67,11 +67,12 @@ START_TEST(a_mount_that_fills_is_a_line_an_event_and_a_metric)
     }
     close(fd);
     await(&box, WORDS("status", "--json"), "\"above_warn_at\":true");
-    box_expect(&box, ERR, "/tmp is 50% full: 8.0M of 16M (warn-at 10%)");
+    box_expect(&box, ERR, "% full: "); /* it may have looked while this was being written */
+    box_must_say(&box, ERR, "M of 16M (warn-at 10%)");
     await(&box, WORDS("metrics"), "roinit_mount_above_warn_at{path=\"/tmp\"} 1\n");
     ck_assert_ptr_nonnull(strstr(text, "roinit_mount_above_warn_at{path=\"/run\"} 0\n"));
-    ck_assert_ptr_nonnull(
-        strstr(text, "roinit_mount_used_bytes{path=\"/tmp\",kind=\"tmpfs\"} 8388608\n"));
+    await(&box, WORDS("metrics"),
+          "roinit_mount_used_bytes{path=\"/tmp\",kind=\"tmpfs\"} 8388608\n");
     await(&box, WORDS("events", "--json"), "\"event\":\"mount\"");
     must_end(&box, 0);
 }
@@ -121,8 +122,10 @@ START_TEST(mounts_that_come_and_go_without_end_do_not_keep_pid_1_busy)
 {
     NEEDS_UIDS();
     struct box box = start_one(BASE SERVICE);
-    in_mounts(&box, "sh -c 'for i in 1 2 3 4 5 6 7 8 9 10; do mount -t tmpfs -o ro t /tmp; "
-                    "umount /tmp; done'");
+    in_mounts(
+        &box,
+        "sh -c 'for i in 1 2 3 4 5 6 7 8 9 10; do mount -t tmpfs -o ro t /tmp; "
+        "umount /tmp || umount /tmp || umount /tmp; done'"); /* it is busy while it is looked at */
     ck_assert_int_eq(box_exec(&box, WORDS("status"), text, sizeof text), 0);
     must_end(&box, 0);
 }
