@@ -18,7 +18,7 @@ authority_resolve(const struct config *config, const struct identities *identiti
         struct identity found;
         char why[WHY_BYTES];
         if (identities_find(identities, &spec, &found, why, sizeof why) != 0) {
-            diag_add(diags, DIAG_ERROR, identity_blame(from), identity_place(from, NULL),
+            diag_add(diags, DIAG_ERROR, identity_blame(from), identity_place_init(from),
                      "add it to the image, or give a number", "%s", why);
         } else {
             admin[ret_authority->admin_count++] = found.uid;

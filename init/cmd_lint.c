@@ -27,10 +27,12 @@ cmd_lint(const struct options *options)
             struct diag_place nowhere = {0};
             diag_add(&boot->diags, DIAG_ERROR, err.code, nowhere, NULL, "%s", err.text);
         }
+        diag_sort(&boot->diags);
         code = (int)diag_code(&boot->diags);
     }
     if (options->is_json) {
-        findings_json(NULL, &boot->diags, true, &text);
+        bool is_enforced = boot->config.require.on_violation == VIOLATION_FAIL;
+        findings_json(NULL, &boot->diags, is_enforced, &text);
         text_add(&text, "\n");
         (void)fputs(bytes, stdout);
         return code;

@@ -94,5 +94,10 @@ findings_json_verdict(const struct findings *findings, const struct diags *diags
         text_add(out, i + diags_count > 0 ? "," : "");
         add_finding(&findings->item[i], out);
     }
-    text_add(out, "]}");
+    size_t more = (findings != NULL ? findings->more : 0) + (diags != NULL ? diags->more : 0);
+    if (more > 0) {
+        text_addf(out, "],\"more\":%zu}", more);
+    } else {
+        text_add(out, "]}");
+    }
 }

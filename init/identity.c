@@ -25,6 +25,14 @@ identity_place(const struct setting *from, const struct section *section)
     return place;
 }
 
+struct diag_place
+identity_place_init(const struct setting *from)
+{
+    struct diag_place place = identity_place(from, NULL);
+    place.section = schema_sections[SECTION_INIT].name;
+    return place;
+}
+
 enum exit_code
 identity_blame(const struct setting *from)
 {

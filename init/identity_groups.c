@@ -195,7 +195,7 @@ identity_name_viewed(const struct config *config, struct identities *identities,
     }
     if (!is_account_name(name)) {
         diag_add(diags, DIAG_ERROR, identity_blame(config->init.from[INIT_passwd]),
-                 identity_place(config->init.from[INIT_passwd], NULL),
+                 identity_place_init(config->init.from[INIT_passwd]),
                  "take letters, digits, . _ and -, beginning with a letter",
                  "\"%.60s\" cannot be a user's name", name);
         return;

@@ -9,6 +9,8 @@
 
 /* Where a value was written; both may be NULL. */
 struct diag_place identity_place(const struct setting *from, const struct section *section);
+/* The same for a key of [init]. */
+struct diag_place identity_place_init(const struct setting *from);
 
 /* Whose mistake a wrong value is: of whoever set the variable in it, else of the author. */
 enum exit_code identity_blame(const struct setting *from);

@@ -1,10 +1,23 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "config/err.h"
 #include "init/as.h"
 #include "init/client.h"
 #include "init/options.h"
+
+/* An answer that nobody got is none. */
+static int
+answered(int code)
+{
+    if (fflush(stdout) == 0 && ferror(stdout) == 0) {
+        return code;
+    }
+    (void)fprintf(stderr, "roinit: cannot write to standard output: %s\n", err_errno_text(errno));
+    return code == CODE_OK ? CODE_SYSTEM : code;
+}
 
 /* roinit: PID 1 for containers whose root file system is read-only. */
 int
@@ -22,12 +35,12 @@ main(int argc, char **argv)
     }
     if (options.wants_version) {
         (void)printf("roinit %s\n", ROINIT_VERSION);
-        return CODE_OK;
+        return answered(CODE_OK);
     }
     switch (options.verb->where) {
     case VERB_RUN:
     case VERB_LOCAL:
-        return options.verb->run(&options);
+        return answered(options.verb->run(&options));
     case VERB_REMOTE:
         return client_ask(&options);
     case VERB_LATER:

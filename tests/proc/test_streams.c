@@ -177,6 +177,17 @@ START_TEST(a_full_pipe_does_not_keep_the_container_alive)
 }
 END_TEST
 
+START_TEST(an_answer_that_cannot_be_written_is_71)
+{
+    static const char *const verbs[] = {"show", "lint", "help", "explain", "--version"};
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        struct box box = box_run(&(struct start){.argv = WORDS(verbs[i]), .out = STREAM_FULL}, 71);
+        box_must_say(&box, ERR, "cannot write to standard output: no space left");
+        box_free(&box);
+    }
+}
+END_TEST
+
 Suite *
 streams_suite(void)
 {
@@ -191,6 +202,7 @@ streams_suite(void)
                                      lines_arrive_whole_on_a_socket_and_a_terminal,
                                      a_stuck_reader_of_standard_error_does_not_block_the_stop,
                                      a_full_pipe_does_not_keep_the_container_alive,
+                                     an_answer_that_cannot_be_written_is_71,
                                      NULL,
                                  });
 }

@@ -259,6 +259,21 @@ START_TEST(diagnostics_have_the_same_form)
 }
 END_TEST
 
+START_TEST(json_counts_what_is_beyond_the_limit)
+{
+    struct diag_place place = {"file", 0, NULL, NULL};
+    static const char counted[] = "}],\"more\":2}";
+    struct text text = TEXT_OVER(bytes);
+    for (unsigned i = 0; i < DIAG_MAX + 2; i++) {
+        place.line = i;
+        diag_add(&diags, DIAG_ERROR, CODE_CONFIG, place, NULL, "bad");
+    }
+    findings_json(&findings, &diags, true, &text);
+    ck_assert(!text.is_cut);
+    ck_assert_str_eq(bytes + text.length - (sizeof counted - 1), counted);
+}
+END_TEST
+
 Suite *
 finding_suite(void)
 {
@@ -279,6 +294,7 @@ finding_suite(void)
     tcase_add_test(json, json_is_one_document);
     tcase_add_test(json, json_tells_wishes_podman_and_what_prepare_mends);
     tcase_add_test(json, json_stays_json_whatever_the_bytes);
+    tcase_add_test(json, json_counts_what_is_beyond_the_limit);
     tcase_add_test(json, diagnostics_have_the_same_form);
     suite_add_tcase(suite, told);
     suite_add_tcase(suite, json);
