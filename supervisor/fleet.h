@@ -58,7 +58,7 @@ enum fleet_event_kind {
     TELL_UNIT,    /* a unit went from one state to another */
     TELL_STOP,    /* the end begins */
     TELL_SLOW,    /* a unit keeps the boot waiting */
-    TELL_HURRY,   /* two thirds of the clock are gone: all get their stop signal */
+    TELL_HURRY,   /* two thirds of the clock are gone: who has had no stop signal gets it */
     TELL_KILL,    /* the clock is at its end, or a second signal came */
     TELL_SWEEP,   /* descendants remain after the last unit */
     TELL_RUNNING, /* boot is over */

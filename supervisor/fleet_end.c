@@ -120,6 +120,20 @@ is_any_alive(const struct fleet *fleet)
     return false;
 }
 
+/* Whether somebody lives who has had no stop signal yet. */
+static bool
+is_any_spared(const struct fleet *fleet)
+{
+    for (size_t u = 0; u < fleet->count; u++) {
+        enum life_state state = fleet->unit[u].state;
+        if (!life_is_final(state) && state != LIFE_WAITING && state != LIFE_STOPPING &&
+            state != LIFE_KILLING) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A lone command's own code; those that were named a success are one. */
 static int
 lone_code(const struct fleet_unit *unit)
@@ -247,7 +261,9 @@ fleet_clock(struct fleet *fleet, int64_t now_ms)
     } else {
         fleet_drained(fleet);
         fleet->is_hurried = true;
-        fleet_tell(fleet, TELL_HURRY);
+        if (is_any_spared(fleet)) {
+            fleet_tell(fleet, TELL_HURRY);
+        }
         stop_units(fleet, now_ms); /* a task after the last unit, too */
         fleet->ops->arm(fleet->context, FLEET_TIMER_CLOCK, remaining_ms(fleet, now_ms));
         fleet->is_unsettled = true;

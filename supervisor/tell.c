@@ -218,6 +218,20 @@ tell_end(const struct fleet *fleet, struct text *out)
     }
 }
 
+/* The end is told where it is asked why; where tasks did their work and that was all, nobody asks.
+ */
+static enum log_level
+end_level(const struct fleet *fleet)
+{
+    bool is_expected = fleet->cause == CAUSE_ALL_FINAL && fleet->code == 0;
+    for (size_t u = 0; u < fleet->count; u++) {
+        const struct fleet_unit *unit = &fleet->unit[u];
+        is_expected &=
+            unit->state != LIFE_FAILED && (unit->config->is_task || unit->state != LIFE_ENDED);
+    }
+    return is_expected ? LOG_INFO : LOG_WARN;
+}
+
 static enum log_level
 add_event(const struct fleet *fleet, const struct fleet_event *event, int64_t now_ms,
           struct text *out)
@@ -257,7 +271,7 @@ add_event(const struct fleet *fleet, const struct fleet_event *event, int64_t no
         return unit->is_overlap_told ? LOG_INFO : LOG_WARN;
     case TELL_END:
         tell_end(fleet, out);
-        return fleet->cause == CAUSE_ALL_FINAL && fleet->code == 0 ? LOG_INFO : LOG_WARN;
+        return end_level(fleet);
     }
     return LOG_DEBUG;
 }

@@ -69,6 +69,7 @@ START_TEST(a_unit_that_ignores_term_is_killed_at_the_end_of_the_clock_and_its_co
     world_run_until(100 + WORLD_CLOCK_MS + WORLD_GRACE_MS);
     world_is_over(137);
     ck_assert(world_has("!deaf"));
+    ck_assert_uint_eq(world.told[TELL_HURRY], 0); /* nobody was left to be told */
 }
 END_TEST
 
