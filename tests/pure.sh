@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # pure.sh OUT: what do the objects under OUT need? A pure one needs roinit's own functions and what pure.txt allows,
 # so that no system call, no clock, no environment and no output can slip into the core.
+# pure.sh --which: of the lines of standard input that begin with a source file, those of the core.
 set -euo pipefail
 export LC_ALL=C
 
@@ -17,6 +18,11 @@ is_shell() {
     done
     return 1
 }
+
+if [ "$out" = --which ]; then
+    while IFS=$'\t' read -r file rest; do is_shell "${file%.?}" || printf '%s\t%s\n' "$file" "$rest"; done
+    exit
+fi
 
 mapfile -t objects < <(cd "$out" && find config supervisor init -name '*.o' | sort)
 # Ours are what the pure objects define among themselves, and the arena; a call into another shell is not pure.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # scoreboard.sh BUILD: writes docs/reliability.md from tests/scoreboard.txt: every promise, its test, its figure, the day.
 # The rings 1 to 3 are run, and faults, soak and fuzz (for FUZZ_TIME seconds each, here 10); the figures of make bench and
-# make cov are those that were left in BUILD. What was not run is said to be open. SCOREBOARD_REUSE=yes runs nothing anew.
+# make coverage are those that were left in BUILD. What was not run is said to be open. SCOREBOARD_REUSE=yes runs nothing anew.
 set -uo pipefail
 export LC_ALL=C.UTF-8
 
@@ -54,7 +54,7 @@ show() {
         fuzz) printf '`make fuzz`\t%s targets, %s\n' "$(grep -c ': passed' "$dir/fuzz.log")" \
             "$(sed -nE 's/^fuzz_.*: ([0-9]+) inputs.*/\1/p' "$dir/fuzz.log" | awk '{ sum += $1 } END { print sum+0 " inputs" }'), $(last "$dir/fuzz.log" '^([0-9]+ passed, [0-9]+ failed)$')" ;;
         soak) printf '`make soak`\t%s; %s\n' "$(last "$dir/soak.log" '^soak: ([0-9]+ s, .*)$')" "$(last "$dir/soak.log" '^soak: (descriptors .*)$')" ;;
-        coverage) printf '`make cov`\t%s\n' "$(grep -E '^(lines|branches):' "$build/coverage.txt" 2>/dev/null | sed -E 's/ \(.*//' | paste -sd, | sed 's/,/, /' | grep . || echo 'open: not run')" ;;
+        coverage) printf '`make coverage`\t%s\n' "$(grep -E '^(whole lines|whole branches|pure branches): ' "$build/coverage.txt" 2>/dev/null | sed -E 's/ \(.*//' | paste -sd, | sed 's/,/, /g' | grep . || echo 'open: not run')" ;;
         lint) printf '`make lint tidy`\t%s\n' "$(last "$dir/lint.log" '^(silent)$')" ;;
         walk) printf '`tests/bench/walk.sh`\t%s\n' "$(sed -nE 's/^\| (tmpfs \| (all|none)[^|]*) \|.*\| ([0-9.]+) \|$/\1: \3 of chown -R/p' "$build/bench/walk.md" 2>/dev/null | sed 's/ |/,/g' | paste -sd';' | grep . || echo 'open: not run')" ;;
         open) printf -- '-\topen: %s\n' "$rest" ;;

@@ -139,7 +139,8 @@ show_counters(void)
     const char *folder = getenv("ROINIT_GCOV");
     if (folder != NULL) {
         make_folder("dev/shm", 0777);
-        must(mount(folder, "dev/shm", NULL, MS_BIND, NULL), folder);
+        make_folder("dev/shm/counters", 0777);
+        must(mount(folder, "dev/shm/counters", NULL, MS_BIND, NULL), folder);
     }
 }
 
@@ -283,9 +284,6 @@ execute(const struct start *start)
     const char *env[ARGS_MAX] = {"PATH=/usr/bin:/bin"};
     size_t count = 0;
     size_t settings = 1;
-    if (getenv("ROINIT_GCOV") != NULL) {
-        env[settings++] = "GCOV_PREFIX=/dev/shm";
-    }
     for (size_t i = 0; start->tracer != NULL && start->tracer[i] != NULL; i++) {
         argv[count++] = start->tracer[i];
     }
