@@ -133,19 +133,64 @@ mend_tmpfs(const struct judge *judge, size_t m, struct finding *finding)
         arena_printf(arena, "emptyDir {medium: Memory, sizeLimit: %s} at %s", size, mount->path);
 }
 
+/* The flags that a volume has to be mounted with: `word` (NULL: none), and those that restrict and
+ * are no wish. */
+static const char *
+volume_flags(const struct judge *judge, size_t m, const char *word)
+{
+    const struct mount_config *mount = &judge->config->mount[m];
+    struct option_want want[OPTION_PAIRS];
+    char bytes[64];
+    struct text text = TEXT_OVER(bytes);
+    options_want(&mount->options, mount->is_tmpfs, want);
+    for (size_t pair = 1; pair < OPTION_PAIRS; pair++) {
+        bool is_asked = want[pair].word != NULL && (text_equal(want[pair].word, word) ||
+                                                    (want[pair].is_on && !want[pair].is_wish));
+        if (is_asked) {
+            text_addf(&text, "%s%s", text.length == 0 ? "" : ",", want[pair].word);
+        }
+    }
+    return arena_strdup(judge->findings->arena, bytes);
+}
+
+/* What stands before the colon of -v. */
+static const char *
+volume_word(const struct judge *judge, size_t m, bool is_of_host)
+{
+    const struct path_facts *path = &judge->facts->mount[m];
+    if (path->errnum == 0 && !path->is_directory) {
+        return "FILE";
+    }
+    return is_of_host ? "FOLDER" : mend_volume_name(judge, m);
+}
+
+/* Docker sets no flags on a volume, but takes those of the host's mount along (platforms.md, 2). */
 static void
-mend_volume(const struct judge *judge, size_t m, struct finding *finding)
+mend_volume(const struct judge *judge, size_t m, const char *word, struct finding *finding)
 {
     const struct mount_config *mount = &judge->config->mount[m];
     struct arena *arena = judge->findings->arena;
-    const char *name = mend_volume_name(judge, m);
-    bool is_ro = options_want_read_only(&mount->options);
+    const char *flags = volume_flags(judge, m, word);
+    bool has_flags = flags[0] != '\0';
+    const char *name = volume_word(judge, m, has_flags);
+    const char *access = options_want_read_only(&mount->options) ? ":ro" : "";
+    const char *host =
+        has_flags ? arena_printf(arena, ", where the host has mounted %s %s", name, flags) : "";
+    bool is_ro = *access != '\0';
     finding->mend[MEND_DOCKER] =
-        arena_printf(arena, "-v %s:%s%s", name, mount->path, is_ro ? ":ro" : "");
+        arena_printf(arena, "-v %s:%s%s%s", name, mount->path, access, host);
     finding->mend[MEND_COMPOSE] =
-        arena_printf(arena, "volumes: [\"%s:%s%s\"]", name, mount->path, is_ro ? ":ro" : "");
+        arena_printf(arena, "volumes: [\"%s:%s%s\"]%s", name, mount->path, access, host);
     finding->mend[MEND_KUBERNETES] = arena_printf(arena, "a persistentVolumeClaim, mounted at %s%s",
                                                   mount->path, is_ro ? " readOnly" : "");
+    if (has_flags) {
+        finding->mend[MEND_PODMAN] =
+            arena_printf(arena, "-v %s:%s:%s,%s", volume_word(judge, m, false), mount->path,
+                         is_ro ? "ro" : "rw", flags);
+        finding->mend[MEND_KUBERNETES] =
+            arena_printf(arena, "%s, mountOptions: [%s] of the PersistentVolume",
+                         finding->mend[MEND_KUBERNETES], flags);
+    }
 }
 
 /* By the first of its file systems, where it names one. */
@@ -158,37 +203,20 @@ wants_tmpfs(const struct mount_config *mount)
     return is_any ? mount->is_tmpfs : length == 5 && strncmp(first, "tmpfs", length) == 0;
 }
 
-/* Docker sets no flags on a volume, but takes those of the host's mount along (platforms.md, 2). */
-static void
-mend_volume_option(const struct judge *judge, size_t m, const char *word, struct finding *finding)
-{
-    const struct mount_config *mount = &judge->config->mount[m];
-    struct arena *arena = judge->findings->arena;
-    char words[64];
-    struct text text = TEXT_OVER(words);
-    options_want_text(&mount->options, mount->is_tmpfs, ",", &text);
-    finding->mend[MEND_DOCKER] = arena_printf(
-        arena, "-v FOLDER:%s, where the host has mounted FOLDER %s", mount->path, word);
-    finding->mend[MEND_PODMAN] =
-        arena_printf(arena, "-v %s:%s:%s", mend_volume_name(judge, m), mount->path, words);
-    finding->mend[MEND_COMPOSE] = arena_printf(
-        arena, "volumes: [\"FOLDER:%s\"], where the host has mounted FOLDER %s", mount->path, word);
-    finding->mend[MEND_KUBERNETES] =
-        arena_printf(arena, "mountOptions: [%s] of the PersistentVolume", word);
-}
-
 /* An emptyDir takes no flags: nobody there can mend it but by the contract. */
 void
 mend_option(const struct judge *judge, size_t m, const char *word, struct finding *finding)
 {
     struct arena *arena = judge->findings->arena;
     bool is_access = strcmp(word, "rw") == 0 || strcmp(word, "ro") == 0;
-    mend_mount(judge, m, finding);
-    if (!is_access && wants_tmpfs(&judge->config->mount[m])) {
+    if (!wants_tmpfs(&judge->config->mount[m])) {
+        mend_volume(judge, m, word, finding);
+        return;
+    }
+    mend_tmpfs(judge, m, finding);
+    if (!is_access) {
         finding->mend[MEND_KUBERNETES] = arena_printf(
             arena, "an emptyDir takes no flags: let the contract say %s?, as a wish", word);
-    } else if (!is_access) {
-        mend_volume_option(judge, m, word, finding);
     }
 }
 
@@ -198,8 +226,21 @@ mend_mount(const struct judge *judge, size_t m, struct finding *finding)
     if (wants_tmpfs(&judge->config->mount[m])) {
         mend_tmpfs(judge, m, finding);
     } else {
-        mend_volume(judge, m, finding);
+        mend_volume(judge, m, NULL, finding);
     }
+}
+
+const char *
+mend_mount_flag(const struct judge *judge, size_t m)
+{
+    struct finding scratch = {0};
+    const struct mount_config *mount = &judge->config->mount[m];
+    if (wants_tmpfs(mount)) {
+        mend_tmpfs(judge, m, &scratch);
+        return scratch.mend[MEND_DOCKER];
+    }
+    return arena_printf(judge->findings->arena, "-v %s:%s%s", volume_word(judge, m, false),
+                        mount->path, options_want_read_only(&mount->options) ? ":ro" : "");
 }
 
 /* What root has to run on a volume once. Not in the image, which may hold no such program, and

@@ -22,6 +22,8 @@ void mend_fixed(struct finding *finding, enum mend_kind kind);
 /* How to mount the mount-th declared path so that every clause holds: kind, options, size, owner.
  */
 void mend_mount(const struct judge *judge, size_t m, struct finding *finding);
+/* The same as Docker's flag alone, for a command line. */
+const char *mend_mount_flag(const struct judge *judge, size_t m);
 /* The same where only the mount option `word` is missing: not every platform can set one. */
 void mend_option(const struct judge *judge, size_t m, const char *word, struct finding *finding);
 

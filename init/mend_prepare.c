@@ -35,10 +35,8 @@ add_flags(const struct judge *judge, struct text *out)
         text_addf(out, "-e %s ", judge->config->require.env.item[i]);
     }
     for (size_t i = 0; i < judge->config->mount_count; i++) {
-        struct finding scratch = {0};
         if (!judge->config->mount[i].optional) {
-            mend_mount(judge, i, &scratch);
-            text_addf(out, "%s ", scratch.mend[MEND_DOCKER]);
+            text_addf(out, "%s ", mend_mount_flag(judge, i));
         }
     }
 }

@@ -69,7 +69,8 @@ START_TEST(each_pair_of_options_stands_alone)
     judged_mend_is(MEND_KUBERNETES,
                    "an emptyDir takes no flags: let the contract say exec?, as a wish");
     ck_assert_str_eq(judged.findings.item[2].mend[MEND_KUBERNETES],
-                     "mountOptions: [nosuid] of the PersistentVolume");
+                     "a persistentVolumeClaim, mounted at /data, mountOptions: [nosuid] of the "
+                     "PersistentVolume");
     ck_assert_str_eq(judged.findings.item[2].mend[MEND_PODMAN], "-v data:/data:rw,nosuid");
     ck_assert_str_eq(judged.findings.item[2].mend[MEND_DOCKER],
                      "-v FOLDER:/data, where the host has mounted FOLDER nosuid");
