@@ -89,9 +89,11 @@ else
 fi
 
 if [ "$is_musl" = yes ] && [ -z "${LIBEV_SRC:-}${INIH_SRC:-}" ]; then
-    echo 'int main(void) { return 0; }' >"$out/src/try.c"
+    printf '#include <%s>\n' ev.h ini.h linux/mount.h >"$out/src/try.c"
+    echo 'int main(void) { return 0; }' >>"$out/src/try.c"
     "$cc" -static -o "$out/src/try" "$out/src/try.c" -lev -linih -lm 2>/dev/null && exit 0
-    fail "libev and inih are not there as static libraries; apk add libev-dev inih-dev, or set LIBEV_SRC and INIH_SRC"
+    fail "libev, inih (static libraries) or the kernel's headers are not there;" \
+        "apk add libev-dev inih-dev linux-headers, or set LIBEV_SRC and INIH_SRC"
 fi
 
 libev=${LIBEV_SRC:-$(debian libev libev_4.33.orig.tar.gz)}
