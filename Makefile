@@ -516,7 +516,7 @@ demo-docker:  ## the same, with a Docker Engine that answers
 	tests/e2e/demo-docker.sh $(BIN)
 
 packages:  ## install what building and testing need (Debian, root)
-	packaging/dev-packages.sh build test checks
+	packaging/dev-packages.sh build musl test checks
 
 install: $(BIN)  ## the program and its manual pages, under DESTDIR and PREFIX
 	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/roinit
