@@ -121,6 +121,37 @@ resolve_unit(const struct doc *doc, struct unit_config *unit, const struct vars 
     warn_quotes(&resolver, unit);
 }
 
+/* Numbers and words of a closed list: no value for which HOME, or a redirected place, is good. */
+static bool
+is_early(const struct schema_key *key)
+{
+    const uint64_t types =
+        UINT64_C(1) << VALUE_OCTAL | UINT64_C(1) << VALUE_INT | UINT64_C(1) << VALUE_DURATION |
+        UINT64_C(1) << VALUE_BOOL | UINT64_C(1) << VALUE_ENUM | UINT64_C(1) << VALUE_SIGNAL |
+        UINT64_C(1) << VALUE_LIMIT | UINT64_C(1) << VALUE_RLIMITS | UINT64_C(1) << VALUE_CAPS |
+        UINT64_C(1) << VALUE_STATUS | UINT64_C(1) << VALUE_FORWARD;
+    return (types >> key->type & 1) != 0;
+}
+
+void
+resolve_unit_early(const struct doc *doc, const struct unit_config *unit, const struct vars *vars,
+                   struct arena *scratch, struct diags *diags)
+{
+    struct resolver resolver = {.vars = vars, .arena = scratch, .diags = diags};
+    struct unit_config copy = *unit;
+    size_t count;
+    const struct schema_key *keys = unit_keys(unit, &count);
+    if (unit_from(unit, UNIT_env) != NULL || unit_from(unit, UNIT_env_file) != NULL) {
+        return; /* which may set the variables otherwise */
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct setting *setting = doc_unit_setting(doc, unit->section, keys[i].name);
+        if (is_early(&keys[i]) && setting != NULL && expand_has_variable(setting->text)) {
+            resolve_unit_key(doc, &copy, &keys[i], &resolver);
+        }
+    }
+}
+
 bool
 unit_starts_at_boot(const struct unit_config *unit)
 {

@@ -159,11 +159,19 @@ use_zone(const struct vars *vars)
     }
 }
 
+static void
+resolve_units_early(struct boot *boot, const struct vars *base)
+{
+    for (size_t u = 0; u < boot->config.unit_count; u++) {
+        resolve_unit_early(&boot->doc, &boot->config.unit[u], base, &boot->draft, &boot->diags);
+    }
+}
+
 static int
 boot_resolve(struct boot *boot)
 {
     struct err err = {0};
-    struct vars base;
+    struct vars base = {0};
     struct config *config = &boot->config;
     arena_free(&boot->draft);
     resolve_base(&boot->doc, arguments(boot), &boot->inherited, &boot->arena, &boot->draft, config,
@@ -189,6 +197,7 @@ boot_resolve(struct boot *boot)
     if (boot->diags.errors == 0) {
         identities_resolve(config, &boot->self, &boot->accounts, &boot->arena, &boot->identities,
                            &boot->diags);
+        resolve_units_early(boot, &base);
         authority_resolve(config, &boot->identities, &boot->arena, &boot->authority, &boot->diags);
     }
     if (boot->identities.is_mapped && boot->last == BOOT_SUPERVISE) {

@@ -145,7 +145,7 @@ find_units(const struct config *config, struct identities *identities, struct di
         if (identity_find_named(identities->accounts, identities->self, &unit->user, who, why,
                                 sizeof why) != 0) {
             identity_add_unknown(identities->accounts, unit_from(unit, UNIT_user), unit->section,
-                                 &unit->user, why, diags);
+                                 &unit->user, diags);
             own(identities, who); /* never started: the error ends the boot */
             continue;
         }
@@ -230,7 +230,7 @@ find_owners(const struct config *config, struct identities *identities, struct d
             *owner = (struct mount_owner){true, false, who.uid, who.gid};
         } else {
             identity_add_unknown(identities->accounts, mount->from[MOUNT_owner], mount->section,
-                                 &mount->owner, why, diags);
+                                 &mount->owner, diags);
         }
     }
 }

@@ -30,10 +30,11 @@ int identity_find_named(const struct accounts *accounts, const struct self *self
 void identity_why_unknown(const struct accounts *accounts, const char *name, bool is_group,
                           char *why, size_t why_size);
 
-/* Adds that to `diags`. Where a variable gave the name, its name and value are told instead. */
+/* Adds that to `diags`, of user and group. Where a variable gave the name, its name and value are
+ * told instead. */
 void identity_add_unknown(const struct accounts *accounts, const struct setting *from,
                           const struct section *section, const struct user_spec *spec,
-                          const char *why, struct diags *diags);
+                          struct diags *diags);
 
 /* Sets the supplementary groups that `groups` defaults to, for each unit. */
 void identity_default_groups(const struct config *config, struct identities *identities,

@@ -90,10 +90,10 @@ add_value(const char *text, bool is_group, const char *value, struct text *out)
     }
 }
 
-void
-identity_add_unknown(const struct accounts *accounts, const struct setting *from,
-                     const struct section *section, const struct user_spec *spec, const char *why,
-                     struct diags *diags)
+/* One part of a user: whoever he is, the other one may be unknown as well. */
+static void
+add_unknown_part(const struct setting *from, const struct section *section,
+                 const struct user_spec *spec, bool is_group, const char *why, struct diags *diags)
 {
     char sentence[SENTENCE_BYTES];
     struct text out = TEXT_OVER(sentence);
@@ -102,10 +102,6 @@ identity_add_unknown(const struct accounts *accounts, const struct setting *from
                  "add it to the image, or give a number", "%s", why);
         return;
     }
-    struct user_spec user = {.user = spec->user};
-    struct identity found;
-    char unused[WHY_BYTES];
-    bool is_group = identity_find_named(accounts, NULL, &user, &found, unused, sizeof unused) == 0;
     text_addf(&out, "%s = %.200s: ", from->name, from->text);
     add_value(from->text, is_group, is_group ? spec->group : spec->user, &out);
     text_add(&out, ", want a number");
@@ -113,6 +109,21 @@ identity_add_unknown(const struct accounts *accounts, const struct setting *from
              is_group ? "set it to a gid, or to a name that the image's /etc/group has"
                       : "set it to a uid, or to a name that the image's /etc/passwd has",
              "%s", sentence);
+}
+
+void
+identity_add_unknown(const struct accounts *accounts, const struct setting *from,
+                     const struct section *section, const struct user_spec *spec,
+                     struct diags *diags)
+{
+    const struct user_spec parts[] = {{.user = spec->user}, {.user = "0", .group = spec->group}};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        char why[WHY_BYTES];
+        struct identity found;
+        if (identity_find_named(accounts, NULL, &parts[i], &found, why, sizeof why) != 0) {
+            add_unknown_part(from, section, spec, parts[i].group != NULL, why, diags);
+        }
+    }
 }
 
 void
@@ -130,7 +141,7 @@ identities_check_mkdir(const struct config *config, const struct identities *ide
             if (words.count == 3 && value_parse_user(words.item[2], arena, &spec) == 0 &&
                 identities_find(identities, &spec, &found, why, sizeof why) != 0) {
                 identity_add_unknown(identities->accounts, mount->from[MOUNT_mkdir], mount->section,
-                                     &spec, why, diags);
+                                     &spec, diags);
             }
         }
     }

@@ -94,6 +94,11 @@ INI
     run run_in --read-only --tmpfs /data:size=1m,mode=755 -e UMASK=x --
     expect 77
     says 'umask = ${UMASK:-022}: UMASK is "x"'
+    run run_in --read-only --tmpfs /data:size=1m,mode=755 -e PUID=abc -e PGID=xyz -e UMASK=x --
+    expect 77
+    says 'PUID is "abc", want a number'
+    says 'PGID is "xyz", want a number'
+    says 'UMASK is "x"'
     MOUNT+=(--entrypoint /usr/bin/roinit)
     run run_in --read-only -- lint
     expect 0

@@ -97,6 +97,16 @@ START_TEST(the_variable_that_spoiled_it_is_told_with_its_value)
 }
 END_TEST
 
+START_TEST(a_user_and_a_group_that_are_both_wrong_are_both_told)
+{
+    stage.setting.text = "${PUID}:${PGID}";
+    stage_set_user(&stage, 0, "abc", "xyz");
+    stage_resolve(&stage, CODE_BROKEN);
+    ck_assert_str_eq(stage_first(&stage), "key = ${PUID}:${PGID}: PUID is \"abc\", want a number");
+    ck_assert_uint_eq(stage.diags.errors, 2);
+}
+END_TEST
+
 START_TEST(a_name_that_is_nearly_right_is_asked_about)
 {
     stage_set_user(&stage, 0, "apq", NULL);
@@ -278,6 +288,7 @@ identity_suite(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, the_variable_that_spoiled_it_is_told_with_its_value, 0,
                         sizeof spoiled / sizeof spoiled[0]);
+    tcase_add_test(tests, a_user_and_a_group_that_are_both_wrong_are_both_told);
     tcase_add_test(tests, a_name_that_is_nearly_right_is_asked_about);
     tcase_add_test(tests, a_unit_without_user_runs_as_roinit);
     tcase_add_loop_test(tests, names_and_numbers_become_uid_and_gid, 0,

@@ -200,6 +200,30 @@ START_TEST(a_variable_that_spoils_a_value_is_77_and_all_else_78)
 }
 END_TEST
 
+/* Beside a user that is wrong: what does not depend on him. */
+static const struct {
+    const char *lines, *part;
+} early[] = {
+    {"umask = ${PUID}", "umask = ${PUID}: PUID is \"abc\": \"abc\" is no octal number"},
+    {"restart-delay = ${PUID}", "is no duration"},
+    {"restart = ${PUID}", "PUID is \"abc\""},
+    {"umask = ${NONE}", "NONE is not set and has no default"},
+    {"umask = ${NONE:-022}", NULL},
+    {"umask = ${PUID}\nenv = PUID=022", NULL}, /* it may be right by then */
+    {"umask = ${PUID}\nenv-file = /x", NULL},
+    {"working-dir = ${HOME}", NULL}, /* depends on who he is */
+};
+
+START_TEST(what_does_not_depend_on_the_user_is_told_beside_him)
+{
+    (void)snprintf(bytes, sizeof bytes, "[service a]\ncommand = x\n%s\n", early[_i].lines);
+    written_lint(&written, bytes);
+    written_expect(&written, 0, NULL);
+    resolve_unit_early(&written.doc, unit("a"), &written.vars, &written.arena, &written.diags);
+    written_expect(&written, early[_i].part == NULL ? 0 : 1, early[_i].part);
+}
+END_TEST
+
 START_TEST(lint_leaves_variables_as_written)
 {
     written_lint(&written, "[service a]\ncommand = $CMD\numask = ${UMASK}\nuser = ${PUID}\n");
@@ -394,6 +418,8 @@ resolve_suite(void)
     tcase_add_loop_test(tests, arguments_have_to_fit_the_units, 0, COUNT(usages));
     tcase_add_loop_test(tests, a_variable_that_spoils_a_value_is_77_and_all_else_78, 0,
                         COUNT(variables));
+    tcase_add_loop_test(tests, what_does_not_depend_on_the_user_is_told_beside_him, 0,
+                        (int)(sizeof early / sizeof early[0]));
     tcase_add_test(tests, lint_leaves_variables_as_written);
     tcase_add_test(tests, a_wrong_line_of_defaults_is_told_once);
     tcase_add_loop_test(tests, the_whole_is_checked, 0, COUNT(checks));
