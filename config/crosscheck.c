@@ -138,7 +138,7 @@ tell_cycle(const struct check *check, const struct waits *waits, const bool *is_
     text_add(&text, first->name);
     do {
         on = next_unplaced(&waits[on], is_placed, on);
-        text_addf(&text, " → %s", check->config->unit[on].name);
+        text_addf(&text, " -> %s", check->config->unit[on].name);
     } while (on != at && !text.is_cut);
     enum unit_key key = first->requires.count > 0 ? UNIT_requires : UNIT_after;
     diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(first, key),
@@ -182,6 +182,7 @@ check_command(const struct check *check, const struct unit_config *unit)
     /* What is written counts even where it could not be read: that is told already. */
     bool has_command = unit_from(unit, UNIT_command) != NULL ||
                        (unit->command != NULL && unit->command[0] != '\0');
+    has_command |= unit->section != NULL && unit->section->has_command;
     bool has_folder = unit_from(unit, UNIT_command_dir) != NULL;
     if (!has_command && !has_folder) {
         diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(unit, UNIT_command),

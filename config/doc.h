@@ -30,7 +30,8 @@ struct section {
     unsigned line;
     const char *last_file; /* where its header stood last */
     unsigned last_line;
-    size_t count; /* of settings */
+    bool has_command; /* by a word that is none of ours: refused, and not missing as well */
+    size_t count;     /* of settings */
     struct setting *settings;
     struct section *next;
 };

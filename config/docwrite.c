@@ -219,6 +219,8 @@ tell_unknown(struct docwrite *write, const struct docwrite_entry *entry)
     const struct schema_section_info *elsewhere = section_with(entry->name);
     long nearest = text_nearest(entry->name, key_name, keys, count);
     char cure[128];
+    const char *meant = ours != NULL ? ours : nearest >= 0 ? keys[nearest].name : "";
+    write->section->has_command |= strcmp(meant, "command") == 0;
     if (ours != NULL && schema_find(kind, ours) != NULL) {
         (void)snprintf(cure, sizeof(cure), "write `%s`", ours);
     } else if (elsewhere != NULL) {

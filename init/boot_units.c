@@ -147,11 +147,8 @@ boot_resolve_unit(struct boot *boot, size_t u)
     struct unit_config *unit = &boot->config.unit[u];
     struct arena scratch = {.out_of_memory = boot->arena.out_of_memory};
     struct vars vars;
-    struct err err = {0};
-    if (host_unit_vars(boot, u, &scratch, &vars, &err) != 0) {
-        diag_add(&boot->diags, DIAG_ERROR, err.code, unit_owner(unit, UNIT_env_file).place, NULL,
-                 "%s: %s", unit->name, err.text);
-    } else {
+    /* Without its env-files, which a task may still write. */
+    if (environ_unit(&boot->environment, u, NULL, &scratch, &vars, &boot->diags) == 0) {
         resolve_unit(&boot->doc, unit, &vars, &boot->arena, &boot->diags);
         boot->parts[u].count = 1;
         if (unit->command_dir != NULL && unit->command_dir[0] != '\0') {

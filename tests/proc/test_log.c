@@ -200,6 +200,22 @@ START_TEST(a_report_is_json_where_the_log_is)
 }
 END_TEST
 
+START_TEST(variables_that_are_missing_are_all_told_with_their_places)
+{
+    struct box box =
+        box_run(&(struct start){.contract = BASE "[env]\nA = ${NO_A}\n"
+                                                 "[service web]\ncommand = /puppet print:RAN\n"
+                                                 "env =\n    B=${NO_B}\n    C=${NO_C}\n"},
+                77);
+    box_must_not_say(&box, OUT, "RAN");
+    box_must_say(&box, ERR, "[env] A: A: NO_A is not set and has no default\n");
+    box_must_say(&box, ERR, "[service web] env: B: NO_B is not set and has no default\n");
+    box_must_say(&box, ERR, "[service web] env: C: NO_C is not set and has no default\n");
+    box_must_say(&box, ERR, "give a default: ${NAME:-word}\n");
+    box_free(&box);
+}
+END_TEST
+
 Suite *
 log_suite(void)
 {
@@ -221,6 +237,7 @@ log_suite(void)
                           untrusted_bytes_in_roinits_own_lines_are_escaped,
                           lines_beyond_log_rate_are_counted_and_not_written,
                           a_report_is_json_where_the_log_is,
+                          variables_that_are_missing_are_all_told_with_their_places,
                           NULL,
                       });
 }

@@ -257,7 +257,7 @@ static const struct {
     {A "after = b\n" B "requires = a\n", 1, "wait for each other"},
     {A "after = b\n" B
        "after = c\n[task c]\ncommand = x\nafter = d\n[task d]\ncommand = x\nafter = c\n",
-     1, "c → d → c"},
+     1, "c -> d -> c"},
     {A "requires = b\n" B "autostart = no\n", 1, "never starts by itself"},
     {A "requires = t\n[task t]\ncommand = x\nwhen = manual\n", 1, "never starts by itself"},
     {A "after = b\n" B "autostart = no\n", 0, NULL},
@@ -280,6 +280,8 @@ static const struct {
     {A "success-status = 1 300 FOO\n", 2, "\"FOO\" is neither"},
     {"[volume data]\n" A, 1, "path = "},
     {"[service a]\n", 1, "has no command"},
+    {"[service a]\nexec = x\n", 1, "write `command`"},
+    {"[service a]\ncomand = x\n", 1, "did you mean `command`"},
     {"[task a]\ncommand-dir = /x\n", 0, NULL},
     {"[task a]\ncommand = x\ncommand-dir = /x\n", 1, "a command and a command-dir"},
     {"[service a]\ncommand = 'x\n", 1, "not closed"},
