@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # scoreboard.sh BUILD: writes docs/reliability.md from tests/scoreboard.txt: every promise, its test, its figure, the day.
 # The rings 1 to 3 are run, and faults, soak and fuzz (for FUZZ_TIME seconds each, here 10); the figures of make bench and
-# make coverage are those that were left in BUILD. What was not run is said to be open. SCOREBOARD_REUSE=yes runs nothing anew.
+# make coverage are those that were left in BUILD; the rows that compare (T01, T02, T12, T32, T43) are taken by its blocks if
+# they are not there. What was not run is said to be open. SCOREBOARD_REUSE=yes runs nothing anew.
 set -uo pipefail
 export LC_ALL=C.UTF-8
 
@@ -19,6 +20,10 @@ if [ "${SCOREBOARD_REUSE:-}" != yes ]; then
     make faults >"$dir/faults.log" 2>&1
     make soak >"$dir/soak.log" 2>&1
     FUZZ_TIME=${FUZZ_TIME:-10} make fuzz >"$dir/fuzz.log" 2>&1
+    for block in orphans burst seize stall fork; do
+        grep -q $'\t'"$block\$" "$build/bench/results.tsv" 2>/dev/null && continue
+        BENCH_DOCS=no BENCH_ONLY=$block tests/bench/run.sh "$build/bench" "$build/roinit" "$build/musl/roinit" >>"$dir/bench.log" 2>&1
+    done
     make lint tidy >"$dir/lint.log" 2>&1 && echo "silent" >>"$dir/lint.log"
 fi
 
@@ -45,9 +50,12 @@ show() {
             fi
             printf 'ring 4: %s\t%s\n' "$rest" "${figure:-open: not run}"
             ;;
-        bench)
-            figure=$(awk -F '\t' -v row="${rest% = *}" -v name="${rest#* = }" \
-                '$1 == row && $2 == name { print $2 ": " $3 " " $4 }' "$build/bench/results.tsv" 2>/dev/null | tail -1)
+        bench) # ROW = NAME, NAME...
+            figure=$(awk -F '\t' -v row="${rest% = *}" -v names="${rest#* = }" '
+                BEGIN { split(names, name, ", ") }
+                $1 == row && $3 != "" { value[$2] = $3; unit = $4 }
+                END { for (i = 1; i in name; i++) if (name[i] in value) line = line (line == "" ? "" : ", ") name[i] " " value[name[i]]
+                      if (line != "") print line (unit == "" ? "" : " " unit) }' "$build/bench/results.tsv" 2>/dev/null)
             printf '`make bench`: %s\t%s\n' "${rest% = *}" "${figure:-open: not run}"
             ;;
         faults) printf '`make faults`\t%s\n' "$(last "$dir/faults.log" '^([0-9]+ passed, [0-9]+ failed)$')" ;;

@@ -18,14 +18,9 @@
 /* The figures of an init that is up: its memory, restarts, signals, orphans, its end, its idling.
  */
 
-enum { PIDS_MAX = 4096, LINE_BYTES = 100, BLOCK_LINES = 40, RESTART_PAUSE_US = 1200000 };
+enum { RESTART_PAUSE_US = 1200000 };
 
-struct family {
-    int count; /* of all in the namespace */
-    pid_t pid[PIDS_MAX];
-};
-
-static ssize_t
+ssize_t
 read_of(pid_t pid, const char *name, char *bytes, size_t size)
 {
     char path[64];
@@ -53,18 +48,18 @@ is_in(pid_t pid, const char *namespace)
 }
 
 /* All processes of the init's namespace that are (not) services. */
-static void
+void
 find_family(pid_t init, bool are_services, struct family *ret)
 {
     char path[64], namespace[64], comm[64];
+    ret->count = 0;
     (void)snprintf(path, sizeof path, "/proc/%d/ns/pid", (int)init);
     ssize_t length = readlink(path, namespace, sizeof namespace - 1);
     DIR *proc = opendir("/proc");
-    if (length <= 0 || proc == NULL) {
+    if (proc == NULL) {
         die("/proc");
     }
-    namespace[length] = '\0';
-    ret->count = 0;
+    namespace[length > 0 ? length : 0] = '\0'; /* of an init that has ended there is none */
     for (struct dirent *entry; (entry = readdir(proc)) != NULL;) {
         pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
         if (pid <= 0 || !is_in(pid, namespace) || ret->count == PIDS_MAX) {
@@ -102,6 +97,10 @@ run_memory(int services, const char *path, int count, char **candidate)
         long kb = 0;
         split(candidate[i], argv);
         pid_t pid = start_all(services, fifo, argv, &unused);
+        if (pid < 0) {
+            (void)printf("%s failed failed\n", argv[0]);
+            continue;
+        }
         (void)usleep(SETTLE_US);
         find_family(pid, false, &family);
         for (int p = 0; p < family.count; p++) {
@@ -123,22 +122,25 @@ run_restart(int rounds, const char *path, int count, char **candidate)
         int64_t unused;
         split(candidate[i], argv[i]);
         pid[i] = start_all(1, fifo, argv[i], &unused);
+        has_failed[i] = pid[i] < 0;
     }
     for (int round = 0; round < rounds; round++) {
         (void)usleep(RESTART_PAUSE_US); /* some wait where it was up for less than a second */
         for (int i = 0; i < count; i++) {
-            find_family(pid[i], true, &family);
-            if (family.count != 1) {
-                die("there is not one service");
+            if (has_failed[i]) {
+                continue;
             }
+            find_family(pid[i], true, &family);
             int64_t start = now_us();
-            (void)kill(family.pid[0], SIGKILL);
-            await_bytes(fifo, 1, argv[i][0]);
+            if (family.count != 1 || kill(family.pid[0], SIGKILL) != 0 ||
+                !await_bytes(fifo, 1, argv[i][0])) {
+                give_up(i, pid[i], argv[i][0]);
+            }
             took[i][round] = now_us() - start;
         }
     }
     for (int i = 0; i < count; i++) {
-        end_all(pid[i]);
+        end_all(has_failed[i] ? -1 : pid[i]);
     }
     print_medians(rounds, count, argv);
 }
@@ -153,24 +155,29 @@ run_signal(int rounds, const char *path, int count, char **candidate)
         int64_t unused;
         split(candidate[i], argv[i]);
         pid[i] = start_all(1, fifo, argv[i], &unused);
+        has_failed[i] = pid[i] < 0;
     }
     (void)usleep(SETTLE_US);
     for (int round = -10; round < rounds; round++) {
         for (int i = 0; i < count; i++) {
+            if (has_failed[i]) {
+                continue;
+            }
             int64_t start = now_us();
-            (void)kill(pid[i], SIGUSR1);
-            await_bytes(fifo, 1, argv[i][0]);
+            if (kill(pid[i], SIGUSR1) != 0 || !await_bytes(fifo, 1, argv[i][0])) {
+                give_up(i, pid[i], argv[i][0]);
+            }
             took[i][round < 0 ? 0 : round] = now_us() - start;
         }
     }
     for (int i = 0; i < count; i++) {
-        end_all(pid[i]);
+        end_all(has_failed[i] ? -1 : pid[i]);
     }
     print_medians(rounds, count, argv);
 }
 
 /* Nanoseconds on a processor so far. */
-static int64_t
+int64_t
 cpu_ns(pid_t pid)
 {
     char text[256];
@@ -178,7 +185,7 @@ cpu_ns(pid_t pid)
     return strtoll(text, NULL, 10);
 }
 
-static int
+int
 count_zombies(pid_t init)
 {
     static struct family family;
@@ -196,24 +203,6 @@ count_zombies(pid_t init)
 }
 
 void
-run_orphans(int orphans, const char *path, int count, char **candidate)
-{
-    char *argv[WORDS_MAX];
-    int fifo = open_fifo(path);
-    for (int i = 0; i < count; i++) {
-        int64_t unused;
-        split(candidate[i], argv);
-        pid_t pid = start_all(1, fifo, argv, &unused);
-        int64_t before = cpu_ns(pid);
-        await_bytes(fifo, 1, argv[0]);
-        (void)usleep(1000000);
-        (void)printf("%s %" PRId64 " %d\n", argv[0], (cpu_ns(pid) - before) / orphans,
-                     count_zombies(pid));
-        end_all(pid);
-    }
-}
-
-void
 run_stop(int rounds, int services, const char *path, int count, char **candidate)
 {
     char *argv[CANDIDATES_MAX][WORDS_MAX];
@@ -228,7 +217,11 @@ run_stop(int rounds, int services, const char *path, int count, char **candidate
         for (int i = 0; i < count; i++) {
             int64_t unused;
             int status;
-            pid_t pid = start_all(services, fifo, argv[i], &unused);
+            pid_t pid = has_failed[i] ? -1 : start_all(services, fifo, argv[i], &unused);
+            has_failed[i] = pid < 0;
+            if (has_failed[i]) {
+                continue;
+            }
             (void)usleep(SETTLE_US / 10);
             int64_t start = now_us();
             (void)kill(pid, signal_of[i]);
@@ -269,88 +262,26 @@ run_idle(int seconds, int services, const char *path, int count, char **candidat
         int64_t unused;
         split(candidate[i], argv[i]);
         pid[i] = start_all(services, fifo, argv[i], &unused);
+        has_failed[i] = pid[i] < 0;
     }
     (void)usleep(3 * SETTLE_US);
     for (int i = 0; i < count; i++) {
+        if (has_failed[i]) {
+            continue;
+        }
         find_family(pid[i], false, &family[i]);
         add_up(&family[i], &switches[i], &ns[i]);
     }
     (void)sleep((unsigned)seconds);
     for (int i = 0; i < count; i++) {
         int64_t switches_now, ns_now;
+        if (has_failed[i]) {
+            (void)printf("%s failed failed\n", argv[i][0]);
+            continue;
+        }
         add_up(&family[i], &switches_now, &ns_now);
         (void)printf("%s %" PRId64 " %" PRId64 "\n", argv[i][0], switches_now - switches[i],
                      (ns_now - ns[i]) / 1000);
         end_all(pid[i]);
-    }
-}
-
-/* ---------------------------------------------------------------- services */
-
-static int
-open_to(const char *path)
-{
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0) {
-        die(path);
-    }
-    (void)prctl(PR_SET_NAME, "service");
-    return fd;
-}
-
-void
-be_echo(const char *path)
-{
-    sigset_t set;
-    int signal;
-    int fd = open_to(path);
-    (void)sigemptyset(&set);
-    (void)sigaddset(&set, SIGUSR1);
-    (void)sigprocmask(SIG_BLOCK, &set, NULL);
-    do {
-        (void)!write(fd, "x", 1);
-    } while (sigwait(&set, &signal) == 0);
-    exit(EXIT_FAILURE);
-}
-
-void
-be_orphans(const char *path, int count)
-{
-    int fd = open_to(path);
-    (void)!write(fd, "x", 1);
-    for (int i = 0; i < count; i++) {
-        pid_t child = fork();
-        if (child == 0) {
-            _exit(fork() < 0 ? 1 : 0); /* both: the grandchild is the orphan */
-        }
-        int status = 0;
-        (void)waitpid(child, &status, 0);
-        if (child < 0 || status != 0) {
-            (void)usleep(1000); /* the table of processes is full */
-            i--;
-        }
-    }
-    (void)!write(fd, "x", 1);
-    for (;;) {
-        (void)pause();
-    }
-}
-
-void
-be_lines(int count)
-{
-    static char block[BLOCK_LINES * LINE_BYTES];
-    memset(block, 'x', sizeof block);
-    for (int i = 1; i <= BLOCK_LINES; i++) {
-        block[i * LINE_BYTES - 1] = '\n';
-    }
-    for (int left = count; left > 0; left -= BLOCK_LINES) {
-        for (size_t done = 0; done < sizeof block;) {
-            ssize_t written = write(STDOUT_FILENO, block + done, sizeof block - done);
-            if (written < 0) {
-                die("standard output");
-            }
-            done += (size_t)written;
-        }
     }
 }
