@@ -182,9 +182,9 @@ check_command(const struct check *check, const struct unit_config *unit)
     /* What is written counts even where it could not be read: that is told already. */
     bool has_command = unit_from(unit, UNIT_command) != NULL ||
                        (unit->command != NULL && unit->command[0] != '\0');
-    has_command |= unit->section != NULL && unit->section->has_command;
     bool has_folder = unit_from(unit, UNIT_command_dir) != NULL;
-    if (!has_command && !has_folder) {
+    bool is_refused = unit->section != NULL && unit->section->is_refused;
+    if (!has_command && !has_folder && !is_refused) {
         diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(unit, UNIT_command),
                  unit->is_task ? "add `command = ...`, or `command-dir = ...`"
                                : "add `command = ...`",

@@ -30,8 +30,8 @@ struct section {
     unsigned line;
     const char *last_file; /* where its header stood last */
     unsigned last_line;
-    bool has_command; /* by a word that is none of ours: refused, and not missing as well */
-    size_t count;     /* of settings */
+    bool is_refused; /* in part: what is missing may be what was refused */
+    size_t count;    /* of settings */
     struct setting *settings;
     struct section *next;
 };

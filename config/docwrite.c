@@ -28,6 +28,9 @@ docwrite_problem(struct docwrite *write, unsigned line, const char *key, const c
                  const char *cure)
 {
     diag_add(write->diags, DIAG_ERROR, CODE_CONFIG, place(write, line, key), cure, "%s", problem);
+    if (write->section != NULL) {
+        write->section->is_refused = true;
+    }
 }
 
 static const char *
@@ -219,8 +222,6 @@ tell_unknown(struct docwrite *write, const struct docwrite_entry *entry)
     const struct schema_section_info *elsewhere = section_with(entry->name);
     long nearest = text_nearest(entry->name, key_name, keys, count);
     char cure[128];
-    const char *meant = ours != NULL ? ours : nearest >= 0 ? keys[nearest].name : "";
-    write->section->has_command |= strcmp(meant, "command") == 0;
     if (ours != NULL && schema_find(kind, ours) != NULL) {
         (void)snprintf(cure, sizeof(cure), "write `%s`", ours);
     } else if (elsewhere != NULL) {
@@ -234,6 +235,7 @@ tell_unknown(struct docwrite *write, const struct docwrite_entry *entry)
     }
     diag_add(write->diags, DIAG_ERROR, CODE_CONFIG, place(write, entry->line, entry->name), cure,
              "unknown key `%s`", entry->name);
+    write->section->is_refused = true;
 }
 
 bool

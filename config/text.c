@@ -214,6 +214,14 @@ least_of(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+/* Whether they are the same letter; capitals are written for small ones too often to count. */
+static bool
+is_same_letter(char a, char b)
+{
+    bool is_letter = (a >= 'A' && a <= 'Z') || (a >= 'a' && a <= 'z');
+    return a == b || (is_letter && (a ^ b) == ('a' ^ 'A'));
+}
+
 /* Edits that make `b` of `a`: insert, delete, replace, or swap two neighbours; each counts one.
  * Neither is longer than WORD_MAX. */
 static size_t
@@ -230,7 +238,7 @@ edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
     for (size_t i = 1; i <= a_length; i++) {
         now[0] = i;
         for (size_t j = 1; j <= b_length; j++) {
-            size_t replace = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+            size_t replace = last[j - 1] + (is_same_letter(a[i - 1], b[j - 1]) ? 0 : 1);
             now[j] = least_of(replace, least_of(last[j], now[j - 1]) + 1);
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
                 now[j] = least_of(now[j], before[j - 2] + 1);

@@ -2,6 +2,7 @@
 #include "config/value.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -200,6 +201,22 @@ value_parse_assigns(const struct value_input *in, void *ret)
     return 0;
 }
 
+/* What no process can catch, and what is roinit's own. */
+static bool
+is_never_caught(int number)
+{
+    return number == SIGKILL || number == SIGSTOP || number == SIGCHLD;
+}
+
+static int
+never_caught(const struct value_input *in, const char *word)
+{
+    return value_why(in,
+                     "\"%.60s\" never arrives: KILL and STOP cannot be caught, CHLD is "
+                     "roinit's own",
+                     word);
+}
+
 int
 value_parse_signals(const struct value_input *in, void *ret)
 {
@@ -211,6 +228,9 @@ value_parse_signals(const struct value_input *in, void *ret)
         if (number == 0) {
             return value_why(in, "\"%.60s\" is no signal, want one such as TERM or RTMIN+3",
                              words.item[i]);
+        }
+        if (is_never_caught(number)) {
+            return never_caught(in, words.item[i]);
         }
         mask |= SIGNAME_BIT(number);
     }
@@ -343,6 +363,9 @@ parse_rewrite(const struct value_input *in, const char *word, struct forward *fo
     int to = colon == NULL ? from : signame_number(colon + 1);
     if (from == 0 || to == 0) {
         return value_why(in, "\"%.60s\" is no signal, want one such as USR1, or TERM:QUIT", word);
+    }
+    if (is_never_caught(from)) {
+        return never_caught(in, word);
     }
     forward->to[from] = (uint8_t)to;
     return 0;

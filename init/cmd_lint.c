@@ -21,7 +21,8 @@ cmd_lint(const struct options *options)
         lint.file = options->usage.word[0];
     }
     int code = boot_walk(boot, &lint, BOOT_VALIDATE, true);
-    if (code == CODE_OK) {
+    bool is_read = code == CODE_OK || boot->diags.errors > 0; /* what can be judged is, in one go */
+    if (is_read) {
         boot_lint_commands(boot);
         if (boot_lint_users(boot, &err) != 0) {
             struct diag_place nowhere = {0};
