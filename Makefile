@@ -263,6 +263,7 @@ PROC_TESTS = \
     tests/proc/harness.c \
     tests/proc/inside.c \
     tests/proc/main.c \
+    tests/proc/raw.c \
     tests/proc/ring.c \
     tests/proc/stage.c \
     tests/proc/streams.c \
@@ -290,6 +291,7 @@ PROC_TESTS = \
     tests/proc/test_orphans.c \
     tests/proc/test_prepare.c \
     tests/proc/test_privilege.c \
+    tests/proc/test_prompt.c \
     tests/proc/test_ready.c \
     tests/proc/test_restart.c \
     tests/proc/test_schedule.c \

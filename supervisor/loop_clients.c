@@ -9,7 +9,9 @@ enum {
     STARVED_MS = 1000, /* without descriptors: until the socket is looked at again */
     CROWD_MS = 100,    /* so many clients in so short a time, root left out, are a crowd: */
     CROWD = 5,
-    CROWD_PAUSE_MS = 20, /* it is let in by the handful, that PID 1 does not wake for each */
+    CROWD_PAUSE_MS = 20, /* it is let in by the handful, that PID 1 does not wake for each; */
+    PRESS_PAUSE_MS =
+        4, /* sooner where more wait than are let in at once: somebody may be among them */
 };
 
 /* Watches each client for what it waits for, and none that is gone. */
@@ -82,7 +84,8 @@ let_in(struct loop *loop)
     int others = 0; /* than root: nobody else asks so often in earnest */
     int64_t now_ms = loop_now_ms();
     int64_t pause_ms = -1;
-    for (int i = 0; i < ACCEPTS_A_TURN; i++) {
+    int came = 0;
+    for (; came < ACCEPTS_A_TURN; came++) {
         int slot = ctlserver_accept(&loop->server, now_ms);
         if (slot < 0) {
             pause_ms = slot == -2 ? STARVED_MS : -1;
@@ -94,7 +97,7 @@ let_in(struct loop *loop)
         others += loop->server.client[slot].uid != 0;
     }
     if (pause_ms < 0 && is_crowd(loop, now_ms, others)) {
-        pause_ms = CROWD_PAUSE_MS;
+        pause_ms = came < ACCEPTS_A_TURN ? CROWD_PAUSE_MS : PRESS_PAUSE_MS;
     }
     loop_arm(loop, &loop->starved, pause_ms);
     if (pause_ms >= 0) {

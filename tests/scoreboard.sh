@@ -31,13 +31,24 @@ last() { # LOG PATTERN: the last line that matches, or that there is none
     sed -nE "s/$2/\1/p" "$1" 2>/dev/null | tail -1 | grep . || echo "open: not run"
 }
 
+figure_of() { # TEST: what it measured, of many cases the slowest
+    local lines
+    mapfile -t lines < <(sed -n "s/^figure $1: //p" "$dir"/*.log 2>/dev/null)
+    case ${#lines[@]} in
+        0) ;;
+        1) printf '; %s' "${lines[0]}" ;;
+        *) printf '; of %s cases the slowest: %s' "${#lines[@]}" \
+            "$(printf '%s\n' "${lines[@]}" | awk '{ match($0, /then [0-9]+/); print substr($0, RSTART + 5, RLENGTH - 5) "\t" $0 }' | sort -n | tail -1 | cut -f2)" ;;
+    esac
+}
+
 # One way of showing it, as words for the two last columns: TEST<tab>FIGURE.
 show() {
     local kind=${1%% *} rest=${1#* } name figure
     case $kind in
         test)
             for name in $rest; do
-                if grep -qhE "^ok .*:$name: " "$dir"/*.tap; then figure=passes
+                if grep -qhE "^ok .*:$name: " "$dir"/*.tap; then figure=passes$(figure_of "$name")
                 elif grep -qhE "^not ok .*:$name: " "$dir"/*.tap; then figure=FAILS
                 else figure="open: there is no such test"
                 fi

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/proc/harness.h"
+#include "tests/proc/raw.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -37,21 +38,6 @@ start_one(void)
     box_await_file(&box, "/run/roinit/control");
     await_status(&box, "\"phase\":\"running\"", text, sizeof(text));
     return box;
-}
-
-static int
-dial(const struct box *box)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ck_assert_int_ge(fd, 0);
-    snprintf(address.sun_path, sizeof(address.sun_path), "%s",
-             box_path(box, "/run/roinit/control"));
-    if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
-        close(fd);
-        return -1;
-    }
-    return fd;
 }
 
 /* Whether the other side has closed it, within the limit. */
@@ -163,7 +149,8 @@ START_TEST(a_thousand_silent_clients_do_not_hinder_status)
     static int clients[CLIENTS];
     struct box box = start_one();
     for (int i = 0; i < CLIENTS; i++) {
-        clients[i] = dial(&box); /* beyond 64 the oldest incomplete one is dropped */
+        clients[i] = raw_dial(box_path(
+            &box, "/run/roinit/control")); /* beyond 64 the oldest incomplete one is dropped */
     }
     status_answers(&box);
     ck_assert_uint_lt(box_descriptors(&box), 64 + 40);
@@ -183,7 +170,7 @@ END_TEST
 START_TEST(a_client_that_sends_half_a_request_is_dropped_in_time)
 {
     struct box box = start_one();
-    int fd = dial(&box);
+    int fd = raw_dial(box_path(&box, "/run/roinit/control"));
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(write(fd, "\x01st", 3), 3);
     ck_assert(is_dropped(fd, BOX_WAIT_MS)); /* 5 s for a request to be complete */
@@ -210,7 +197,7 @@ START_TEST(nonsense_on_the_socket_is_answered_or_dropped_and_hurts_nothing)
     };
     struct box box = start_one();
     for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
-        int fd = dial(&box);
+        int fd = raw_dial(box_path(&box, "/run/roinit/control"));
         ck_assert_int_ge(fd, 0);
         (void)!write(fd, requests[i].bytes, requests[i].size);
         shutdown(fd, SHUT_WR);
@@ -227,7 +214,7 @@ START_TEST(a_request_over_4_kib_is_refused)
 {
     static char huge[1 << 20];
     struct box box = start_one();
-    int fd = dial(&box);
+    int fd = raw_dial(box_path(&box, "/run/roinit/control"));
     ck_assert_int_ge(fd, 0);
     memset(huge, 'a', sizeof(huge));
     huge[0] = '\x01';
@@ -252,7 +239,7 @@ START_TEST(a_client_that_does_not_read_does_not_block_pid_1)
 {
     struct box box = start_one();
     for (int i = 0; i < 40; i++) {
-        int fd = dial(&box);
+        int fd = raw_dial(box_path(&box, "/run/roinit/control"));
         ck_assert_int_ge(fd, 0);
         (void)!write(fd, "\x01status\0--json\0\0", 16);
         /* left open and unread */

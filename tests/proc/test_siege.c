@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/proc/harness.h"
+#include "tests/proc/raw.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,20 +16,6 @@
 
 enum { BOMB_PIDS = 60, MEMORY_BYTES = 4 * 1024 * 1024 };
 
-/* Nanoseconds of PID 1 on a processor. */
-static long long
-cpu_ns(const struct box *box)
-{
-    char path[64];
-    long long ns = 0;
-    (void)snprintf(path, sizeof path, "/proc/%d/schedstat", (int)box->pid);
-    FILE *file = fopen(path, "re");
-    ck_assert_ptr_nonnull(file);
-    (void)!fscanf(file, "%lld", &ns);
-    (void)fclose(file);
-    return ns;
-}
-
 START_TEST(without_a_descriptor_left_pid_1_rests_and_recovers)
 {
     char text[8192];
@@ -42,13 +29,13 @@ START_TEST(without_a_descriptor_left_pid_1_rests_and_recovers)
     ck_assert_int_eq(prlimit(box.pid, RLIMIT_NOFILE, NULL, &old), 0);
     none.rlim_max = old.rlim_max;
     ck_assert_int_eq(prlimit(box.pid, RLIMIT_NOFILE, &none, NULL), 0);
-    long long before = cpu_ns(&box);
+    long long before = raw_cpu_ns(box.pid);
     int64_t start = proc_now_ms();
     while (proc_now_ms() - start < 1500) {
         (void)usleep(20000);
     }
     /* One in ten: a loop that spins would take all of it. */
-    ck_assert_int_le((cpu_ns(&box) - before) / 1000000, (proc_now_ms() - start) / 10);
+    ck_assert_int_le((raw_cpu_ns(box.pid) - before) / 1000000, (proc_now_ms() - start) / 10);
     ck_assert_int_eq(prlimit(box.pid, RLIMIT_NOFILE, &old, NULL), 0);
     box_expect(&box, OUT, "up\n");
     ck_assert_int_eq(box_exec(&box, WORDS("status", "--json"), text, sizeof text), 0);
