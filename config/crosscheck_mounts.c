@@ -86,12 +86,46 @@ check_sizes(struct diags *diags, const struct mount_config *mount)
     }
 }
 
+bool
+resolve_may_walk(const char *top)
+{
+    static const char *const never[] = {"/", "/run", "/tmp", "/etc"};
+    static const char *const never_below[] = {"/proc", "/sys", "/dev"};
+    for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
+        if (text_equal(top, never[i])) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < sizeof never_below / sizeof never_below[0]; i++) {
+        if (text_is_within(top, never_below[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What is asked for in so many words and does not happen: the top alone is given. */
+static void
+check_chown(struct diags *diags, const struct mount_config *mount)
+{
+    bool walks = mount->chown == CHOWN_ON_MISMATCH || mount->chown == CHOWN_ALWAYS;
+    if (walks && mount->from[MOUNT_chown] != NULL && mount->path != NULL &&
+        !resolve_may_walk(mount->path)) {
+        diag_add(diags, DIAG_WARN, CODE_CONFIG, mount_place(mount, MOUNT_chown),
+                 "say `chown = top`, or mount a folder of its own below it",
+                 "%s itself is given to its owner and nothing below: the system's own things lie "
+                 "there",
+                 mount->path);
+    }
+}
+
 void
 resolve_judge_mounts(const struct config *config, struct diags *diags)
 {
     for (size_t m = 0; m < config->mount_count; m++) {
         check_options(diags, &config->mount[m]);
         check_sizes(diags, &config->mount[m]);
+        check_chown(diags, &config->mount[m]);
         for (size_t k = 0; k < m; k++) {
             check_mount_pair(diags, &config->mount[k], &config->mount[m]);
         }

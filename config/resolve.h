@@ -40,6 +40,10 @@ void resolve_check_keys(const struct doc *doc, struct check_config *check, const
                         struct arena *arena, struct diags *diags);
 void resolve_check(const struct config *config, struct diags *diags);
 
+/* Whether a walk may change all that lies below the top of a mount: not where the system's own
+ * things lie (promises.md, I2). */
+bool resolve_may_walk(const char *top);
+
 /* Whether the arguments given to roinit fit the units: wrong usage (CODE_USAGE) where they do not,
  * and where there is nothing to run. For `run` alone. */
 void resolve_arguments(const struct config *config, struct diags *diags);

@@ -168,7 +168,8 @@ static int
 ask(const struct options *options, bool closes)
 {
     char request[CTLMSG_REQUEST_MAX];
-    proc_hide_self(); /* a unit of the same uid must not borrow our origin (promises.md, fact 4) */
+    (void)proc_hide_self(); /* a unit of the same uid must not borrow our origin (promises.md, fact
+                               4) */
     size_t length = request_bytes(options, request, sizeof request);
     if (length == 0) {
         (void)fprintf(stderr, "roinit: too many words, or an empty one: see `roinit help %s`\n",

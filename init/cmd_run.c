@@ -14,7 +14,12 @@ cmd_run(const struct options *options)
     bool is_subreaper = false;
     proc_guard_self(&is_subreaper);
     log_open();
-    proc_hide_self();
+    if (!proc_hide_self()) {
+        static const char why[] = "services of its uid may read PID 1 and control it: a filter "
+                                  "refuses prctl(PR_SET_DUMPABLE)";
+        log_own(LOG_WARN, "%s; let the seccomp profile allow it", why);
+        status_degrade(&boot->status, "dumpable", why);
+    }
     proc_note_limits();
     if (!is_subreaper) {
         log_own(LOG_INFO, "not PID 1, and the system does not let it be a subreaper: orphans of "

@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 #include <string.h>
 
+#include "config/resolve.h"
 #include "config/text.h"
 #include "init/sys_state.h"
 
@@ -181,25 +182,6 @@ may_give(const struct facts *facts, const struct identities *identities, size_t 
            idmap_holds(&facts->uid_map, top->uid) && idmap_holds(&facts->gid_map, top->gid);
 }
 
-/* Whether a walk may change all that lies below: not where the system's own things lie (I2). */
-static bool
-may_walk(const char *top)
-{
-    static const char *const never[] = {"/", "/run", "/tmp", "/etc"};
-    static const char *const never_below[] = {"/proc", "/sys", "/dev"};
-    for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
-        if (text_equal(top, never[i])) {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < sizeof never_below / sizeof never_below[0]; i++) {
-        if (text_is_within(top, never_below[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 struct place
 place_after(const struct config *config, const struct facts *facts,
             const struct identities *identities, size_t mount)
@@ -227,7 +209,7 @@ place_after(const struct config *config, const struct facts *facts,
         place.uid = owner->uid;
         place.gid = owner->gid;
         place.is_walked = (place.changes_owner || is_always) && declared->chown != CHOWN_TOP &&
-                          may_walk(facts->mount[mount].resolved);
+                          resolve_may_walk(facts->mount[mount].resolved);
         if (declared->mode < 0 && !is_writable) {
             place.mode |= OWNER_ALL;
         }

@@ -103,7 +103,8 @@ static const struct row {
     {SYS_rt_tgsigqueueinfo,    false, {{1, PID, 0}}},
     {SYS_setpgid,              false, {{1, GROUP, 0}}},
     {SYS_pidfd_open,           false, {{0, PID, 0}}},
-    /* a descriptor of a process may come from a socket, or be a folder of /proc */
+    /* a descriptor of a process may come from a socket, or be a folder of /proc: refused as on a
+     * kernel that has not got it, so that a program takes kill(2) instead */
     {SYS_pidfd_send_signal,    true,  {{0, NOBODY, 0}}},
     {SYS_fcntl,                false, {{1, VALUE, F_SETOWN}, {2, PID, 0}}},
     {SYS_fcntl,                false, {{1, VALUE, F_SETOWN}, {2, MINUS_GROUP, 0}}},
@@ -210,7 +211,7 @@ add_row(struct program *program, const struct row *row, pid_t pid, pid_t group)
                               row->when[i].argument * sizeof(uint64_t) + LOW_WORD);
         add(program, BPF_JMP | BPF_JEQ | BPF_K, value[i], 0, 2 * (count - 1 - i) + 1);
     }
-    add_refuse(program, EPERM);
+    add_refuse(program, row->call == SYS_pidfd_send_signal ? ENOSYS : EPERM);
 }
 
 #ifdef GUARD_ARCH

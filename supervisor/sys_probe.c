@@ -220,7 +220,7 @@ be_self(const struct probe_as *as)
     if (as != NULL && as->is_other) {
         (void)syscall(SYS_setfsuid, geteuid());
         (void)syscall(SYS_setfsgid, getegid());
-        proc_hide_self(); /* a change of credentials makes dumpable again (I35) */
+        (void)proc_hide_self(); /* a change of credentials makes dumpable again (I35) */
     }
 }
 

@@ -112,10 +112,10 @@ proc_guard_self(bool *ret_is_subreaper)
     proc_close_from(3);
 }
 
-void
+bool
 proc_hide_self(void)
 {
-    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
 }
 
 int

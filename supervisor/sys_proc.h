@@ -21,8 +21,8 @@
 void proc_guard_self(bool *ret_is_subreaper);
 
 /* Not dumpable: closes /proc/self/mem, descriptors and ptrace to services of the same uid (I35).
- * Before the first fork, and after every change of credentials. */
-void proc_hide_self(void);
+ * Before the first fork, and after every change of credentials. Returns whether it is so. */
+bool proc_hide_self(void);
 
 /* A signalfd for all signals, close-on-exec and non-blocking; -1 with *err. */
 int proc_signal_fd(struct err *err);

@@ -209,6 +209,23 @@ START_TEST(a_drop_of_pid_1_that_fails_is_told_and_shown)
 }
 END_TEST
 
+START_TEST(a_pid_1_that_cannot_hide_says_so_and_shows_it)
+{
+    char text[8192];
+    NEEDS_UIDS();
+    NEEDS_STRACE();
+    struct box box = box_start(&(struct start){
+        .contract = RAW "[service web]\nuser = app\ncommand = /puppet print:up sleep\n",
+        .tracer = WORDS("/usr/bin/strace", "-D", "-qq", "-o", "/dev/null", "-e", "trace=prctl",
+                        "-e", "inject=prctl:error=EPERM:when=1")});
+    box_expect(&box, OUT, "up\n");
+    box_must_say(&box, ERR, "services of its uid may read PID 1");
+    ck_assert_int_eq(box_exec(&box, WORDS("status", "--json"), text, sizeof(text)), 0);
+    ck_assert_msg(strstr(text, "\"degraded\":[{\"what\":\"dumpable\"") != NULL, "%s", text);
+    box_free(&box);
+}
+END_TEST
+
 /* ---------------------------------------------------------------- status */
 
 START_TEST(status_shows_what_each_unit_holds)
@@ -339,6 +356,7 @@ capability_suite(void)
                                      where_that_is_no_error_the_unit_fails_and_nothing_runs,
                                      status_shows_what_each_unit_holds,
                                      a_drop_of_pid_1_that_fails_is_told_and_shown,
+                                     a_pid_1_that_cannot_hide_says_so_and_shows_it,
                                      a_single_refusal_ends_in_71_or_in_exactly_what_was_asked_for,
                                      NULL,
                                  });

@@ -224,6 +224,32 @@ START_TEST(what_does_not_depend_on_the_user_is_told_beside_him)
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    bool is_told;
+} walks[] = {
+    {"[volume /run]\nchown = always\n", true},
+    {"[volume /etc]\nchown = on-mismatch\n", true},
+    {"[tmpfs /tmp]\nchown = always\n", true},
+    {"[volume /sys/fs/x]\nchown = always\n", true},
+    {"[volume /dev/shm]\nchown = always\n", true},
+    {"[volume label]\npath = /run\nchown = always\n", true},
+    {"[volume /run]\nchown = top\n", false},
+    {"[tmpfs /run]\n", false},
+    {"[volume /run]\nowner = 5\n", false}, /* nobody has asked for a walk */
+    {"[volume /run/app]\nchown = always\n", false},
+    {"[volume /device]\nchown = always\n", false},
+};
+
+START_TEST(a_walk_that_never_happens_is_a_warning)
+{
+    written_lint(&written, walks[_i].text);
+    written_expect(&written, 0, NULL);
+    ck_assert(written_says(&written, "nothing below: the system's own things") ==
+              walks[_i].is_told);
+}
+END_TEST
+
 START_TEST(lint_leaves_variables_as_written)
 {
     written_lint(&written, "[service a]\ncommand = $CMD\numask = ${UMASK}\nuser = ${PUID}\n");
@@ -428,6 +454,8 @@ resolve_suite(void)
                         COUNT(variables));
     tcase_add_loop_test(tests, what_does_not_depend_on_the_user_is_told_beside_him, 0,
                         (int)(sizeof early / sizeof early[0]));
+    tcase_add_loop_test(tests, a_walk_that_never_happens_is_a_warning, 0,
+                        (int)(sizeof walks / sizeof walks[0]));
     tcase_add_test(tests, lint_leaves_variables_as_written);
     tcase_add_test(tests, a_wrong_line_of_defaults_is_told_once);
     tcase_add_loop_test(tests, the_whole_is_checked, 0, COUNT(checks));
