@@ -182,5 +182,8 @@ loop_on_signals(struct ev_loop *ev, ev_io *watcher, int events)
         for (size_t i = 0; i < (size_t)length / sizeof info[0]; i++) {
             take_signal(loop, &info[i]);
         }
+        if ((size_t)length < sizeof info) {
+            return; /* that was all: of what comes now the watcher tells (epoll(7), level) */
+        }
     }
 }

@@ -28,8 +28,9 @@ pick() { # CANDIDATE...: those that are installed, into `chosen`; a leading numb
     local one program
     chosen=()
     for one; do
-        program=${one#[0-9]* } program=${program#lone }
-        if [ -x "${program%% *}" ]; then chosen+=("$one"); else echo "bench: ${program%% *} is not there" >&2; fi
+        program=${one#[0-9]* } program=${program#lone } program=${program%% *}
+        case $program in /usr/*) case ",${BENCH_PEERS:-${program##*/}}," in *",${program##*/},"*) ;; *) continue ;; esac ;; esac
+        if [ -x "$program" ]; then chosen+=("$one"); else echo "bench: $program is not there" >&2; fi
     done
 }
 watch() { /mnt/stopwatch "$@" 2> >(tail -n 40 >>"$out/said"); }
@@ -86,7 +87,7 @@ block_log() {
 }
 block_mounts() {
     local kind
-    for kind in distinct:0 distinct:10 distinct:1000 distinct:5000 stacked:20000; do
+    for kind in ${BENCH_MOUNTS:-distinct:0 distinct:10 distinct:1000 distinct:5000 stacked:20000}; do
         watch mounts "${kind%:*}" "${kind#*:}" /mnt/stopwatch start "$(fewer 2)" "/mnt/roinit -c /mnt/task.ini" "/mnt/roinit-glibc -c /mnt/task.ini" |
             rows "a boot with ${kind#*:} ${kind%:*} mounts more" µs
     done
@@ -144,8 +145,7 @@ block_all() {
     for n in $BENCH_SIZES; do
         of supervisors "$n"
         watch all "$(some "$n")" "$n" /mnt/fifo "${chosen[@]}" >"$out/all"
-        if [ "$n" = 1000 ]; then
-            pick "/usr/bin/supervisord -c /mnt/$n.conf"
+        if [ "$n" = 1000 ] && pick "/usr/bin/supervisord -c /mnt/$n.conf" && [ "${#chosen[@]}" != 0 ]; then
             watch all 1 "$n" /mnt/fifo "${chosen[@]}" >>"$out/all"
         fi
         [ "$n" = 1 ] || rows "until the first of $n runs" µs 2 <"$out/all"
@@ -172,16 +172,17 @@ block_stop() {
         [ "$n" = 1000 ] || pick "${chosen[@]}" "15 /usr/bin/supervisord -c /mnt/$n.conf"
         [ ! -x "$dinit" ] || pick "${chosen[@]}" "15 $dinit -o -d /mnt/dinit-$n -p /mnt/dinitctl"
         watch stop "$(some "$n")" "$n" /mnt/fifo "${chosen[@]}" >"$out/stop"
-        if [ "$n" = 1000 ]; then
-            pick "15 /usr/bin/supervisord -c /mnt/$n.conf"
+        if [ "$n" = 1000 ] && pick "15 /usr/bin/supervisord -c /mnt/$n.conf" && [ "${#chosen[@]}" != 0 ]; then
             watch stop 1 "$n" /mnt/fifo "${chosen[@]}" >>"$out/stop"
         fi
         rows "until $n are stopped" µs <"$out/stop"
     done
 }
 block_idle() {
-    of supervisors "$(is_of_size 10 && echo 10 || echo 1)"
-    watch idle "$IDLE_SECONDS" 10 /mnt/fifo "${chosen[@]}" >"$out/idle"
+    local n=1
+    ! is_of_size 10 || n=10
+    of supervisors "$n"
+    watch idle "$IDLE_SECONDS" "$n" /mnt/fifo "${chosen[@]}" >"$out/idle"
     rows "wake-ups in $IDLE_SECONDS idle seconds" "" <"$out/idle"
     rows "CPU in $IDLE_SECONDS idle seconds" µs 2 <"$out/idle"
 }

@@ -7,7 +7,8 @@
 # the machine's own mounts is touched. A block that fails or takes too long is told as failed, and the rest goes on.
 #
 # ROUNDS (21), ORPHANS (100000), BURST (20000), IDLE_SECONDS (60), STALL_SECONDS (10), FORK_SECONDS (10), LINES (400000),
-# FILES (200000), BENCH_SIZES ("1 10 100 1000") make it shorter or longer; BENCH_ONLY=stop,memory runs those blocks alone,
+# FILES (200000), BENCH_SIZES ("1 10 100 1000"), BENCH_MOUNTS make it shorter or longer, BENCH_PEERS=tini,s6-svscan leaves
+# out the other installed ones; BENCH_ONLY=stop,memory runs those blocks alone,
 # and leaves the figures of the others as they are.
 set -euo pipefail
 export LC_ALL=C

@@ -65,6 +65,19 @@ now_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+int64_t
+rest_us(int64_t us)
+{
+    const char *haste = getenv("BENCH_HASTE");
+    return haste != NULL && atoi(haste) > 0 ? us / atoi(haste) : us;
+}
+
+void
+rest(int64_t us)
+{
+    (void)usleep((useconds_t)rest_us(us));
+}
+
 _Noreturn void
 die(const char *what)
 {

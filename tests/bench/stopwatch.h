@@ -32,6 +32,10 @@ struct family {
 };
 
 int64_t now_us(void);
+/* A pause, or the share of it that BENCH_HASTE=N leaves: its N-th part, for figures that mean
+ * nothing. */
+int64_t rest_us(int64_t us);
+void rest(int64_t us);
 _Noreturn void die(const char *what);
 void split(char *words, char *argv[WORDS_MAX]);
 /* The median of `took` of candidate `i`. */

@@ -101,7 +101,7 @@ run_memory(int services, const char *path, int count, char **candidate)
             (void)printf("%s failed failed\n", argv[0]);
             continue;
         }
-        (void)usleep(SETTLE_US);
+        rest(SETTLE_US);
         find_family(pid, false, &family);
         for (int p = 0; p < family.count; p++) {
             kb += proportional_kb(family.pid[p]);
@@ -125,7 +125,7 @@ run_restart(int rounds, const char *path, int count, char **candidate)
         has_failed[i] = pid[i] < 0;
     }
     for (int round = 0; round < rounds; round++) {
-        (void)usleep(RESTART_PAUSE_US); /* some wait where it was up for less than a second */
+        rest(RESTART_PAUSE_US); /* some wait where it was up for less than a second */
         for (int i = 0; i < count; i++) {
             if (has_failed[i]) {
                 continue;
@@ -157,7 +157,7 @@ run_signal(int rounds, const char *path, int count, char **candidate)
         pid[i] = start_all(1, fifo, argv[i], &unused);
         has_failed[i] = pid[i] < 0;
     }
-    (void)usleep(SETTLE_US);
+    rest(SETTLE_US);
     for (int round = -10; round < rounds; round++) {
         for (int i = 0; i < count; i++) {
             if (has_failed[i]) {
@@ -222,7 +222,7 @@ run_stop(int rounds, int services, const char *path, int count, char **candidate
             if (has_failed[i]) {
                 continue;
             }
-            (void)usleep(SETTLE_US / 10);
+            rest(SETTLE_US / 10);
             int64_t start = now_us();
             (void)kill(pid, signal_of[i]);
             (void)waitpid(pid, &status, 0);
@@ -264,7 +264,7 @@ run_idle(int seconds, int services, const char *path, int count, char **candidat
         pid[i] = start_all(services, fifo, argv[i], &unused);
         has_failed[i] = pid[i] < 0;
     }
-    (void)usleep(3 * SETTLE_US);
+    rest(3 * SETTLE_US);
     for (int i = 0; i < count; i++) {
         if (has_failed[i]) {
             continue;

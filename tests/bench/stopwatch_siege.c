@@ -30,17 +30,22 @@ enum {
 
 static struct family family;
 
-/* All threads of the machine, zombies among them. */
+/* How many children an init has, zombies among them (proc(5), /proc/pid/task/tid/children). */
 static long
-count_threads(void)
+count_children(pid_t init)
 {
-    char text[128] = "";
-    int fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
+    char path[64], bytes[65536];
+    long words = 0;
+    ssize_t length;
+    (void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)init, (int)init);
+    int fd = open(path, O_RDONLY | O_CLOEXEC); /* of an init that has ended there is none */
+    while (fd >= 0 && (length = read(fd, bytes, sizeof bytes)) > 0) {
+        for (ssize_t i = 0; i < length; i++) {
+            words += bytes[i] == ' '; /* one behind each */
+        }
+    }
     (void)close(fd);
-    text[length > 0 ? length : 0] = '\0';
-    const char *slash = strchr(text, '/');
-    return slash != NULL ? strtol(slash + 1, NULL, 10) : 0;
+    return words;
 }
 
 /* The one service of an init, or -1. */
@@ -51,16 +56,16 @@ service_of(pid_t init)
     return family.count == 1 ? family.pid[0] : -1;
 }
 
-/* One turn: USR1 to the service, and its answer. Returns the most threads over `base`, or -1. */
+/* One turn: USR1 to the service, and its answer. Returns the most children over `base`, or -1. */
 static long
-take_turn(pid_t service, int fifo)
+take_turn(pid_t init, pid_t service, int fifo)
 {
-    long base = count_threads(), most = 0;
+    long base = count_children(init), most = 0;
     struct pollfd poll_fd = {.fd = fifo, .events = POLLIN};
     int64_t end = now_us() + (int64_t)WAIT_MS * 1000;
     (void)kill(service, SIGUSR1);
-    while (poll(&poll_fd, 1, 1) == 0) {
-        long now = count_threads() - base;
+    while (poll(&poll_fd, 1, 2) == 0) {
+        long now = count_children(init) - base;
         most = now > most ? now : most;
         if (now_us() > end) {
             return -1;
@@ -90,16 +95,16 @@ run_orphans(int orphans, const char *path, int count, char **candidate)
                 continue;
             }
             int64_t before = cpu_ns(pid[i]);
-            long seen = take_turn(service[i], fifo);
+            long seen = take_turn(pid[i], service[i], fifo);
             if (seen < 0) {
                 give_up(i, pid[i], argv[i][0]);
                 continue;
             }
-            (void)usleep(SECOND_US / 10);
+            rest(SECOND_US / 10);
             took[i][turn] = (cpu_ns(pid[i]) - before) * TURNS / orphans;
             most[i] = seen > most[i] ? seen : most[i];
             if (turn == TURNS - 1) {
-                (void)usleep(SECOND_US - SECOND_US / 10);
+                rest(SECOND_US - SECOND_US / 10);
                 zombies[i] = count_zombies(pid[i]);
             }
         }
@@ -140,15 +145,15 @@ ask(const char *socket_path)
 
 /* They die: until all are gone, and the longest answer meanwhile. */
 static int64_t
-time_burst(pid_t service, long base, const char *socket_path, int64_t *ret_longest)
+time_burst(pid_t init, pid_t service, long base, const char *socket_path, int64_t *ret_longest)
 {
     int64_t start = now_us(), end = start + (int64_t)WAIT_MS * 1000;
     *ret_longest = 0;
     (void)kill(service, SIGUSR1);
-    while (count_threads() > base + 1 && now_us() < end) {
+    while (count_children(init) > base && now_us() < end) {
         int64_t answer = socket_path[0] == '/' ? ask(socket_path) : 0;
         *ret_longest = answer > *ret_longest ? answer : *ret_longest;
-        (void)usleep(SECOND_US / 1000);
+        rest(SECOND_US / 1000);
     }
     return now_us() - start;
 }
@@ -163,17 +168,16 @@ run_burst(int orphans, const char *path, const char *socket_path, int count, cha
         split(candidate[i], argv);
         pid_t pid = start_all(1, fifo, argv, &unused);
         pid_t service = pid > 0 ? service_of(pid) : -1;
-        long base = count_threads();
-        long most = service > 0 ? take_turn(service, fifo) : -1;
-        if (most < orphans / 2) {
-            (void)fprintf(stderr, "stopwatch: %s: %ld of %d orphans came\n", argv[0], most,
-                          orphans);
+        long base = service > 0 ? count_children(pid) : 0;
+        if (service < 0 || kill(service, SIGUSR1) != 0 || !await_bytes(fifo, 1, argv[0]) ||
+            count_children(pid) - base < orphans) {
+            (void)fprintf(stderr, "stopwatch: %s: its orphans did not come\n", argv[0]);
             (void)printf("%s failed failed failed\n", argv[0]);
             end_all(pid);
             continue;
         }
-        int64_t burst = time_burst(service, base, socket_path, &longest);
-        (void)usleep(burst < SECOND_US ? (useconds_t)(SECOND_US - burst) : 0);
+        int64_t burst = time_burst(pid, service, base, socket_path, &longest);
+        rest(burst < SECOND_US ? SECOND_US - burst : 0);
         (void)printf("%s %" PRId64 " %d %" PRId64 "\n", argv[0], burst, count_zombies(pid),
                      longest);
         end_all(pid);
@@ -201,7 +205,7 @@ run_seize(int rounds, const char *path, int count, char **candidate)
             }
             tried++;
             (void)kill(service, SIGUSR1);
-            (void)usleep(SECOND_US / 5);
+            rest(SECOND_US / 5);
             if (waitpid(pid, &status, WNOHANG) == pid) {
                 killed++;
             } else {
@@ -228,14 +232,14 @@ besiege(pid_t pid, bool is_lone, int seconds, const int fifo[2], long *ret_start
         int64_t *ret_longest, int *ret_blocked)
 {
     *ret_starts = *ret_longest = *ret_blocked = 0;
-    (void)usleep(SETTLE_US); /* the pipe is full by now */
+    rest(SETTLE_US); /* the pipe is full by now */
     (void)drain(fifo[0]);
     int64_t end = now_us() + (int64_t)seconds * SECOND_US, pause_end = 0;
     while (now_us() < end) {
         int64_t start = now_us();
         pid_t aim = is_lone ? pid : service_of(pid);
         if (start >= pause_end) {
-            pause_end = start + (is_lone ? SECOND_US / 5 : STALL_PAUSE_US);
+            pause_end = start + (is_lone ? SECOND_US / 5 : rest_us(STALL_PAUSE_US));
             if (aim <= 0 || kill(aim, is_lone ? SIGUSR1 : SIGKILL) != 0 ||
                 !await_bytes(fifo[1], 1, "besieged")) {
                 return false;
@@ -245,7 +249,7 @@ besiege(pid_t pid, bool is_lone, int seconds, const int fifo[2], long *ret_start
         }
         *ret_starts += drain(fifo[0]);
         *ret_blocked += is_in_write(pid);
-        (void)usleep(SECOND_US / 50);
+        rest(SECOND_US / 50);
     }
     return true;
 }
@@ -354,7 +358,7 @@ run_fork(int seconds, const char *path, int count, char **candidate)
         int status;
         split(candidate[i], argv);
         pid_t pid = start_all(1, fifo, argv, &unused);
-        (void)usleep(pid > 0 ? STALL_PAUSE_US : 0);
+        rest(pid > 0 ? STALL_PAUSE_US : 0);
         pid_t service = pid > 0 ? service_of(pid) : -1;
         if (service < 0) {
             (void)printf("%s failed\n", argv[0]);
@@ -363,13 +367,13 @@ run_fork(int seconds, const char *path, int count, char **candidate)
         }
         pid_t thief = take_all_forks();
         (void)kill(service, SIGKILL);
-        (void)usleep(SECOND_US / 5);
+        rest(SECOND_US / 5);
         if (waitpid(pid, &status, WNOHANG) == pid) {
             (void)printf("%s ends\n", argv[0]);
             end_thief(thief);
             continue;
         }
-        (void)usleep((useconds_t)(seconds * SECOND_US));
+        (void)sleep((unsigned)seconds);
         if (drain(fifo) > 0) {
             (void)fprintf(stderr, "stopwatch: %s: fork did not fail\n", argv[0]);
             (void)printf("%s failed\n", argv[0]);
