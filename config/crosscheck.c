@@ -17,18 +17,7 @@ struct check {
 static struct diag_place
 unit_place(const struct unit_config *unit, enum unit_key key)
 {
-    const struct setting *from = unit_from(unit, key);
-    struct diag_place place = {.section = unit->section != NULL ? unit->section->title : NULL};
-    if (unit->section != NULL) {
-        place.file = unit->section->file;
-        place.line = unit->section->line;
-    }
-    if (from != NULL) {
-        place.file = from->file;
-        place.line = from->line;
-        place.key = from->name;
-    }
-    return place;
+    return doc_place(unit_from(unit, key), unit->section);
 }
 
 static long

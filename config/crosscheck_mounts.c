@@ -10,14 +10,7 @@
 static struct diag_place
 mount_place(const struct mount_config *mount, enum mount_key key)
 {
-    struct diag_place place = {mount->section->file, mount->section->line, mount->section->title,
-                               NULL};
-    if (mount->from[key] != NULL) {
-        place.file = mount->from[key]->file;
-        place.line = mount->from[key]->line;
-        place.key = mount->from[key]->name;
-    }
-    return place;
+    return doc_place(mount->from[key], mount->section);
 }
 
 /* Each word of redirect once in a contract, and each path. */

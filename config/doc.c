@@ -45,6 +45,21 @@ doc_unit_setting(const struct doc *doc, const struct section *section, const cha
     return setting != NULL ? setting : doc_setting(doc_section(doc, SECTION_DEFAULTS, ""), key);
 }
 
+struct diag_place
+doc_place(const struct setting *setting, const struct section *section)
+{
+    struct diag_place place = {0};
+    if (section != NULL) {
+        place = (struct diag_place){section->file, section->line, section->title, NULL};
+    }
+    if (setting != NULL) {
+        place.file = setting->file;
+        place.line = setting->line;
+        place.key = setting->name;
+    }
+    return place;
+}
+
 /* The length of NAME where the line is NAME=value, with the =; else of the whole line. */
 static size_t
 name_length(const char *line, size_t length)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "config/arena.h"
+#include "config/diag.h"
 #include "config/schema.h"
 
 /*
@@ -56,6 +57,9 @@ const struct setting *doc_setting(const struct section *section, const char *key
 /* The setting that counts for a unit: its own, else that of [defaults], else NULL. Pure. */
 const struct setting *doc_unit_setting(const struct doc *doc, const struct section *section,
                                        const char *key);
+/* Where a value was written or, where it was not, where its section begins; both may be NULL. Pure.
+ */
+struct diag_place doc_place(const struct setting *setting, const struct section *section);
 /* The list `text` with `more` added, in the arena; of lines NAME=value a later NAME takes the place
  * of the same earlier. Pure. */
 const char *doc_add_to_list(enum value_type type, const char *text, const char *more,

@@ -10,23 +10,11 @@
 
 enum { WHY_BYTES = 512 };
 
-static struct diag_place
-place_of(const struct section *section, const struct setting *setting)
-{
-    struct diag_place place = {.section = section != NULL ? section->title : NULL};
-    if (setting != NULL) {
-        place.file = setting->file;
-        place.line = setting->line;
-        place.key = setting->name;
-    }
-    return place;
-}
-
 static void
 complain(struct resolver *resolver, const struct setting *setting, bool is_runtime, const char *why)
 {
     diag_add(resolver->diags, DIAG_ERROR, is_runtime ? CODE_BROKEN : CODE_CONFIG,
-             place_of(resolver->section, setting), NULL, "%s", why);
+             doc_place(setting, resolver->section), NULL, "%s", why);
 }
 
 /* What stays as it is written until later has to be well-formed now. */

@@ -40,14 +40,8 @@ static struct owner
 owner_of(const char *name, const struct section *section, const struct setting *from,
          bool has_env_file)
 {
-    struct owner owner = {.name = name, .has_env_file = has_env_file};
-    owner.place.section = section != NULL ? section->title : NULL;
-    if (from != NULL) {
-        owner.place.file = from->file;
-        owner.place.line = from->line;
-        owner.place.key = from->name;
-    }
-    return owner;
+    return (struct owner){
+        .name = name, .place = doc_place(from, section), .has_env_file = has_env_file};
 }
 
 static struct owner

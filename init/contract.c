@@ -48,14 +48,8 @@ enum {
 struct diag_place
 judge_place(const struct setting *from, const struct section *section, const char *key)
 {
-    struct diag_place place = {.key = key};
-    if (section != NULL) {
-        place = (struct diag_place){section->file, section->line, section->title, key};
-    }
-    if (from != NULL) {
-        place.file = from->file;
-        place.line = from->line;
-    }
+    struct diag_place place = doc_place(from, section);
+    place.key = key;
     return place;
 }
 

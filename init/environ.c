@@ -142,13 +142,7 @@ layer_env(struct environ_work *work)
 static void
 layer_unit_env(struct environ_work *work, const struct unit_config *unit)
 {
-    const struct setting *from = unit_from(unit, UNIT_env);
-    struct diag_place place = {
-        .file = from == NULL ? NULL : from->file,
-        .line = from == NULL ? 0 : from->line,
-        .section = unit->section == NULL ? NULL : unit->section->title,
-        .key = "env",
-    };
+    struct diag_place place = doc_place(unit_from(unit, UNIT_env), unit->section);
     for (size_t i = 0; i < unit->env.count; i++) {
         const char *item = unit->env.item[i];
         size_t length = strcspn(item, "=");

@@ -14,21 +14,9 @@ enum { WHY_BYTES = 256 };
 static const unsigned long long ID_MAX = 4294967294; /* (uid_t)-1 is "leave it" */
 
 struct diag_place
-identity_place(const struct setting *from, const struct section *section)
-{
-    struct diag_place place = {.section = section == NULL ? NULL : section->title};
-    if (from != NULL) {
-        place.file = from->file;
-        place.line = from->line;
-        place.key = from->name;
-    }
-    return place;
-}
-
-struct diag_place
 identity_place_init(const struct setting *from)
 {
-    struct diag_place place = identity_place(from, NULL);
+    struct diag_place place = doc_place(from, NULL);
     place.section = schema_sections[SECTION_INIT].name;
     return place;
 }
@@ -175,7 +163,7 @@ judge_switches(const struct config *config, const struct identities *identities,
         const struct unit_config *unit = &config->unit[u];
         if (who->uid != self->uid || who->gid != self->gid) {
             diag_add(diags, DIAG_ERROR, CODE_BROKEN,
-                     identity_place(unit_from(unit, UNIT_user), unit->section), cure,
+                     doc_place(unit_from(unit, UNIT_user), unit->section), cure,
                      "cannot run as user \"%.60s\" (%u:%u): roinit is uid %u, without SETUID, "
                      "SETGID and KILL",
                      unit->user.user == NULL ? "" : unit->user.user, who->uid, who->gid, self->uid);

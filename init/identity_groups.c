@@ -100,7 +100,7 @@ named_groups(const struct unit_config *unit, struct identities *identities, stru
              struct arena *arena, struct diags *diags)
 {
     struct gathered wanted = {.count = 0};
-    struct diag_place place = identity_place(unit_from(unit, UNIT_groups), unit->section);
+    struct diag_place place = doc_place(unit_from(unit, UNIT_groups), unit->section);
     char why[WHY_BYTES];
     for (size_t i = 0; i < unit->groups.count; i++) {
         const char *word = unit->groups.item[i];

@@ -7,9 +7,7 @@
 
 /* What the files of identity.h share; for them alone. */
 
-/* Where a value was written; both may be NULL. */
-struct diag_place identity_place(const struct setting *from, const struct section *section);
-/* The same for a key of [init]. */
+/* Where a value of [init] was written; it may be NULL. */
 struct diag_place identity_place_init(const struct setting *from);
 
 /* Whose mistake a wrong value is: of whoever set the variable in it, else of the author. */

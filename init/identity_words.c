@@ -98,14 +98,14 @@ add_unknown_part(const struct setting *from, const struct section *section,
     char sentence[SENTENCE_BYTES];
     struct text out = TEXT_OVER(sentence);
     if (from == NULL || !expand_has_variable(from->text)) {
-        diag_add(diags, DIAG_ERROR, identity_blame(from), identity_place(from, section),
+        diag_add(diags, DIAG_ERROR, identity_blame(from), doc_place(from, section),
                  "add it to the image, or give a number", "%s", why);
         return;
     }
     text_addf(&out, "%s = %.200s: ", from->name, from->text);
     add_value(from->text, is_group, is_group ? spec->group : spec->user, &out);
     text_add(&out, ", want a number");
-    diag_add(diags, DIAG_ERROR, identity_blame(from), identity_place(from, section),
+    diag_add(diags, DIAG_ERROR, identity_blame(from), doc_place(from, section),
              is_group ? "set it to a gid, or to a name that the image's /etc/group has"
                       : "set it to a uid, or to a name that the image's /etc/passwd has",
              "%s", sentence);

@@ -11,13 +11,9 @@
 struct diag_place
 planner_place(const struct mount_config *mount, enum mount_key key, const char *name)
 {
-    const struct setting *from = mount->from[key];
-    return (struct diag_place){
-        .file = from == NULL ? NULL : from->file,
-        .line = from == NULL ? 0 : from->line,
-        .section = mount->section == NULL ? NULL : mount->section->title,
-        .key = name,
-    };
+    struct diag_place place = doc_place(mount->from[key], mount->section);
+    place.key = name;
+    return place;
 }
 
 void
