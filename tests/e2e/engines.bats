@@ -5,13 +5,14 @@
 load lib
 
 setup() { # one end of whatever a test began
-    PODMAN='' RUNC='' MOUNTED=''
+    PODMAN='' RUNC='' MOUNTED='' LISTENER=''
 }
 teardown() {
     local name
     for name in "${CONTAINER:-}" "pause-$RUN-$BATS_SUITE_TEST_NUMBER"; do
         [ -z "$name" ] || docker rm -vf "$name" >/dev/null 2>&1 || true
     done
+    [ -z "$LISTENER" ] || kill "$LISTENER" 2>/dev/null || true
     [ -z "$PODMAN" ] || podman rm -f "$PODMAN" >/dev/null 2>&1 || true
     [ -z "$RUNC" ] || runc --root "$CT_RUNC_ROOT" delete -f "$RUNC" >/dev/null 2>&1 || true
     [ -z "$MOUNTED" ] || umount "$MOUNTED"
@@ -70,6 +71,42 @@ INI
     run podman run --rm --network none "${MOUNT[@]}" --read-only --read-only-tmpfs=false --tmpfs /tmp --tmpfs /run "$IMAGE"
     expect 0
     says 'it ran'
+}
+
+@test "Podman --sdnotify=container: whoever runs Podman hears READY=1 when all units are ready, and not before" {
+    need podman
+    to_podman "$IMAGE"
+    contract <<'INI'
+[tmpfs /tmp]
+[tmpfs /run]
+[service db]
+command = sh -c 'echo "db sees: ${NOTIFY_SOCKET:-none}"; until test -e /tmp/go; do sleep 0.1; done; touch /tmp/ready; exec sleep 1000'
+ready = file:/tmp/ready
+[service web]
+command = sleep 1000
+INI
+    # A listener as systemd's: Podman is told of it, and passes on what the container says.
+    outer=$BATS_TEST_TMPDIR/outer
+    python3 - "$outer" >"$outer.said" 3>&- <<'PYTHON' &
+import socket, sys
+listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+listener.bind(sys.argv[1])
+while True:
+    print(listener.recv(4096).decode(), flush=True)
+PYTHON
+    LISTENER=$!
+    eventually test -S "$outer"
+    PODMAN=roinit-e2e-sdnotify-$RUN
+    NOTIFY_SOCKET=$outer podman run -d --sdnotify=container --name "$PODMAN" --network none "${MOUNT[@]}" --read-only \
+        --read-only-tmpfs=false --tmpfs /tmp --tmpfs /run "$IMAGE" >/dev/null 3>&-
+    up() { podman exec "$PODMAN" roinit status web; }
+    eventually up
+    run grep -c READY "$outer.said"
+    [ "$output" = 0 ]
+    podman exec "$PODMAN" touch /tmp/go
+    eventually grep -qx READY=1 "$outer.said"
+    # The socket is roinit's own: no unit can speak for the container.
+    podman logs "$PODMAN" 2>&1 | grep -qF 'db sees: none'
 }
 
 @test "runc: units, a status by exec, a TERM to runc ends it in order" {

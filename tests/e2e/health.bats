@@ -92,6 +92,82 @@ END
     eventually logs_say 'current'
 }
 
+@test "s6-notifyoncheck makes its daemon ready when its check succeeds, and not before" {
+    clients
+    # It wants a folder that s6-supervise looks after: here with nothing to run but what roinit starts.
+    contract <<'END'
+[tmpfs /tmp]
+[tmpfs /run]
+mkdir = svc
+[task folder]
+command = touch /run/svc/run /run/svc/down
+[service supervisor]
+requires = folder
+command = s6-supervise /run/svc
+ready = exec:s6-svok /run/svc
+[service db]
+requires = supervisor
+working-dir = /run/svc
+ready = fd:4
+command = s6-notifyoncheck -d -3 4 -s 200 -w 100 -n 0 -c "test -e /tmp/well" sh -c 'echo "db is pid $$"; exec sleep 1000'
+[service web]
+requires = db
+command = sh -c 'echo "web starts"; exec sleep 1000'
+END
+    start "${HARD[@]}" "${TMPFS[@]}" --
+    eventually logs_say 'db is pid'
+    sleep 1
+    is_state db starting
+    is_state web waiting
+    docker exec "$CONTAINER" touch /tmp/well
+    eventually logs_say 'web starts'
+    is_state db ready
+    docker logs "$CONTAINER" 2>&1 | grep -F "db is pid $(docker exec "$CONTAINER" roinit status --json | jq '.units[] | select(.name == "db") | .pid')"
+    docker stop -t 9 "$CONTAINER" >/dev/null
+    [ "$(exit_code)" = 0 ]
+}
+
+@test "a daemon that speaks sd_notify: redis-server is ready when it says so, and its status is shown" {
+    clients
+    contract <<'END'
+[tmpfs /tmp]
+redirect = tmp
+[tmpfs /run]
+[service redis]
+command = redis-server --supervised systemd --daemonize no --port 0 --unixsocket /run/redis.sock --dir /tmp --save ''
+ready = notify
+[service web]
+requires = redis
+command = sh -c 'redis-cli -s /run/redis.sock ping; exec sleep 1000'
+END
+    start "${HARD[@]}" "${TMPFS[@]}" --
+    eventually logs_say PONG
+    is_state redis ready
+    run docker exec "$CONTAINER" roinit status --json
+    [ "$(jq -r '.units[] | select(.name == "redis") | .status' <<<"$output")" = 'Ready to accept connections' ]
+    docker stop -t 9 "$CONTAINER" >/dev/null
+    [ "$(exit_code)" = 0 ]
+}
+
+@test "python3-systemd makes a service ready, names its main process and says that it stops" {
+    clients
+    contract <<'END'
+[tmpfs /tmp]
+[tmpfs /run]
+[service app]
+command = /usr/bin/python3 -c 'import os, time; from systemd import daemon; daemon.notify("READY=1\nSTATUS=up\nMAINPID=%d" % os.getpid()); [time.sleep(0.05) for i in iter(lambda: os.path.exists("/tmp/go"), True)]; daemon.notify("STOPPING=1\nSTATUS=leaves"); time.sleep(2); os._exit(7)'
+ready = notify
+END
+    start "${HARD[@]}" "${TMPFS[@]}" --
+    eventually is_state app ready
+    run docker exec "$CONTAINER" roinit status --json
+    [ "$(jq -r '.units[0].status' <<<"$output")" = up ]
+    docker exec "$CONTAINER" touch /tmp/go
+    eventually is_state app stopping
+    run timeout 30 docker wait "$CONTAINER"
+    [ "$output" = 7 ]
+}
+
 health() { docker inspect -f '{{.State.Health.Status}}' "$CONTAINER"; }
 is_health() { [ "$(health)" = "$1" ]; }
 
