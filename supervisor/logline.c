@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "supervisor/logline.h"
 
+#include <stdint.h>
 #include <string.h>
 
 enum {
@@ -26,13 +27,33 @@ colour_length(const char *bytes, size_t length)
     return at < length && bytes[at] == 'm' ? at + 1 : 0;
 }
 
+/* How many bytes from the start are printable ASCII: eight at a time, which is what nearly every
+ * line is made of. Of a word with such bytes alone no byte has its highest bit, also not after 1 is
+ * added (0x7f) or 0x20 taken away (what is below); whatever else a carry may do, it sets one. */
+static size_t
+ascii_length(const char *bytes, size_t length)
+{
+    const uint64_t ones = 0x0101010101010101, highest = 0x8080808080808080;
+    size_t i = 0;
+    for (uint64_t word; length - i >= sizeof word; i += sizeof word) {
+        memcpy(&word, bytes + i, sizeof word);
+        if (((word | (word + ones) | (word - ones * ' ')) & highest) != 0) {
+            break;
+        }
+    }
+    while (i < length && bytes[i] >= ' ' && bytes[i] < DELETE) {
+        i++;
+    }
+    return i;
+}
+
 /* How many bytes from the start can be written as they are. A byte from 0x80 to 0xbf is a control
  * character of some terminals unless it belongs to a whole UTF-8 character, and some characters are
  * such controls themselves, or line ends. A lone byte above is a letter in Latin-1. */
 static size_t
 plain_length(const char *bytes, size_t length)
 {
-    size_t i = 0;
+    size_t i = ascii_length(bytes, length);
     while (i < length) {
         unsigned char byte = (unsigned char)bytes[i];
         size_t whole = text_utf8_length(bytes + i, length - i);
@@ -44,6 +65,7 @@ plain_length(const char *bytes, size_t length)
             break;
         }
         i += whole > 0 ? whole : 1;
+        i += ascii_length(bytes + i, length - i);
     }
     return i;
 }

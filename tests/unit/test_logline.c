@@ -61,6 +61,41 @@ START_TEST(a_line_can_neither_forge_another_nor_drive_a_terminal)
 }
 END_TEST
 
+/* Plain bytes are looked at eight at a time: none may pass by that, wherever it stands. */
+static void
+check_everywhere(unsigned char byte)
+{
+    enum { LINE = 40 };
+    const struct logline logline = {.unit = "web", .stream = "stdout"};
+    bool is_plain = (byte >= ' ' && byte < 0x7f) || byte == '\t' || byte >= 0xc0; /* or Latin-1 */
+    for (size_t at = 0; at < LINE; at++) {
+        char bytes[LINE], buffer[256], want[256];
+        struct text out = TEXT_OVER(buffer), expected = TEXT_OVER(want);
+        memset(bytes, 'a', sizeof bytes);
+        bytes[at] = (char)byte;
+        logline_add(&out, &logline, bytes, sizeof bytes);
+        bool is_end = byte == '\r' && at == LINE - 1; /* of CR LF */
+        text_add(&expected, "web: ");
+        text_add_bytes(&expected, bytes, at);
+        if (is_plain) {
+            text_add_bytes(&expected, bytes + at, 1);
+        } else if (!is_end) {
+            text_addf(&expected, "\\x%02x", byte);
+        }
+        text_add_bytes(&expected, bytes + at + 1, LINE - at - 1);
+        text_add(&expected, "\n");
+        ck_assert_str_eq(buffer, want);
+    }
+}
+
+START_TEST(a_control_character_is_seen_wherever_it_stands)
+{
+    for (unsigned byte = 0; byte <= 0xff; byte++) {
+        check_everywhere((unsigned char)byte);
+    }
+}
+END_TEST
+
 START_TEST(a_line_of_roinits_own_has_its_name_and_a_split_one_says_so)
 {
     const struct logline logline = {.stream = "stderr", .is_split = true};
@@ -146,6 +181,7 @@ logline_suite(void)
     TCase *tests = tcase_create("logline");
     tcase_add_loop_test(tests, a_line_can_neither_forge_another_nor_drive_a_terminal, 0,
                         COUNT(lines));
+    tcase_add_test(tests, a_control_character_is_seen_wherever_it_stands);
     tcase_add_test(tests, a_line_of_roinits_own_has_its_name_and_a_split_one_says_so);
     tcase_add_loop_test(tests, a_line_in_json_is_one_object_whatever_its_bytes_are, 0,
                         COUNT(strings));
