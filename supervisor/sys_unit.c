@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "supervisor/sys_cgroup.h"
@@ -54,14 +55,32 @@ open_pipes(struct unit_io *io, const struct launch *launch)
     return 0;
 }
 
-/* A raw unit under another uid could not open /dev/stdout: runc gave the pipe to the container's
- * user, mode 0600. */
+/* A pipe without a name: nobody comes by it but through a descriptor that he holds. */
+static bool
+is_nameless(int fd)
+{
+    enum { PIPE_MAGIC = 0x50495045 }; /* linux/magic.h */
+    struct statfs fs;
+    return fstatfs(fd, &fs) == 0 && fs.f_type == PIPE_MAGIC;
+}
+
+/* A raw unit under another uid could not open /dev/stdout: runc gave the pipe, or the terminal, to
+ * the container's user, mode 0600. A pipe that is ours is opened to all who hold it: that takes no
+ * capability, so it goes for what starts after the boot, and for several users. The rest is given
+ * away, where that is still allowed. */
 static void
 give_stdio(const struct launch *launch)
 {
+    enum { WRITE_FOR_ALL = 0222, PERMISSIONS = 07777 };
     struct stat st;
     for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
-        if (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) && st.st_uid != launch->uid) {
+        if (fstat(fd, &st) != 0 || st.st_uid == launch->uid) {
+            continue;
+        }
+        mode_t mode = (st.st_mode & PERMISSIONS) | WRITE_FOR_ALL;
+        bool is_open = S_ISFIFO(st.st_mode) && is_nameless(fd) && fchmod(fd, mode) == 0;
+        /* A terminal of a container; not that of somebody who tries roinit in his shell. */
+        if (!is_open && (S_ISFIFO(st.st_mode) || (getpid() == 1 && isatty(fd) != 0))) {
             (void)!fchown(fd, launch->uid, (gid_t)-1);
         }
     }

@@ -33,6 +33,22 @@ START_TEST(a_unit_that_is_started_later_can_open_its_own_output)
 }
 END_TEST
 
+/* What is inherited as it is belongs to PID 1's user, and several users have it. */
+START_TEST(a_raw_unit_of_another_user_that_is_started_later_can_open_it_too)
+{
+    NEEDS_UIDS();
+    struct box box = box_start(&(struct start){
+        .contract = AFTER "command = /usr/bin/env sh -c 'echo up >/proc/self/fd/1; exec sleep 60'\n"
+                          "[service late]\nautostart = no\nlog = raw\nuser = 10002:10002\n"
+                          "command = /usr/bin/env sh -c 'echo by name >/proc/self/fd/1; "
+                          "echo wrong >/proc/self/fd/2; sleep 60'\n"});
+    start_later(&box, "late");
+    box_expect(&box, OUT, "by name\n");
+    box_expect(&box, ERR, "wrong\n");
+    box_free(&box);
+}
+END_TEST
+
 START_TEST(a_unit_that_is_started_later_gets_its_oom_score)
 {
     NEEDS_UIDS();
@@ -53,6 +69,7 @@ late_suite(void)
 {
     return proc_suite("late", (const TTest *const[]){
                                   a_unit_that_is_started_later_can_open_its_own_output,
+                                  a_raw_unit_of_another_user_that_is_started_later_can_open_it_too,
                                   a_unit_that_is_started_later_gets_its_oom_score,
                                   NULL,
                               });

@@ -129,6 +129,18 @@ START_TEST(elsewhere_than_pid_1_only_its_own_descendants_are_killed)
 }
 END_TEST
 
+START_TEST(main_of_another_user_can_open_the_terminal_by_name)
+{
+    NEEDS_UIDS();
+    struct box box = box_start(&(struct start){
+        .contract = BASE "[service main]\nuser = app\ncommand = /usr/bin/env sh -c 'echo by name "
+                         ">/proc/self/fd/1; exec sleep 60'\n",
+        TERMINAL});
+    box_expect(&box, OUT, "by name");
+    box_free(&box);
+}
+END_TEST
+
 Suite *
 terminal_suite(void)
 {
@@ -139,6 +151,7 @@ terminal_suite(void)
                                       the_foreground_is_given_back_at_the_end,
                                       the_foreground_is_given_back_when_the_command_is_killed,
                                       a_start_in_the_background_does_not_steal_the_terminal,
+                                      main_of_another_user_can_open_the_terminal_by_name,
                                       elsewhere_than_pid_1_it_runs_as_subreaper,
                                       elsewhere_than_pid_1_signals_and_codes_are_the_same,
                                       elsewhere_than_pid_1_a_contract_is_kept_as_well,
