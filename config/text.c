@@ -206,6 +206,16 @@ text_add_size(struct text *text, long long bytes)
     }
 }
 
+size_t
+text_count_lines(const char *bytes, size_t length)
+{
+    size_t lines = 0;
+    for (size_t i = 0; i < length; i++) {
+        lines += bytes[i] == '\n';
+    }
+    return lines;
+}
+
 enum { WORD_MAX = 63 };
 
 static size_t

@@ -52,6 +52,9 @@ void text_add_size(struct text *text, long long bytes);
 long text_nearest(const char *word, const char *(*candidate)(const void *context, size_t i),
                   const void *context, size_t count);
 
+/* How many lines end in these bytes. */
+size_t text_count_lines(const char *bytes, size_t length);
+
 /* The number that `string` is: digits only, base 10, no sign, no blanks, no leading zero but "0"
  * itself, at most `max`. Returns false, and leaves *ret_number alone, for everything else (I14). */
 bool text_number(const char *string, unsigned long long max, unsigned long long *ret_number);

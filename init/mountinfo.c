@@ -125,16 +125,6 @@ parse_line(char *line, struct mount_entry *entry)
     return true;
 }
 
-static size_t
-count_lines(const char *bytes, size_t length)
-{
-    size_t lines = 0;
-    for (size_t i = 0; i < length; i++) {
-        lines += bytes[i] == '\n';
-    }
-    return lines;
-}
-
 static int
 compare_ids(const void *a, const void *b)
 {
@@ -247,7 +237,7 @@ void
 mountinfo_parse(const char *bytes, size_t length, struct arena *arena,
                 struct mount_table *ret_table)
 {
-    size_t room = count_lines(bytes, length) + 1;
+    size_t room = text_count_lines(bytes, length) + 1;
     char *copy = arena_strndup(arena, bytes, length);
     struct mount_entry **sorted = ARENA_NEW(arena, struct mount_entry *, room);
     bool *is_covered = ARENA_NEW(arena, bool, room);

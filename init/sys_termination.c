@@ -7,18 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config/text.h"
+
 /* The kubelet takes no more (Kubernetes, "Determine the Reason for Pod Failure"). */
 enum { TERMINATION_BYTES = 4096, MORE_BYTES = 32 };
-
-static size_t
-count_lines(const char *text, size_t length)
-{
-    size_t lines = 0;
-    for (size_t i = 0; i < length; i++) {
-        lines += text[i] == '\n';
-    }
-    return lines;
-}
 
 void
 termination_write(const char *text, size_t length)
@@ -36,7 +28,7 @@ termination_write(const char *text, size_t length)
             const char *end = memrchr(text, '\n', TERMINATION_BYTES - MORE_BYTES);
             kept = end != NULL ? (size_t)(end - text) + 1 : TERMINATION_BYTES - MORE_BYTES;
             (void)snprintf(more, sizeof more, "and %zu more\n",
-                           count_lines(text + kept, length - kept));
+                           text_count_lines(text + kept, length - kept));
         }
         (void)!write(fd, text, kept);
         (void)!write(fd, more, strlen(more));

@@ -126,16 +126,6 @@ write_now(const struct sink *sink, const char *bytes, size_t length)
     return write(sink_fd(sink), bytes, length);
 }
 
-static size_t
-count_lines(const char *bytes, size_t length)
-{
-    size_t lines = 0;
-    for (size_t i = 0; i < length; i++) {
-        lines += bytes[i] == '\n';
-    }
-    return lines;
-}
-
 static char *
 ring_of(const struct sink *sink)
 {
@@ -155,7 +145,7 @@ write_some(struct sink *sink, const char *bytes, size_t length)
         } else if (errno == EAGAIN) {
             return done;
         } else if (errno != EINTR) {
-            sink->lost += count_lines(bytes + done, length - done);
+            sink->lost += text_count_lines(bytes + done, length - done);
             return length;
         }
     }
@@ -182,7 +172,7 @@ put(struct sink *sink, const char *bytes, size_t length)
         done = write_some(sink, bytes, length);
     }
     if (length - done > RING_BYTES - sink->used) {
-        sink->lost += count_lines(bytes + done, length - done);
+        sink->lost += text_count_lines(bytes + done, length - done);
         return;
     }
     ring_put(sink, bytes + done, length - done);
