@@ -162,8 +162,7 @@ INI
     start "${HARD[@]}" --pid "container:$PAUSE" --tmpfs /run:size=1m,uid=10001 --
     eventually logs_say up
     sleep 0.5
-    run docker exec "$CONTAINER" sh -c 'cat /proc/[0-9]*/stat | grep -c ") Z "'
-    [ "$output" = 0 ]
+    eventually no_zombies
     docker stop -t 9 "$CONTAINER" >/dev/null
     [ "$(exit_code)" = 0 ]
     logs_say ends

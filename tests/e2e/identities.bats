@@ -72,8 +72,8 @@ INI
     eventually logs_say 'a: up'
     eventually logs_say 'b: NoNewPrivs'
     # KILL, SETGID, SETUID, SETPCAP: bits 5 to 8.
-    run docker exec "$CONTAINER" grep -E '^Cap(Eff|Prm|Bnd)' /proc/1/status
-    [ "$(awk '{print $2}' <<<"$output" | sort -u)" = 00000000000001e0 ]
+    kept() { [ "$(docker exec "$CONTAINER" grep -E '^Cap(Eff|Prm|Bnd)' /proc/1/status | awk '{print $2}' | sort -u)" = "$1" ]; }
+    eventually kept 00000000000001e0
     for set in Inh Prm Eff Amb; do logs_say "b: Cap$set:	0000000000000000"; done
     docker stop -t 9 "$CONTAINER" >/dev/null
     [ "$(exit_code)" = 0 ]

@@ -30,7 +30,7 @@ run_in() {
     local options=()
     while [ $# -gt 0 ] && [ "$1" != -- ]; do options+=("$1"); shift; done
     shift || true
-    timeout -k 5 90 docker run --rm --network none "${MOUNT[@]}" "${options[@]}" "$IMAGE" "$@"
+    timeout -k 5 300 docker run --rm --network none "${MOUNT[@]}" "${options[@]}" "$IMAGE" "$@"
 }
 
 # Starts a container in the background and remembers it, so that teardown removes it.
@@ -45,17 +45,21 @@ teardown() {
     [ -z "${CONTAINER:-}" ] || docker rm -f "$CONTAINER" >/dev/null 2>&1 || true
 }
 
-# Waits until a command succeeds: every tenth of a second, 20 s at most.
+# Waits until a command succeeds: every tenth of a second, a minute at most: longer is never.
 eventually() {
-    local i
-    for i in $(seq 200); do
+    local limit=$((SECONDS + 60))
+    while [ "$SECONDS" -lt "$limit" ]; do
         "$@" >/dev/null 2>&1 && return 0
         sleep 0.1
     done
     echo "never came true: $*" >&2
     return 1
 }
-logs_say() { docker logs "$CONTAINER" 2>&1 | grep -qF -- "$1"; }
+logs_say() { docker logs "$CONTAINER" 2>&1 | grep -F -- "$1" >/dev/null; }
+# Whether its logs say it so often. Where a shell sets a trap first, it says that it is up.
+logs_count() { [ "$(docker logs "$CONTAINER" 2>&1 | grep -cF -- "$2")" = "$1" ]; } # COUNT TEXT
+# An engine's exec is a zombie for a moment, until the engine has heard of its end.
+no_zombies() { docker exec "$CONTAINER" sh -c '! cat /proc/[0-9]*/stat 2>/dev/null | grep ") Z " >/dev/null'; }
 exit_code() { docker inspect -f '{{.State.ExitCode}}' "$CONTAINER"; }
 now_ms() { date +%s%3N; }
 

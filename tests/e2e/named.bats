@@ -139,8 +139,8 @@ INI
     eventually logs_say 'side: nc: bind: Permission denied'
     eventually docker exec "$CONTAINER" sh -c 'echo hello | nc -w 1 127.0.0.1 80 | grep hello'
     logs_say 'side: CapBnd:	0000000000000000'
-    run docker exec "$CONTAINER" grep -E '^Cap(Eff|Prm|Bnd)' /proc/1/status
-    [ "$(awk '{print $2}' <<<"$output" | sort -u)" = 00000000000005e0 ]
+    kept() { [ "$(docker exec "$CONTAINER" grep -E '^Cap(Eff|Prm|Bnd)' /proc/1/status | awk '{print $2}' | sort -u)" = "$1" ]; }
+    eventually kept 00000000000005e0
     run docker exec "$CONTAINER" roinit status --json
     [ "$(jq -c '.units[0] | [.uid, .gid, .groups, .capabilities, .no_new_privs, .guard]' <<<"$output")" = '[10001,10001,[],["NET_BIND_SERVICE"],true,true]' ]
 }

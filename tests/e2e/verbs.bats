@@ -109,7 +109,7 @@ command = sleep 1000
 autostart = no
 INI
     start "${HARD[@]}" --tmpfs /run:size=1m,uid=10001 --tmpfs /tmp:size=1m,mode=1777 --
-    eventually docker exec "$CONTAINER" roinit status app
+    eventually docker exec "$CONTAINER" roinit wait --timeout 5s
     run --separate-stderr docker exec "$CONTAINER" roinit status --json
     expect 0
     jq -e '.v == 1 and .pid == 1 and .phase == "running" and .ready and .root == {path: "/", ro: true}
@@ -120,7 +120,8 @@ INI
         and (.units | map(select(.name == "done")) | .[0] | .pid == null and .last_exit.code == 0)' <<<"$output" >/dev/null ||
         { echo "$output" >&2; return 1; }
     live=$(jq -cS 'del(.uptime_ms) | del(.mounts[].used)' <<<"$output")
-    [ "$(docker exec "$CONTAINER" cat /run/roinit/status.json | jq -cS 'del(.uptime_ms) | del(.mounts[].used)')" = "$live" ]
+    same() { [ "$(docker exec "$CONTAINER" cat /run/roinit/status.json | jq -cS 'del(.uptime_ms) | del(.mounts[].used)')" = "$live" ]; }
+    eventually same # it is written a moment later
     run docker exec "$CONTAINER" roinit status
     expect 0
     says ready
