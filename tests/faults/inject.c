@@ -25,9 +25,11 @@
  * its service said "up", how long it took, and the last line that roinit said.
  *
  *   BOX   well, or what is wrong with it: writable (the root), missing (no /tmp), undeclared (a
- *         mount more), noexec (/run, which the contract wants exec), read-only (/tmp)
+ *         mount more), noexec (/run, which the contract wants exec), read-only (/tmp); volume is well,
+ *         and has one on /srv, with files of another owner
  *   WHEN  boot: strace is there from before exec on; running: it comes when the service is up, and
- *         then /tmp/again is made, for which the service waits
+ *         then /tmp/again is made, for which the service waits; asked: the same, and the box is told
+ *         to end (TERM) when somebody in it has said "done"
  */
 enum { STACK_BYTES = 65536, SAID_BYTES = 65536, ATTACH_MS = 5000, FOR_STRACE = 32 };
 
@@ -85,8 +87,12 @@ build_box(void)
                    flags | MS_NOEXEC | (is_box("read-only") ? MS_RDONLY : 0), "mode=1777,size=1m"),
              "/tmp");
     }
-    if (is_box("undeclared")) {
+    if (is_box("undeclared") || is_box("volume")) {
         must(mount("tmpfs", "srv", "tmpfs", flags, "size=1m"), "/srv");
+    }
+    if (is_box("volume")) {
+        must(mkdir("srv/folder", 0755), "/srv/folder");
+        must(open("srv/folder/file", O_CREAT | O_WRONLY | O_CLOEXEC, 0644), "/srv/folder/file");
     }
     must(syscall(SYS_pivot_root, ".", "."), "pivot_root");
     must(umount2(".", MNT_DETACH), "the old root");
@@ -261,6 +267,9 @@ main(int argc, char **argv)
         (void)snprintf(path, sizeof path, "/proc/%d/root/tmp/again", (int)pid);
         (void)close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0666));
         start = now_ms();
+    }
+    if (strcmp(argv[3], "asked") == 0 && wait_for(&out, "done\n", start + limit_ms)) {
+        (void)kill(pid, SIGTERM);
     }
     bool has_ended = wait_for(&out, NULL, start + limit_ms);
     int64_t took = now_ms() - start;

@@ -6,7 +6,9 @@
 #
 #   boot     from main() on (what the C library calls before it is not ours: its answer to a brk that fails there is a
 #            crash), in a box that keeps its contract, and in boxes that break it in one point each
+#   volume   a boot that prepares a volume: PID 1, and the processes that walk through it
 #   running  from the moment when the service is up: it fails, is started again, and ends the container
+#   asked    the same, with clients who ask for all that there is, checks, schedules and notify messages; a stop at the end
 #
 #   memory   each allocation of a boot and a restart fails once (OOM is the program with oom.c before its allocator)
 #
@@ -31,11 +33,12 @@ fi
 # ---- two roots, one for each contract
 mount --make-rprivate /
 mkdir -p "$out"
-for when in boot running oom; do
+for when in boot volume running asked oom; do
     root=$out/$when
     mkdir -p "$root"
     mount -t tmpfs -o mode=755 faults "$root"
-    mkdir -p "$root"/{etc,proc,dev,run,tmp,srv}
+    mkdir -p "$root"/{etc,proc,dev,run,tmp,srv,seed}
+    echo seeded >"$root/seed/seeded"
     program=$roinit
     [ "$when" != oom ] || program=$oom
     cp "$program" "$root/roinit" && cp "$puppet" "$root/puppet" && cp "$here/$when.ini" "$root/etc/roinit.ini" || exit
@@ -48,7 +51,9 @@ for when in boot running oom; do
 done
 
 inject() { # BOX WHEN STRACE-WORD...
-    "$injector" "$out/$2" "$1" "$2" "$seconds" "${@:3}"
+    local moment=$2
+    [ "$2" != volume ] || moment=boot
+    "$injector" "$out/$2" "$1" "$moment" "$seconds" "${@:3}"
 }
 
 # one BOX WHEN WHO CALL ERRNO N: a line `ok|FAIL BOX WHEN CALL ERRNO N: CODE UPS MS SENTENCE`
@@ -56,19 +61,22 @@ one() {
     local said code ups ms sentence verdict=ok follow=() fault="error=$5"
     # Children are followed until they are what they shall become. (strace counts for each process: all of them fail.)
     [ "$3" = 1 ] || follow=(-f -b execve)
+    [ "$2" != volume ] || follow=(-f) # PID 1's own exec comes first
     # The kernel's brk has no errors: it returns where the break stands (brk(2)).
     [ "$4" != brk ] || fault=retval=0
     said=$(inject "$1" "$2" "${follow[@]}" -o /dev/null -e "trace=$4" -e "inject=$4:$fault:when=$6" 2>&1)
     read -r code ups ms sentence <<<"$said"
     case $code in # where a write failed, it was the sentence that could not be written
         0) ;;
+        98 | 99) [ "$2" = volume ] || verdict=FAIL ;; # the puppet, whose calls fail as well
         64 | 69 | 70 | 71 | 75 | 77 | 78 | 126 | 127) [ -n "$sentence" ] || [ "$4" = write ] || verdict=FAIL ;;
         *) verdict=FAIL ;;
     esac
     case $1 in
-        well) [ "$code" != 0 ] || [ "$ups" -gt 0 ] || verdict=FAIL ;;
+        well | volume) [ "$code" != 0 ] || [ "$ups" -gt 0 ] || verdict=FAIL ;;
         *) [ "$code" != 0 ] && [ "$ups" = 0 ] || verdict=FAIL ;;
     esac
+    [ "$2" != asked ] || { [ "$code" = 0 ] && [ "$ups" -gt 0 ]; } || verdict=FAIL
     [ "$2$3" != running1 ] || { [ "$code" = 0 ] && [ "$ups" -ge 2 ]; } || verdict=FAIL
     echo "$verdict $1 $2 $4 $5 $6: $code $ups $ms $sentence"
 }
@@ -90,20 +98,25 @@ export out seconds injector
 record() { # BOX WHEN
     local log=$out/$1-$2.log
     local follow=()
-    [ "$2" = boot ] || follow=(-f -b execve)
+    case $2 in
+        boot) ;;
+        volume) follow=(-f) ;;
+        *) follow=(-f -b execve) ;;
+    esac
     inject "$1" "$2" "${follow[@]}" -o "$log" >"$log.said" 2>&1 || { cat "$log.said"; return 1; }
     awk -v box="$1" -v when="$2" -v only=",${FAULTS_ONLY:-}," '
         FILENAME ~ /errnos/ { if ($1 !~ /^#/ && NF) row[$1] = $0; next }
         { pid = 1 }
-        when == "running" { if (!first) first = $1; pid = ($1 == first) ? 1 : $1; sub(/^[0-9]+ +/, "") }
+        when != "boot" { if (!first) first = $1; pid = ($1 == first) ? 1 : $1; sub(/^[0-9]+ +/, "") }
         !match($0, /^[a-z_0-9]+\(/) || /^restart_syscall/ { next }
         { call = substr($0, 1, RLENGTH - 1); n = ++count[pid, call] }
-        when == "boot" && /^execve\("\/roinit"/ { is_exec = 1 }
-        when == "boot" && is_exec && call == "getpid" { is_on = 1 }
-        when == "boot" && !is_on { next }
+        pid == 1 && (when == "boot" || when == "volume") && /^execve\("\/roinit"/ { is_exec = 1 }
+        pid == 1 && is_exec && call == "getpid" { is_on = 1 }
+        (when == "boot" || when == "volume") && !is_on { next }
         only != ",," && index(only, "," call ",") == 0 { next }
         !(call in row) { print "faults: " call " has no row in errnos.txt" > "/dev/stderr"; bad = 1; next }
         {
+            if (pid != 1 && when == "asked") next; # children: as in running
             who = pid == 1 ? 1 : "child"
             words = split(row[call], errno, " ")
             for (i = 2; i <= words; i++)
@@ -116,7 +129,9 @@ failed=0
 plan=$out/plan
 : >"$plan"
 for box in "${boxes[@]}"; do record "$box" boot >>"$plan" || failed=1; done
+record volume volume >>"$plan" || failed=1
 record well running >>"$plan" || failed=1
+record well asked >>"$plan" || failed=1
 share=${FAULTS_SHARE:-1}
 awk -v share="$share" -v first=$((RANDOM % share)) 'NR % share == first' "$plan" >"$plan.some" && mv "$plan.some" "$plan"
 # shellcheck disable=SC2016 # for the inner shell
