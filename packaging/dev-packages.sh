@@ -11,7 +11,7 @@ packages() {
         build) echo gcc libc6-dev make binutils libev-dev libinih-dev ;;
         musl) echo musl-tools linux-libc-dev ;;
         test) echo check pkg-config strace util-linux procps bsdutils libxml2-utils prometheus bash zsh fish ;;
-        e2e) echo bats jq curl iproute2 python3-minimal ;;
+        e2e) echo bats jq curl iproute2 python3-minimal bindfs ;;
         checks) echo clang libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck codespell mandoc gcovr ;;
         bench) echo tini dumb-init catatonit s6 runit supervisor ;;
         demo) echo nginx-light curl iproute2 util-linux ;;
