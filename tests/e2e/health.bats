@@ -157,7 +157,7 @@ END
 [tmpfs /tmp]
 [tmpfs /run]
 [service app]
-command = /usr/bin/python3 -c 'import os, time; from systemd import daemon; daemon.notify("READY=1\nSTATUS=up\nMAINPID=%d" % os.getpid()); [time.sleep(0.05) for i in iter(lambda: os.path.exists("/tmp/go"), True)]; daemon.notify("STOPPING=1\nSTATUS=leaves"); time.sleep(2); os._exit(7)'
+command = /usr/bin/python3 -c 'import os, time; from systemd import daemon; daemon.notify("READY=1\nSTATUS=up\nMAINPID=%d" % os.getpid()); [time.sleep(0.05) for i in iter(lambda: os.path.exists("/tmp/go"), True)]; daemon.notify("STOPPING=1\nSTATUS=leaves"); [time.sleep(0.05) for i in iter(lambda: os.path.exists("/tmp/end"), True)]; os._exit(7)'
 ready = notify
 END
     start "${HARD[@]}" "${TMPFS[@]}" --
@@ -166,7 +166,8 @@ END
     [ "$(jq -r '.units[0].status' <<<"$output")" = up ]
     docker exec "$CONTAINER" touch /tmp/go
     eventually is_state app stopping
-    run timeout 30 docker wait "$CONTAINER"
+    docker exec "$CONTAINER" touch /tmp/end
+    run timeout 60 docker wait "$CONTAINER"
     [ "$output" = 7 ]
 }
 

@@ -361,7 +361,6 @@ walk_suite(void)
 {
     Suite *suite = suite_create("walk");
     TCase *tests = tcase_create("walk");
-    tcase_set_timeout(tests, 120);
     tcase_add_checked_fixture(tests, field_setup, field_teardown);
     tcase_add_loop_test(tests, all_but_the_top_gets_its_owner, 0, 2);
     tcase_add_loop_test(tests, what_is_his_already_is_not_written, 0, 2);

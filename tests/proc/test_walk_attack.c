@@ -369,7 +369,9 @@ walk_attack_suite(void)
 {
     Suite *suite = suite_create("walk_attack");
     TCase *tests = tcase_create("walk_attack");
-    tcase_set_timeout(tests, getenv("WALK_ATTACKS") == NULL ? 120 : 7200);
+    if (getenv("WALK_ATTACKS") != NULL) {
+        tcase_set_timeout(tests, 7200);
+    }
     tcase_add_checked_fixture(tests, field_setup, field_teardown);
     tcase_add_loop_test(tests, a_swap_under_way_reaches_nothing_outside, 0,
                         (int)(sizeof manners / sizeof manners[0]));
