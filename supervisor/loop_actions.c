@@ -246,8 +246,9 @@ void
 loop_publish_soon(struct loop *loop)
 {
     if (!ev_is_active(&loop->publish)) {
+        /* Not at once: what follows from the news, such as a restart, comes first. */
         int64_t due_ms = loop->published_ms + LOOP_PUBLISH_MS - loop_now_ms();
-        loop_arm(loop, &loop->publish, due_ms > 0 ? due_ms : 0);
+        loop_arm(loop, &loop->publish, due_ms > LOOP_SOON_MS ? due_ms : LOOP_SOON_MS);
     }
 }
 

@@ -16,7 +16,7 @@
  * The loop from the inside, for loop*.c alone: loop_actions.c carries out what the fleet decides,
  * loop_news.c brings it what the kernel says, loop.c turns.
  */
-enum { LOOP_PUBLISH_MS = 100, LOOP_LIMITS_MS = 60000, LOOP_CALM_MS = 1000 };
+enum { LOOP_PUBLISH_MS = 100, LOOP_SOON_MS = 5, LOOP_LIMITS_MS = 60000, LOOP_CALM_MS = 1000 };
 
 struct loop_ready;  /* loop_ready.c */
 struct loop_probe;  /* loop_probe.h */
