@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/proc/harness.h"
+#include "tests/proc/raw.h"
 
 #include <net/if.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Units that are ready by a probe: who requires them waits for it, and what a probe meets. */
@@ -233,6 +237,82 @@ START_TEST(a_boot_that_waits_says_for_what)
 }
 END_TEST
 
+/* ---------------------------------------------------------------- how soon it is seen */
+
+enum { SAMPLES = 25, STEP_US = 10000, PROMISED_STEPS = 2, FIRST_PORT = 9000 };
+
+static int64_t
+now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int
+by_size(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a;
+    int64_t right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+static int
+bind_port(int port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ck_assert_int_eq(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+    return fd;
+}
+
+/* The test itself listens in the place of the units, so that it knows since when, and PID 1's probe
+ * is the first that comes. A step of PID 1 is held against a sleep of the same length here. */
+START_TEST(who_listens_is_seen_within_20_ms)
+{
+    static char contract[8192];
+    static int64_t seen_us[SAMPLES];
+    static int64_t slept_us[SAMPLES];
+    int fd[SAMPLES];
+    int length = snprintf(contract, sizeof(contract), BASE RAW);
+    NEEDS_NETWORK();
+    for (int i = 0; i < SAMPLES; i++) {
+        fd[i] = bind_port(FIRST_PORT + i);
+        length += snprintf(contract + length, sizeof(contract) - (size_t)length,
+                           "[service s%d]\nready = tcp:127.0.0.1:%d\ncommand = /puppet print:up "
+                           "sleep\n",
+                           i, FIRST_PORT + i);
+    }
+    struct box box = box_start(&(struct start){.contract = contract});
+    box_expect_times(&box, OUT, "up\n", SAMPLES);
+    for (int i = 0; i < SAMPLES; i++) {
+        int64_t start_us = now_us();
+        usleep(STEP_US);
+        slept_us[i] = now_us() - start_us;
+        usleep((useconds_t)(i * 379 % STEP_US)); /* at any time of a step */
+        start_us = now_us();
+        ck_assert_int_eq(listen(fd[i], 8), 0);
+        int probe = accept4(fd[i], NULL, NULL, SOCK_CLOEXEC);
+        seen_us[i] = now_us() - start_us;
+        ck_assert_int_ge(probe, 0);
+        close(probe);
+    }
+    qsort(seen_us, SAMPLES, sizeof(seen_us[0]), by_size);
+    qsort(slept_us, SAMPLES, sizeof(slept_us[0]), by_size);
+    raw_figure(__func__, "median %.1f ms, the longest %.1f ms; a sleep of 10 ms takes %.1f ms",
+               (double)seen_us[SAMPLES / 2] / 1e3, (double)seen_us[SAMPLES - 1] / 1e3,
+               (double)slept_us[SAMPLES / 2] / 1e3);
+    ck_assert_int_le(seen_us[SAMPLES / 2], 2 * PROMISED_STEPS * slept_us[SAMPLES / 2]);
+    for (int i = 0; i < SAMPLES; i++) {
+        close(fd[i]);
+    }
+    box_signal(&box, 15);
+    ck_assert_int_eq(box_end(&box), 0);
+    box_free(&box);
+}
+END_TEST
+
 Suite *
 ready_suite(void)
 {
@@ -245,6 +325,7 @@ ready_suite(void)
         a_path_is_looked_at_by_the_rights_of_the_unit_s_user,
         a_command_that_never_ends_is_killed_and_tried_again,
         a_boot_that_waits_says_for_what,
+        who_listens_is_seen_within_20_ms,
         NULL,
     };
     Suite *suite = proc_suite("ready", tests);
