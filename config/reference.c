@@ -111,6 +111,10 @@ explain_key(enum schema_section kind, const char *name, struct text *out)
     size_t count;
     struct key_list list = {.keys = schema_keys(kind, &count)};
     const struct schema_key *key = schema_find(kind, name);
+    if (kind == SECTION_ENV) { /* its keys are the variables' names */
+        add_section(kind, out);
+        return CODE_OK;
+    }
     if (key == NULL) {
         long near = text_nearest(name, key_name, &list, count);
         return unknown("key", name, near >= 0 ? list.keys[near].name : NULL, out);
@@ -138,6 +142,14 @@ explain_section(const char *topic, struct text *out)
             return CODE_OK;
         }
     }
+    for (int kind = 0; kind < SECTION_COUNT; kind++) {
+        if (kind != SECTION_DEFAULTS && schema_find((enum schema_section)kind, topic) != NULL) {
+            char whole[2 * NAME_BYTES];
+            struct text text = TEXT_OVER(whole);
+            text_addf(&text, "%s.%s", schema_sections[kind].name, topic);
+            return unknown("section", topic, whole, out);
+        }
+    }
     long near = text_nearest(name, section_name, NULL, SECTION_COUNT);
     return unknown("section", topic, near >= 0 ? schema_sections[near].name : NULL, out);
 }
@@ -151,6 +163,10 @@ reference_text(const char *topic, struct text *out)
             add_section((enum schema_section)kind, out);
         }
         return CODE_OK;
+    }
+    if (*topic != '\0' && topic[strspn(topic, "0123456789")] == '\0' &&
+        !text_number(topic, 255, &code)) {
+        return unknown("exit code", topic, NULL, out);
     }
     return text_number(topic, 255, &code) ? explain_code(code, out) : explain_section(topic, out);
 }

@@ -25,11 +25,11 @@
  * its service said "up", how long it took, and the last line that roinit said.
  *
  *   BOX   well, or what is wrong with it: writable (the root), missing (no /tmp), undeclared (a
- *         mount more), noexec (/run, which the contract wants exec), read-only (/tmp); volume is well,
- *         and has one on /srv, with files of another owner
- *   WHEN  boot: strace is there from before exec on; running: it comes when the service is up, and
- *         then /tmp/again is made, for which the service waits; asked: the same, and the box is told
- *         to end (TERM) when somebody in it has said "done"
+ *         mount more), noexec (/run, which the contract wants exec), read-only (/tmp); volume is
+ * well, and has one on /srv, with files of another owner WHEN  boot: strace is there from before
+ * exec on; running: it comes when the service is up, and then /tmp/again is made, for which the
+ * service waits; asked: the same, and the box is told to end (TERM) when somebody in it has said
+ * "done"
  */
 enum { STACK_BYTES = 65536, SAID_BYTES = 65536, ATTACH_MS = 5000, FOR_STRACE = 32 };
 

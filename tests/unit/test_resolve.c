@@ -421,10 +421,17 @@ static const struct {
     int code;
     const char *part;
 } topics[] = {
-    {NULL, 0, "[service NAME]"},  {"tmpfs", 0, "size-max"},
-    {"service.user", 0, "user"},  {"78", 0, "the contract file is wrong"},
-    {"143", 0, "died of signal"}, {"serivce", 64, "service"},
-    {"service.usr", 64, "user"},  {"zzzzzz", 64, "zzzzzz"},
+    {NULL, 0, "[service NAME]"},
+    {"tmpfs", 0, "size-max"},
+    {"service.user", 0, "user"},
+    {"78", 0, "the contract file is wrong"},
+    {"143", 0, "died of signal"},
+    {"serivce", 64, "service"},
+    {"256", 64, "no exit code"},
+    {"redirect", 64, "did you mean \"tmpfs.redirect\""},
+    {"env.HOME", 0, "the environment of all units"},
+    {"service.usr", 64, "user"},
+    {"zzzzzz", 64, "zzzzzz"},
 };
 
 START_TEST(explain_knows_sections_keys_and_codes)
