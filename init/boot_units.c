@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "config/command.h"
 #include "config/doc.h"
@@ -212,6 +213,28 @@ boot_lint_commands(struct boot *boot)
         const struct check_config *check = &boot->config.check[c];
         if (check->probe.kind == PROBE_EXEC) {
             lint_command(boot, check_owner(boot, check), check->probe.path);
+        }
+    }
+}
+
+/* A warning, and not an error as with commands: a place that is not empty does not need it. */
+void
+boot_lint_seeds(struct boot *boot)
+{
+    for (size_t m = 0; m < boot->config.mount_count; m++) {
+        const struct mount_config *mount = &boot->config.mount[m];
+        struct stat status;
+        if (mount->seed == NULL || mount->seed[0] == '\0') {
+            continue;
+        }
+        int errnum = stat(mount->seed, &status) != 0 ? errno
+                     : S_ISDIR(status.st_mode)       ? 0
+                                                     : ENOTDIR;
+        if (errnum != 0) {
+            diag_add(&boot->diags, DIAG_WARN, CODE_CONFIG,
+                     doc_place(mount->from[MOUNT_seed], mount->section),
+                     "ship that folder in the image, or take the key out",
+                     "\"%s\" cannot be copied from here: %s", mount->seed, err_errno_text(errnum));
         }
     }
 }

@@ -18,6 +18,9 @@ void boot_resolve_unit(struct boot *boot, size_t u);
 /* For lint, without an environment: whether each command that holds no variable is there. */
 void boot_lint_commands(struct boot *boot);
 
+/* The same for the folders that seeds are copied from. */
+void boot_lint_seeds(struct boot *boot);
+
 /* The same for users and groups: whether each name that holds no variable is there. Returns 0, or
  * -1 with *err where passwd or group cannot be read. */
 int boot_lint_users(struct boot *boot, struct err *err);

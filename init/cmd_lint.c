@@ -24,6 +24,7 @@ cmd_lint(const struct options *options)
     bool is_read = code == CODE_OK || boot->diags.errors > 0; /* what can be judged is, in one go */
     if (is_read) {
         boot_lint_commands(boot);
+        boot_lint_seeds(boot);
         if (boot_lint_users(boot, &err) != 0) {
             struct diag_place nowhere = {0};
             diag_add(&boot->diags, DIAG_ERROR, err.code, nowhere, NULL, "%s", err.text);
