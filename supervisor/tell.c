@@ -131,11 +131,16 @@ add_unit(const struct fleet_unit *unit, const struct fleet_event *event, int64_t
         add_exit(unit, event, now_ms, out);
         return;
     }
+    if (event->to == LIFE_BACKOFF) {
+        text_addf(out,
+                  "%s waits for a process, and is tried again: what limits them is --pids-limit, "
+                  "ulimit -u, or memory",
+                  unit->config->name);
+        return;
+    }
     text_addf(out, "%s is %s", unit->config->name,
               life_state_name(event->to, unit->config->is_task));
-    if (event->to == LIFE_BACKOFF) {
-        text_add(out, ": the system has no process for it; trying again");
-    } else if (event->to == LIFE_EXPIRING) {
+    if (event->to == LIFE_EXPIRING) {
         add_late(unit, event, out);
     } else if (event->to == LIFE_READY) {
         text_addf(out, " (pid %d)", (int)unit->pid);
