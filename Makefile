@@ -459,7 +459,9 @@ faults: $(BIN) $(OUT)/puppet $(OUT)/inject $(OUT)/roinit-oom  ## each system cal
 soak: $(OUT)/soak $(BIN) $(OUT)/puppet  ## one container under everything at once, for SOAK_SECONDS (root)
 	$(RING_ENV) $<
 
-scoreboard: $(BIN) musl $(OUT)/unit $(OUT)/sim $(OUT)/proc $(OUT)/puppet  ## docs/reliability.md: every promise, its test, its figure (root)
+scoreboard:  ## docs/reliability.md: every promise, its test, its figure (root; SCOREBOARD_PARTS="rings soak": those anew)
+	packaging/dev-packages.sh build musl test checks bench
+	$(MAKE) all musl $(OUT)/unit $(OUT)/sim $(OUT)/proc $(OUT)/puppet
 	tests/scoreboard.sh $(abspath $(BUILD))
 
 e2e:  ## ring 4: real containers; puts up engines where it may
@@ -475,8 +477,9 @@ golden: $(BIN)  ## output that people read, held against tests/golden
 docs: $(BIN)  ## the reference in README.md, from what the program says of itself
 	packaging/docs.sh $(BIN)
 
-bench: $(BIN) musl  ## roinit beside other inits and a bare loop, into docs/bench and README.md (root, 20 minutes)
-	packaging/dev-packages.sh bench
+bench:  ## roinit beside other inits and a bare loop, into docs/bench and README.md (root, 20 minutes)
+	packaging/dev-packages.sh build musl bench
+	$(MAKE) all musl
 	tests/bench/run.sh $(BUILD)/bench $(BIN) $(BUILD)/musl/roinit
 
 regolden: $(BIN)  ## rewrite tests/golden from the program

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # scoreboard.sh BUILD: writes docs/reliability.md from tests/scoreboard.txt: every promise, its test, its figure, the day.
-# The rings 1 to 3 are run, and faults, soak and fuzz (for FUZZ_TIME seconds each, here 10); the figures of make bench and
-# make coverage are those that were left in BUILD; the rows that compare (T01, T02, T12, T32, T43) are taken by its blocks if
-# they are not there. What was not run is said to be open. SCOREBOARD_REUSE=yes runs nothing anew.
+# Parts are run anew: the rings 1 to 3, faults, soak, fuzz (FUZZ_TIME seconds each, here 10), bench (the rows that compare:
+# T01, T02, T12, T32, T43, where make bench has not left them), and lint; each by itself and with a limit of time, so that
+# one that fails is told by its rows and the rest goes on. SCOREBOARD_PARTS="rings soak" runs those alone, and
+# SCOREBOARD_PARTS=none nothing: the figures of the others, of make bench and of make coverage are those that were left in
+# BUILD. What was not run is said to be open.
 set -uo pipefail
 export LC_ALL=C.UTF-8
 
@@ -12,20 +14,41 @@ cd "$(dirname "$0")/.." || exit
 dir=$build/scoreboard
 mkdir -p "$dir"
 
-ring() { # NAME
-    ROINIT=$build/roinit PUPPET=$build/release/puppet CK_TAP_LOG_FILE_NAME=$dir/$1.tap "$build/release/$1" >"$dir/$1.log" 2>&1
+part() { # NAME LIMIT COMMAND...: into NAME.log
+    local name=$1 limit=$2 began=$SECONDS status=0
+    shift 2
+    timeout -k 10 "$limit" "$@" >"$dir/$name.log" 2>&1 || status=$?
+    [ "$status" = 0 ] || echo "scoreboard: $name ended with $status, see $dir/$name.log" >&2
+    echo "scoreboard: $name: $((SECONDS - began)) s" >&2
+    return "$status"
 }
-if [ "${SCOREBOARD_REUSE:-}" != yes ]; then
-    for name in unit sim proc; do ring "$name"; done
-    make faults >"$dir/faults.log" 2>&1
-    make soak >"$dir/soak.log" 2>&1
-    FUZZ_TIME=${FUZZ_TIME:-10} make fuzz >"$dir/fuzz.log" 2>&1
-    for block in orphans burst seize stall fork; do
-        grep -q $'\t'"$block\$" "$build/bench/results.tsv" 2>/dev/null && continue
-        BENCH_DOCS=no BENCH_ONLY=$block tests/bench/run.sh "$build/bench" "$build/roinit" "$build/musl/roinit" >>"$dir/bench.log" 2>&1
-    done
-    make lint tidy >"$dir/lint.log" 2>&1 && echo "silent" >>"$dir/lint.log"
-fi
+run_part() {
+    local name missing=''
+    case $1 in
+        none) ;;
+        rings)
+            for name in unit sim proc; do
+                rm -f "$dir/$name.tap"
+                ROINIT=$build/roinit PUPPET=$build/release/puppet CK_TAP_LOG_FILE_NAME=$dir/$name.tap part "$name" 900 "$build/release/$name"
+            done
+            ;;
+        faults) part faults 3600 make faults ;;
+        soak) part soak 3600 make soak ;;
+        fuzz) FUZZ_TIME=${FUZZ_TIME:-10} part fuzz 3600 make fuzz ;;
+        bench)
+            for name in orphans burst seize stall fork; do
+                grep -q $'\t'"$name\$" "$build/bench/results.tsv" 2>/dev/null || missing=$missing${missing:+,}$name
+            done
+            [ -z "$missing" ] || BENCH_DOCS=no BENCH_ONLY=$missing part bench 1800 \
+                tests/bench/run.sh "$build/bench" "$build/roinit" "$build/musl/roinit"
+            ;;
+        lint)
+            part lint 1800 make lint tidy && echo "silent" >>"$dir/lint.log"
+            ;;
+        *) echo "scoreboard: no part \"$1\"" >&2; exit 64 ;;
+    esac
+}
+for name in ${SCOREBOARD_PARTS:-rings faults soak fuzz bench lint}; do run_part "$name"; done
 
 last() { # LOG PATTERN: the last line that matches, or that there is none
     sed -nE "s/$2/\1/p" "$1" 2>/dev/null | tail -1 | grep . || echo "open: not run"
@@ -63,19 +86,31 @@ show() {
             ;;
         bench) # ROW = NAME, NAME...
             figure=$(awk -F '\t' -v row="${rest% = *}" -v names="${rest#* = }" '
+                function told(v, unit) {
+                    if (v !~ /^[0-9.]+$/) return v
+                    if (unit == "µs" && v >= 10000) return sprintf("%.0f ms", v / 1000)
+                    if (unit == "ns") return sprintf("%.1f µs", v / 1000)
+                    if (unit == "bytes") return sprintf("%d kB", v / 1000)
+                    return v (unit == "" ? "" : " " unit)
+                }
                 BEGIN { split(names, name, ", ") }
-                $1 == row && $3 != "" { value[$2] = $3; unit = $4 }
+                $1 == row { value[$2] = told($3, $4) }
                 END { for (i = 1; i in name; i++) if (name[i] in value) line = line (line == "" ? "" : ", ") name[i] " " value[name[i]]
-                      if (line != "") print line (unit == "" ? "" : " " unit) }' "$build/bench/results.tsv" 2>/dev/null)
+                      if (line != "") print line }' "$build/bench/results.tsv" 2>/dev/null)
             printf '`make bench`: %s\t%s\n' "${rest% = *}" "${figure:-open: not run}"
             ;;
         faults) printf '`make faults`\t%s\n' "$(last "$dir/faults.log" '^([0-9]+ passed, [0-9]+ failed)$')" ;;
-        fuzz) printf '`make fuzz`\t%s targets, %s\n' "$(grep -c ': passed' "$dir/fuzz.log")" \
-            "$(sed -nE 's/^fuzz_.*: ([0-9]+) inputs.*/\1/p' "$dir/fuzz.log" | awk '{ sum += $1 } END { print sum+0 " inputs" }'), $(last "$dir/fuzz.log" '^([0-9]+ passed, [0-9]+ failed)$')" ;;
+        fuzz) printf '`make fuzz`\t%s targets, %s\n' "$(grep -c ': passed' "$dir/fuzz.log" 2>/dev/null)" \
+            "$(sed -nE 's/^fuzz_.*: ([0-9]+) inputs.*/\1/p' "$dir/fuzz.log" 2>/dev/null | awk '{ sum += $1 } END { print sum+0 " inputs" }'), $(last "$dir/fuzz.log" '^([0-9]+ passed, [0-9]+ failed)$')" ;;
         soak) printf '`make soak`\t%s; %s\n' "$(last "$dir/soak.log" '^soak: ([0-9]+ s, .*)$')" "$(last "$dir/soak.log" '^soak: (descriptors .*)$')" ;;
         coverage) printf '`make coverage`\t%s\n' "$(grep -E '^(whole lines|whole branches|pure branches): ' "$build/coverage.txt" 2>/dev/null | sed -E 's/ \(.*//' | paste -sd, | sed 's/,/, /g' | grep . || echo 'open: not run')" ;;
         lint) printf '`make lint tidy`\t%s\n' "$(last "$dir/lint.log" '^(silent)$')" ;;
         walk) printf '`tests/bench/walk.sh`\t%s\n' "$(sed -nE 's/^\| (tmpfs \| (all|none)[^|]*) \|.*\| ([0-9.]+) \|$/\1: \3 of chown -R/p' "$build/bench/walk.md" 2>/dev/null | sed 's/ |/,/g' | paste -sd';' | grep . || echo 'open: not run')" ;;
+        asan) # what tests/run left
+            figure=$(cat "$build"/results/{unit,sim,proc}-asan.numbers 2>/dev/null | awk '{ p += $1; f += $2; s += $3 }
+                END { if (NR == 3) print p " passed, " f " failed, " s " skipped" }')
+            printf '`tests/run unit-asan sim-asan proc-asan`\t%s\n' "${figure:-open: not run}"
+            ;;
         open) printf -- '-\topen: %s\n' "$rest" ;;
     esac
 }
