@@ -401,7 +401,8 @@ $(OUT)/unit: $(call objects,$(UNIT_TESTS)) $(RUNNER) $(ARCHIVES)
 $(OUT)/sim: $(call objects,$(SIM_TESTS)) $(RUNNER) $(ARCHIVES)
 $(OUT)/proc: $(call objects,$(PROC_TESTS)) $(RUNNER) $(ARCHIVES)
 $(OUT)/soak: $(call objects,tests/soak/soak.c $(SOAK_STAGE)) $(RUNNER) $(ARCHIVES)
-$(OUT)/unit $(OUT)/sim $(OUT)/proc $(OUT)/soak:
+$(OUT)/siege: $(call objects,tests/faults/siege.c tests/faults/siege_group.c tests/proc/asking.c $(SOAK_STAGE)) $(RUNNER) $(ARCHIVES)
+$(OUT)/unit $(OUT)/sim $(OUT)/proc $(OUT)/soak $(OUT)/siege:
 	$(call say,LINK  $@)
 	$(Q)$(CC) $(OURS) $(CFLAGS) -pie -o $@ $^ $(filter-out -static-pie -s,$($(FLAVOUR)_LDFLAGS)) $(LDFLAGS) $(CHECK_LIBS) $(LIBS)
 
@@ -453,8 +454,14 @@ $(OUT)/roinit-oom: $(OUT)/init/main.o $(OUT)/tests/faults/oom.o $(ARCHIVES)
 	$(call say,LINK  $@)
 	$(Q)$(CC) $(OURS) $(CFLAGS) -o $@ $^ -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc $($(FLAVOUR)_LDFLAGS) $(LDFLAGS) $(LIBS)
 
-faults: $(BIN) $(OUT)/puppet $(OUT)/inject $(OUT)/roinit-oom  ## each system call of a boot and of a restart fails once, with each of its errors (root)
-	tests/faults/run.sh $(BUILD)/faults $(BIN) $(OUT)/puppet $(OUT)/inject $(OUT)/roinit-oom
+# The program whose wall clock jumps.
+$(OUT)/roinit-clock: $(OUT)/init/main.o $(OUT)/tests/faults/clock.o $(ARCHIVES)
+	$(call say,LINK  $@)
+	$(Q)$(CC) $(OURS) $(CFLAGS) -o $@ $^ -Wl,--wrap=clock_gettime,--wrap=time,--wrap=timerfd_create,--wrap=timerfd_settime,--wrap=read $($(FLAVOUR)_LDFLAGS) $(LDFLAGS) $(LIBS)
+
+FAULTS = $(OUT)/puppet $(OUT)/inject $(OUT)/roinit-oom $(OUT)/siege $(OUT)/roinit-clock
+faults: $(BIN) $(FAULTS)  ## each system call and each allocation fails once; sieges that last a minute (root)
+	tests/faults/run.sh $(BUILD)/faults $(BIN) $(FAULTS)
 
 soak: $(OUT)/soak $(BIN) $(OUT)/puppet  ## one container under everything at once, for SOAK_SECONDS (root)
 	$(RING_ENV) $<

@@ -238,13 +238,13 @@ note_stale(struct boot *boot, int errnum)
     }
 }
 
-static void
+static bool
 host_publish(void *context)
 {
     struct boot *boot = context;
     struct arena arena = ARENA_INIT;
     if (boot->state.folder_fd < 0) {
-        return;
+        return true;
     }
     refresh(boot);
     size_t size = status_size(&boot->status);
@@ -257,6 +257,7 @@ host_publish(void *context)
     }
     note_stale(boot, errnum);
     arena_free(&arena);
+    return errnum == 0;
 }
 
 static void

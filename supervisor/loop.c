@@ -19,6 +19,7 @@ enum {
     LINGER_MS = 1000,      /* for clients who read their last answer */
     LINGER_KILLED_MS = 50, /* the time is over */
     OWING_MS = 200,
+    AGAIN_MS = 5000, /* what could not be published */
 };
 
 QUIET_TURN double
@@ -57,7 +58,9 @@ on_timer(struct ev_loop *ev, ev_timer *watcher, int events)
         proc_release_memory();
     } else {
         loop->published_ms = loop_now_ms();
-        loop->host->publish(loop->host->context);
+        if (!loop->host->publish(loop->host->context)) {
+            loop_arm(loop, &loop->publish, AGAIN_MS); /* there may be room by then */
+        }
         ev_timer_again(ev, &loop->calm);
     }
 }
@@ -242,7 +245,7 @@ loop_run(struct loop *loop)
         loop_attend(loop);
     }
     finish_units(loop);
-    loop->host->publish(loop->host->context);
+    (void)loop->host->publish(loop->host->context);
     ctlserver_close(&loop->server, loop->fleet.is_killed ? LINGER_KILLED_MS : LINGER_MS);
     log_flush(FLUSH_MS);
     return loop->fleet.code;

@@ -42,8 +42,9 @@ struct loop_host {
     size_t (*parts)(void *context, size_t unit);
     /* Whether all of only-if holds. */
     bool (*may_start)(void *context, size_t unit);
-    /* The state changed: at most 10 times a second. */
-    void (*publish)(void *context);
+    /* The state changed: at most 10 times a second. False: it could not be, and is to be tried
+     * again. */
+    bool (*publish)(void *context);
     /* What is not as it should be, though the container runs: for the status. */
     void (*degrade)(void *context, const char *what, const char *why);
     /* A client's request. */

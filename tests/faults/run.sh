@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# run.sh DIRECTORY ROINIT PUPPET INJECT OOM: each system call of a boot and of a restart fails once, with each error that it
+# run.sh DIRECTORY ROINIT PUPPET INJECT OOM SIEGE CLOCK: each system call of a boot and of a restart fails once, with each error that it
 # documents (errnos.txt). The real program, as PID 1 of namespaces of its own, with strace outside of them; which calls
 # there are is recorded first. Root only.
 #
@@ -12,6 +12,9 @@
 #
 #   memory   each allocation of a boot and a restart fails once (OOM is the program with oom.c before its allocator)
 #
+#   sieges   what lasts (siege.c): SIEGE_SECONDS, SIEGE_STUCK_SECONDS, OOM_RUNS say how long; CLOCK is the program with
+#            clock.c before the C library
+#
 # What must hold: never a hang, never a signal; a code of `roinit explain`, and where it isn't 0 a sentence; in a box that
 # breaks its contract the service never runs; and after the boot no call of PID 1 that fails ends it.
 # Prints what doesn't hold; the last line is `N passed, N failed`. FAULTS_ONLY=openat,read: those calls alone.
@@ -20,6 +23,7 @@ set -uo pipefail
 export LC_ALL=C
 
 out=$(realpath -m "$1") roinit=$(realpath "$2") puppet=$(realpath "$3") injector=$(realpath "$4") oom=$(realpath "$5")
+siege=$(realpath "$6") clock=$(realpath "$7")
 here=$(realpath "$(dirname "$0")")
 boxes=(well writable missing undeclared noexec read-only)
 seconds=${FAULTS_SECONDS:-10}
@@ -27,7 +31,7 @@ seconds=${FAULTS_SECONDS:-10}
 if [ "${FAULTS_INSIDE:-}" != yes ]; then
     [ "$(id -u)" = 0 ] || { echo "faults: root is needed, for namespaces and strace" >&2; exit 1; }
     command -v strace >/dev/null || { echo "faults: strace is not there (make packages)" >&2; exit 1; }
-    FAULTS_INSIDE=yes exec unshare -m "$0" "$out" "$roinit" "$puppet" "$injector" "$oom"
+    FAULTS_INSIDE=yes exec unshare -m "$0" "$out" "$roinit" "$puppet" "$injector" "$oom" "$siege" "$clock"
 fi
 
 # ---- two roots, one for each contract
@@ -146,5 +150,11 @@ fi
 grep '^FAIL' "$out/results"
 passed=$(grep -c '^ok' "$out/results")
 failed=$((failed + $(wc -l <"$plan") - passed))
+if [ -z "${FAULTS_ONLY:-}" ]; then
+    ROINIT=$roinit PUPPET=$puppet ROINIT_CLOCK=$clock "$siege" >"$out/sieges" || failed=$((failed + 1))
+    cat "$out/sieges"
+    well=$(sed -nE 's/^([0-9]+) passed, [0-9]+ failed$/\1/p' "$out/sieges" | tail -1)
+    passed=$((passed + ${well:-0}))
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

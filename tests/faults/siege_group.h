@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ROINIT_TESTS_FAULTS_SIEGE_GROUP_H
+#define ROINIT_TESTS_FAULTS_SIEGE_GROUP_H
+
+#include "tests/proc/harness.h"
+
+/* One control group of the test's own, of whichever version the machine has. */
+
+/* Makes it; false unless the file is in it. */
+bool siege_make_group(const char *controller, const char *file);
+
+bool siege_write_group(const char *name, const char *value);
+
+/* PID 1 of the box is in it from now on, and whatever it starts. */
+void siege_enter_group(const struct box *box);
+
+/* When the box has ended. */
+void siege_remove_group(void);
+
+#endif
