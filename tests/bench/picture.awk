@@ -16,6 +16,14 @@ function told(value, unit) {
     if (unit == "kB" && value >= 10000) return sprintf("%.1f MB", value / 1000)
     return value " " unit
 }
+# A power of ten.
+function tick(value, unit) {
+    if (unit == "ns") return value / 1000 " µs"
+    if (unit == "µs" && value >= 1000000) return value / 1000000 " s"
+    if (unit == "µs" && value >= 1000) return value / 1000 " ms"
+    if (unit == "kB" && value >= 1000) return value / 1000 " MB"
+    return value " " unit
+}
 {
     row = $1
     sub(/^CPU for each of [0-9]+ orphans/, "CPU for each of ORPHANS orphans", row)
@@ -38,7 +46,7 @@ END {
         for (d = first; d <= last; d++) {
             x = left + width * (d - first) / (last - first)
             put(sprintf("<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#dddddd\"/>", x, top, x, bottom))
-            put(sprintf("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" font-size=\"10\" fill=\"#666666\">%s</text>", x, bottom + 12, told(10 ^ d, unit[w])))
+            put(sprintf("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" font-size=\"10\" fill=\"#666666\">%s</text>", x, bottom + 12, tick(10 ^ d, unit[w])))
         }
         for (i = 1; i <= count[w]; i++) {
             line = top + 18 * i - 8

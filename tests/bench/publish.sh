@@ -14,10 +14,14 @@ machine="$(nproc) cores of $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | he
 packages() {
     dpkg-query -W -f '${Package} ${Version}\n' tini dumb-init catatonit s6 runit supervisor 2>/dev/null | sed 's/+.*//; s/-[0-9.+b]*$//' | paste -sd, | sed 's/,/, /g'
 }
-head_line="Measured $(date -u +%Y-%m-%d) on $machine; $(packages); roinit $(cat VERSION) from musl and from glibc."
+dinit() { # that was named, not packaged
+    [ ! -x "${DINIT:-}" ] || "$DINIT" --version | sed -nE '1s/.*version ([0-9]+\.[0-9]+\.[0-9]+[a-z]*).*/, dinit \1 (built from its source)/p'
+}
+head_line="Measured $(date -u +%Y-%m-%d) on $machine; $(packages)$(dinit); roinit $(cat VERSION) from musl and from glibc."
 words='Medians; in brackets the ratio to roinit (of musl). Each is PID 1 of a namespace of its own, in turn in one run. The bare loop is a
 loop of `posix_spawn` (for logs: `cat`): the least that can be done. s6 is `s6-svscan` with its `s6-supervise`, which is what
-s6-overlay runs (not in Debian, it was not run itself); runit is `runsvdir`. A dash: it has no such thing.'
+s6-overlay runs (not in Debian, it was not run itself); runit is `runsvdir`. s6 and supervisor let a second
+pass before they start a killed service again. A dash: it has no such thing.'
 table() { awk "$@" -f "$here/table.awk" "$out/results.tsv"; }
 
 {

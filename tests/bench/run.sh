@@ -6,7 +6,7 @@
 # OUT/results.tsv). What is not installed is left out by name; DINIT=/path/to/dinit adds that one. Root only; nothing of
 # the machine's own mounts is touched. A block that fails or takes too long is told as failed, and the rest goes on.
 #
-# ROUNDS (21), ORPHANS (100000), BURST (20000), IDLE_SECONDS (60), STALL_SECONDS (10), FORK_SECONDS (10), LINES (400000),
+# ROUNDS (15), ORPHANS (100000), BURST (20000), IDLE_SECONDS (60), STALL_SECONDS (10), FORK_SECONDS (10), LINES (400000),
 # FILES (200000), BENCH_SIZES ("1 10 100 1000"), BENCH_MOUNTS make it shorter or longer, BENCH_PEERS=tini,s6-svscan leaves
 # out the other installed ones; BENCH_ONLY=stop,memory runs those blocks alone,
 # and leaves the figures of the others as they are.
@@ -15,7 +15,7 @@ export LC_ALL=C
 
 out=$1 roinit=$(realpath "$2") musl=$(realpath "$3")
 here=$(realpath "$(dirname "$0")")
-export ROUNDS=${ROUNDS:-21} ORPHANS=${ORPHANS:-100000} BURST=${BURST:-20000} IDLE_SECONDS=${IDLE_SECONDS:-60} \
+export ROUNDS=${ROUNDS:-15} ORPHANS=${ORPHANS:-100000} BURST=${BURST:-20000} IDLE_SECONDS=${IDLE_SECONDS:-60} \
     STALL_SECONDS=${STALL_SECONDS:-10} FORK_SECONDS=${FORK_SECONDS:-10} LINES=${LINES:-400000} FILES=${FILES:-200000} \
     BENCH_SIZES=${BENCH_SIZES:-1 10 100 1000}
 # In the order of the table: the cheap ones first.
