@@ -4,6 +4,8 @@
 # FUZZ_RUNS inputs were tried or FUZZ_TIME seconds have passed, whichever is first. What a target finds is left in
 # DIRECTORY/found, its new inputs in DIRECTORY/corpus. Prints a line for each; the last is `N passed, N failed`.
 #
+# FUZZ_SEED=N: begins with that; 0 is another one each time.
+#
 # FUZZ_MERGE=yes: instead, takes from the new inputs those that reach what the kept ones don't into tests/fuzz/corpus.
 set -uo pipefail
 export LC_ALL=C
@@ -29,7 +31,7 @@ one() { # TARGET
     local log=$built/$1.log status=0 tried
     mapfile -t folders < <(seeds "$1")
     mkdir -p "$built/corpus/$1"
-    "$built/fuzz_$1" -runs="$runs" -max_total_time="$time" -timeout=10 -rss_limit_mb=1024 -max_len=8192 -print_final_stats=1 \
+    "$built/fuzz_$1" -seed="${FUZZ_SEED:-0}" -runs="$runs" -max_total_time="$time" -timeout=10 -rss_limit_mb=1024 -max_len=8192 -print_final_stats=1 \
         -dict="$built/words" -artifact_prefix="$built/found/$1-" "$built/corpus/$1" "${folders[@]}" >"$log" 2>&1 || status=$?
     tried=$(sed -nE 's/^stat::number_of_executed_units: +([0-9]+)/\1/p' "$log")
     if [ "$status" = 0 ] && [ "${tried:-0}" -gt 0 ]; then
