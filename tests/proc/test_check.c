@@ -145,7 +145,7 @@ START_TEST(restarts_for_a_check_count_against_start_limit)
                 70);
     box_must_say(&box, OUT, "start 3\n");
     box_must_not_say(&box, OUT, "start 4\n");
-    box_must_say(&box, ERR, "a check of it was down after ");
+    box_must_say(&box, ERR, "a check of it was down, after ");
     box_must_say(&box, ERR, "; no restart: start-limit 3/1h");
     box_free(&box);
 }
