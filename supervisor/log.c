@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,13 +23,14 @@
 enum {
     RING_BYTES = 65536,
     ATOMIC_BYTES = 4096, /* PIPE_BUF: written whole or not at all, pipe(7) */
+    NO_WAIT = 8,         /* RWF_NOWAIT, which musl's headers lack */
 };
 
 /* How a sink is written without waiting. */
 enum sink_way {
     SINK_NON_BLOCKING, /* an open file description of our own */
     SINK_SOCKET,       /* MSG_DONTWAIT */
-    SINK_POLLED,       /* no better way: at most PIPE_BUF after poll(2) said that there is room */
+    SINK_SHARED,       /* a description that others share, and whose flags are not ours to set */
     SINK_PLAIN,        /* a regular file or a device without a reader */
 };
 
@@ -79,7 +82,7 @@ open_sink(struct sink *sink, int fd)
         sink->own_fd = own;
         sink->way = SINK_NON_BLOCKING;
     } else {
-        sink->way = SINK_POLLED;
+        sink->way = SINK_SHARED;
     }
 }
 
@@ -105,20 +108,35 @@ log_close_others(void)
     proc_close_from(highest + 1);
 }
 
+/* One write that does not wait, pwritev2(2). Older kernels, terminals and filters know none: there
+ * at most PIPE_BUF is written after poll(2) has said that there is room. */
+static ssize_t
+write_shared(int fd, const char *bytes, size_t length)
+{
+    const struct iovec piece = {(void *)(uintptr_t)bytes, length};
+    struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
+    ssize_t written = syscall(SYS_pwritev2, fd, &piece, 1L, -1L, -1L, (long)NO_WAIT);
+    bool is_known = written >= 0 ||
+                    (errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL && errno != EPERM);
+    if (is_known) {
+        return written;
+    }
+    if (poll(&poll_fd, 1, 0) != 1) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return write(fd, bytes, length < ATOMIC_BYTES ? length : ATOMIC_BYTES);
+}
+
 /* As write(2), but never waits. */
 static ssize_t
 write_now(const struct sink *sink, const char *bytes, size_t length)
 {
-    struct pollfd poll_fd = {.fd = sink_fd(sink), .events = POLLOUT};
     switch (sink->way) {
     case SINK_SOCKET:
         return send(sink_fd(sink), bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
-    case SINK_POLLED:
-        if (poll(&poll_fd, 1, 0) != 1) {
-            errno = EAGAIN;
-            return -1;
-        }
-        return write(sink_fd(sink), bytes, length < ATOMIC_BYTES ? length : ATOMIC_BYTES);
+    case SINK_SHARED:
+        return write_shared(sink_fd(sink), bytes, length);
     case SINK_NON_BLOCKING:
     case SINK_PLAIN:
         break;

@@ -135,6 +135,28 @@ START_TEST(lines_that_were_lost_are_counted_and_reported_as_another_user)
 }
 END_TEST
 
+/* PID 1 may not set the flags of what it has been given, and who shares it takes the room that was
+ * there a moment ago: here poll(2) lies. */
+START_TEST(room_that_another_has_taken_does_not_block_pid_1)
+{
+    char text[8192];
+    NEEDS_UIDS();
+    NEEDS_STRACE();
+    struct box box = box_start(&(struct start){
+        .contract = BASE "[service web]\nlog = text\n"
+                         "command = /puppet catch:15:0 lines:4000 file:/tmp/done:all sleep\n",
+        .uid = BOX_UID,
+        .tracer = WORDS("/usr/bin/strace", "-D", "-qq", "-o", "/dev/null", "-e", "trace=poll", "-e",
+                        "inject=poll:retval=1"),
+        .out = STREAM_STUCK});
+    box_await_file(&box, "/tmp/done");
+    ck_assert_int_eq(box_exec(&box, WORDS("status", "--json"), text, sizeof text), 0);
+    box_signal(&box, SIGTERM);
+    ck_assert_int_eq(box_end(&box), 0);
+    box_free(&box);
+}
+END_TEST
+
 START_TEST(lines_arrive_whole_on_a_socket_and_a_terminal)
 {
     static const enum stream kinds[] = {STREAM_SOCKET, STREAM_TERMINAL};
@@ -199,6 +221,7 @@ streams_suite(void)
                                      a_reader_that_does_not_read_does_not_block_supervision,
                                      lines_that_were_lost_are_counted_and_reported,
                                      lines_that_were_lost_are_counted_and_reported_as_another_user,
+                                     room_that_another_has_taken_does_not_block_pid_1,
                                      lines_arrive_whole_on_a_socket_and_a_terminal,
                                      a_stuck_reader_of_standard_error_does_not_block_the_stop,
                                      a_full_pipe_does_not_keep_the_container_alive,
