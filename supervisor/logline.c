@@ -33,7 +33,8 @@ colour_length(const char *bytes, size_t length)
 static size_t
 ascii_length(const char *bytes, size_t length)
 {
-    const uint64_t ones = 0x0101010101010101, highest = 0x8080808080808080;
+    const uint64_t ones = 0x0101010101010101;
+    const uint64_t highest = 0x8080808080808080;
     size_t i = 0;
     for (uint64_t word; length - i >= sizeof word; i += sizeof word) {
         memcpy(&word, bytes + i, sizeof word);
