@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -50,14 +51,14 @@ long long
 raw_cpu_ns(pid_t pid)
 {
     char path[64];
-    long long ns = 0;
+    char text[64] = "";
     snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
     FILE *file = fopen(path, "re");
     if (file != NULL) {
-        (void)!fscanf(file, "%lld", &ns);
+        (void)!fgets(text, sizeof(text), file);
         fclose(file);
     }
-    return ns;
+    return strtoll(text, NULL, 10);
 }
 
 void

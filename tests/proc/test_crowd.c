@@ -123,17 +123,17 @@ start_bare(const struct box *box)
 static long long
 cost_of_crowd(const struct box *box, const char *path, pid_t server, long long *ret_per_second_us)
 {
-    enum { EACH = 60 };
+    static const long long each = 60;
     pid_t crowd[CROWD];
     int64_t start_ms = proc_now_ms();
     long long before_ns = raw_cpu_ns(server);
-    start_crowd(box, path, EACH, crowd);
+    start_crowd(box, path, (int)each, crowd);
     while (!is_crowd_gone(crowd)) {
         usleep(1000);
     }
     long long ns = raw_cpu_ns(server) - before_ns;
     *ret_per_second_us = ns / (proc_now_ms() - start_ms + 1);
-    return ns / (EACH * CROWD);
+    return ns / (each * CROWD);
 }
 
 START_TEST(a_refusal_costs_pid_1_little_more_than_its_system_calls)

@@ -210,7 +210,7 @@ START_TEST(status_is_answered_promptly_whatever_others_do)
     enum { HARMERS = 32 };
     static char contract[8192];
     char path[512];
-    pid_t harm[HARMERS];
+    pid_t harm[HARMERS] = {0};
     int64_t longest_us = 0;
     NEEDS_UIDS();
     if (proc_leaves_out(__func__, has_own_network(), "needs a network namespace")) {

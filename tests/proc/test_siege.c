@@ -25,6 +25,7 @@ START_TEST(without_a_descriptor_left_pid_1_rests_and_recovers)
                          "start-limit = 0\n"
                          "command = /puppet fail:/tmp/n:3:1 print:up await:/tmp/go exit:0\n"});
     box_await_file(&box, "/run/roinit/control");
+    box_await_file(&box, "/tmp/n"); /* before anything has run, a start that fails is the end */
     struct rlimit none = {.rlim_cur = box_descriptors(&box), .rlim_max = 1024};
     ck_assert_int_eq(prlimit(box.pid, RLIMIT_NOFILE, NULL, &old), 0);
     none.rlim_max = old.rlim_max;
