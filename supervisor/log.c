@@ -181,6 +181,17 @@ ring_put(struct sink *sink, const char *bytes, size_t length)
     sink->used += length;
 }
 
+/* How many bytes of whole lines there are within the first `room`. */
+static size_t
+whole_lines(const char *bytes, size_t length, size_t room)
+{
+    if (length <= room) {
+        return length;
+    }
+    const char *end = memrchr(bytes, '\n', room);
+    return end == NULL ? 0 : (size_t)(end - bytes) + 1;
+}
+
 /* Queues whole lines only: half a line would be worse than none. */
 static void
 put(struct sink *sink, const char *bytes, size_t length)
@@ -189,11 +200,13 @@ put(struct sink *sink, const char *bytes, size_t length)
     if (sink->used == 0 && sink->lost == sink->lost_told) {
         done = write_some(sink, bytes, length);
     }
-    if (length - done > RING_BYTES - sink->used) {
-        sink->lost += text_count_lines(bytes + done, length - done);
-        return;
+    size_t kept = whole_lines(bytes + done, length - done, RING_BYTES - sink->used);
+    ring_put(sink, bytes + done, kept);
+    if (kept == 0 && done > 0 && done < length && bytes[done - 1] != '\n') {
+        ring_put(sink, "\n",
+                 1); /* a line longer than the ring was begun: what follows is another's */
     }
-    ring_put(sink, bytes + done, length - done);
+    sink->lost += text_count_lines(bytes + done + kept, length - done - kept);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "tests/proc/harness.h"
+#include "tests/proc/asking.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +93,20 @@ START_TEST(a_reader_that_does_not_read_does_not_block_supervision)
 END_TEST
 
 /* As root it may reopen a descriptor; as another user it may not, and must not block either. */
+static size_t
+told_lost(const struct box *box)
+{
+    size_t lost = 0;
+    for (const char *at = box->said[OUT].text; (at = strstr(at, " lines lost")) != NULL; at++) {
+        const char *digit = at;
+        while (digit > box->said[OUT].text && digit[-1] >= '0' && digit[-1] <= '9') {
+            digit--;
+        }
+        lost += strtoul(digit, NULL, 10);
+    }
+    return lost;
+}
+
 static void
 lose_lines(uid_t uid)
 {
@@ -109,16 +124,7 @@ lose_lines(uid_t uid)
     ck_assert_int_eq(box_touch(&box, "/tmp/end"), 0);
     ck_assert_int_eq(box_end(&box), 3);
     box_must_say(&box, OUT, "noisy: last\n");
-    size_t seen = box_count(&box, OUT, "noisy: line ");
-    size_t lost = 0;
-    for (const char *at = box.said[OUT].text; (at = strstr(at, " lines lost")) != NULL; at++) {
-        const char *digit = at;
-        while (digit > box.said[OUT].text && digit[-1] >= '0' && digit[-1] <= '9') {
-            digit--;
-        }
-        lost += strtoul(digit, NULL, 10);
-    }
-    ck_assert_uint_eq(seen + lost, LINES);
+    ck_assert_uint_eq(box_count(&box, OUT, "noisy: line ") + told_lost(&box), LINES);
     box_free(&box);
 }
 
@@ -132,6 +138,35 @@ START_TEST(lines_that_were_lost_are_counted_and_reported_as_another_user)
 {
     NEEDS_UIDS();
     lose_lines(BOX_UID);
+}
+END_TEST
+
+/* One read of PID 1 brings more than its pipe and its ring have room for, as JSON. */
+START_TEST(of_more_than_there_is_room_for_no_line_is_torn)
+{
+    enum { LINES = 900 };
+    struct box box = box_start(&(struct start){
+        .contract = BASE "[service noisy]\nlog = json\n"
+                         "command = /puppet file:/tmp/up await:/tmp/go lines:900 file:/tmp/flooded "
+                         "await:/tmp/end exit:3\n",
+        .out = STREAM_STUCK});
+    ck_assert_int_eq(fcntl(box.said[OUT].fd, F_SETPIPE_SZ, 4096), 4096);
+    box_await_file(&box, "/tmp/up");
+    box_signal(&box, SIGSTOP);
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
+    box_await_file(&box, "/tmp/flooded");
+    box_signal(&box, SIGCONT);
+    box_ask(&box, WORDS("status"), 0);
+    box_read_on(&box, OUT);
+    box_expect(&box, OUT, "lines lost");
+    ck_assert_int_eq(box_touch(&box, "/tmp/end"), 0);
+    ck_assert_int_eq(box_end(&box), 3);
+    for (const char *at = box.said[OUT].text; *at != '\0'; at += strcspn(at, "\n") + 1) {
+        const char *end = at + strcspn(at, "\n");
+        ck_assert_msg(*end == '\n' && (*at == 'r' || (*at == '{' && end[-1] == '}')), "%.300s", at);
+    }
+    ck_assert_uint_eq(box_count(&box, OUT, "\"line 0") + told_lost(&box), LINES);
+    box_free(&box);
 }
 END_TEST
 
@@ -221,6 +256,7 @@ streams_suite(void)
                                      a_reader_that_does_not_read_does_not_block_supervision,
                                      lines_that_were_lost_are_counted_and_reported,
                                      lines_that_were_lost_are_counted_and_reported_as_another_user,
+                                     of_more_than_there_is_room_for_no_line_is_torn,
                                      room_that_another_has_taken_does_not_block_pid_1,
                                      lines_arrive_whole_on_a_socket_and_a_terminal,
                                      a_stuck_reader_of_standard_error_does_not_block_the_stop,
