@@ -18,7 +18,7 @@
 # What must hold: never a hang, never a signal; a code of `roinit explain`, and where it isn't 0 a sentence; in a box that
 # breaks its contract the service never runs; and after the boot no call of PID 1 that fails ends it.
 # Prints what doesn't hold; the last line is `N passed, N failed`. FAULTS_ONLY=openat,read: those calls alone.
-# FAULTS_SHARE=N: one of N faults, another one each time; of those of "asked", which are many and slow, always one of 10 N.
+# FAULTS_SHARE=N: one of N faults, FAULTS_PART says which (another one each time); of those of "asked", which are many and slow, always one of 10 N.
 set -uo pipefail
 export LC_ALL=C
 
@@ -139,8 +139,8 @@ for box in "${boxes[@]}"; do record "$box" boot >>"$plan" || failed=1; done
 record volume volume >>"$plan" || failed=1
 record well running >>"$plan" || failed=1
 record well asked >>"$plan" || failed=1
-share=${FAULTS_SHARE:-1}
-awk -v share="$share" -v first=$((RANDOM % share)) -v tenth=$((RANDOM % (share * 10))) \
+share=${FAULTS_SHARE:-1} part=${FAULTS_PART:-$RANDOM}
+awk -v share="$share" -v first=$((part % share)) -v tenth=$((part % (share * 10))) \
     '$2 == "asked" ? NR % (share * 10) == tenth : NR % share == first' "$plan" >"$plan.some" && mv "$plan.some" "$plan"
 # Sieges wait more than they work: they go on beside the rest.
 if [ -z "${FAULTS_ONLY:-}" ]; then
