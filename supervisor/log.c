@@ -203,8 +203,8 @@ put(struct sink *sink, const char *bytes, size_t length)
     size_t kept = whole_lines(bytes + done, length - done, RING_BYTES - sink->used);
     ring_put(sink, bytes + done, kept);
     if (kept == 0 && done > 0 && done < length && bytes[done - 1] != '\n') {
-        ring_put(sink, "\n",
-                 1); /* a line longer than the ring was begun: what follows is another's */
+        /* A line longer than the ring was begun: what follows is another's. */
+        ring_put(sink, "\n", 1);
     }
     sink->lost += text_count_lines(bytes + done + kept, length - done - kept);
 }
