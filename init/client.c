@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,9 +212,39 @@ ask(const struct options *options, bool closes)
     return CODE_UNAVAILABLE;
 }
 
+static void
+end_by_term(int signal)
+{
+    (void)signal;
+    (void)raise(SIGTERM);
+}
+
+static void
+wait_a_second(int signal)
+{
+    (void)signal;
+    (void)alarm(1);
+}
+
+/* Where the container ends, TERM comes to all that are left in it, and the answer at the same time:
+ * it counts for a second. Whoever waits in vain ends by TERM then, and by a second one at once. */
+static void
+outlive_term(void)
+{
+    struct sigaction term = {.sa_handler = wait_a_second,
+                             .sa_flags = (int)(SA_RESTART | SA_RESETHAND)};
+    struct sigaction late = {.sa_handler = end_by_term};
+    struct sigaction inherited;
+    if (sigaction(SIGTERM, NULL, &inherited) == 0 && inherited.sa_handler == SIG_DFL) {
+        (void)sigaction(SIGALRM, &late, NULL);
+        (void)sigaction(SIGTERM, &term, NULL);
+    }
+}
+
 int
 client_ask(const struct options *options)
 {
+    outlive_term();
     return ask(options, false);
 }
 

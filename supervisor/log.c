@@ -113,7 +113,8 @@ log_close_others(void)
 static ssize_t
 write_shared(int fd, const char *bytes, size_t length)
 {
-    const struct iovec piece = {(void *)(uintptr_t)bytes, length};
+    struct iovec piece = {.iov_len = length};
+    memcpy(&piece.iov_base, &bytes, sizeof bytes); /* for both ways, so its type is not const */
     struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
     ssize_t written = syscall(SYS_pwritev2, fd, &piece, 1L, -1L, -1L, (long)NO_WAIT);
     bool is_known = written >= 0 ||

@@ -106,7 +106,7 @@ box() { docker run --rm --network none -v "vol-$BATS_TEST_NUMBER:/data" --entryp
     contract <<'INI'
 [service app]
 user = 10001:10001
-command = sh -c 'grep -E "^(Uid|Cap|NoNew)" /proc/self/status; grep CapEff /proc/1/status'
+command = sh -c 'grep -E "^(Uid|Cap|NoNew)" /proc/self/status; for i in $(seq 100); do grep "CapEff.*1e0$" /proc/1/status && break; sleep 0.1; done'
 INI
     run run_in --read-only --
     expect 0

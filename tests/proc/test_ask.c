@@ -216,6 +216,48 @@ START_TEST(whoever_waits_inside_ends_before_the_container)
 }
 END_TEST
 
+/* TERM comes to a client with the end of the container: his answer is on its way. `targets` get it.
+ */
+static void
+tell_asker(const char *const *targets, const char *end)
+{
+    struct box box = box_running(&(struct start){.contract = BASE
+                                                 "[defaults]\nlog = null\nrestart = no\n"
+                                                 "[service main]\ncommand = /puppet sleep\n"
+                                                 "[service web]\nessential = no\n"
+                                                 "command = /puppet catch:15:0 file:/tmp/up sleep\n"
+                                                 "[service asker]\nautostart = no\nessential = no\n"
+                                                 "command = /roinit wait --for final web\n"});
+    box_await_file(&box, "/tmp/up");
+    box_await_processes(&box, "(roinit)", 1);
+    size_t before = box_descriptors(&box);
+    box_ask(&box, WORDS("start", "asker"), 0);
+    for (int i = 0; i < BOX_WAIT_MS / 5 && box_descriptors(&box) <= before; i++) {
+        poll(NULL, 0, 5);
+    }
+    box_ask(&box, targets, 0);
+    char text[4096];
+    int code;
+    do { /* 3: it is not up */
+        code = box_exec(&box, WORDS("status", "asker", "--json"), text, sizeof text);
+    } while (code == 0 && poll(NULL, 0, 5) == 0);
+    ck_assert_int_eq(code, 3);
+    ck_assert_msg(strstr(text, end) != NULL, "%s", text);
+    box_stop(&box);
+}
+
+START_TEST(a_term_leaves_time_for_the_answer_that_is_on_its_way)
+{
+    tell_asker(WORDS("signal", "TERM", "asker", "web"), "{\"code\":0,\"signal\":null");
+}
+END_TEST
+
+START_TEST(a_term_ends_whoever_waits_in_vain)
+{
+    tell_asker(WORDS("signal", "TERM", "asker"), "\"signal\":\"TERM\"");
+}
+END_TEST
+
 static void
 refused(struct box *box, uid_t uid, const char *const *argv)
 {
@@ -297,6 +339,8 @@ ask_suite(void)
                                  shutdown_is_answered_at_once_and_gives_the_code,
                                  whoever_waits_for_the_end_is_answered_by_it,
                                  whoever_waits_inside_ends_before_the_container,
+                                 a_term_leaves_time_for_the_answer_that_is_on_its_way,
+                                 a_term_ends_whoever_waits_in_vain,
                                  another_uid_may_look_but_change_nothing_unless_it_is_an_admin,
                                  a_unit_may_look_but_change_nothing_even_as_root,
                                  an_admin_may_from_inside_of_a_unit_as_well,
