@@ -207,6 +207,7 @@ UNIT_TESTS = \
     tests/unit/test_accounts.c \
     tests/unit/test_authority.c \
     tests/unit/test_as_options.c \
+    tests/unit/test_blame.c \
     tests/unit/test_check.c \
     tests/unit/test_contract.c \
     tests/unit/test_contract_mount.c \
@@ -231,6 +232,7 @@ UNIT_TESTS = \
     tests/unit/test_resolve.c \
     tests/unit/test_restart.c \
     tests/unit/test_sigmap.c \
+    tests/unit/test_status.c \
     tests/unit/test_tables.c \
     tests/unit/test_text.c \
     tests/unit/test_usage.c \

@@ -36,6 +36,7 @@ for ring in unit sim proc; do
     echo "$ring: $(tail -1 "$cov/$ring.log") ($((SECONDS - began)) s)"
 done
 tests/golden.sh "$cov/roinit"
+packaging/docs.sh "$cov/roinit" --check
 find "$boxes" -name '*.gcda' -empty -delete
 gcov-tool merge -o "$build/cov-all" "$cov" "$boxes$cov" && cp -r "$build/cov-all/." "$cov/" || exit
 

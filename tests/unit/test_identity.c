@@ -209,6 +209,14 @@ START_TEST(as_another_user_groups_stay_as_they_are)
     ck_assert_uint_eq(stage.identities.unit[0].group_count, 1);
     ck_assert_uint_eq(stage.diags.count, 1);
     ck_assert_int_eq(stage.diags.item[0].level, DIAG_WARN);
+
+    stage.unit[0].groups = WORDS("2000", "20001"); /* the one that he has, and his own */
+    identities_resolve_groups(&stage.config, &stage.arena, &stage.identities, &stage.diags);
+    ck_assert_uint_eq(stage.diags.count, 1);
+    stage.unit[0].groups = WORDS("2001"); /* as many, and another one */
+    stage.diags.count = 0;                /* the same twice is told once */
+    identities_resolve_groups(&stage.config, &stage.arena, &stage.identities, &stage.diags);
+    ck_assert_uint_eq(stage.diags.count, 1);
 }
 END_TEST
 
