@@ -39,10 +39,10 @@ doc_setting(const struct section *section, const char *key)
 }
 
 const struct setting *
-doc_unit_setting(const struct doc *doc, const struct section *section, const char *key)
+doc_unit_setting(const struct section *section, const struct section *defaults, const char *key)
 {
     const struct setting *setting = doc_setting(section, key);
-    return setting != NULL ? setting : doc_setting(doc_section(doc, SECTION_DEFAULTS, ""), key);
+    return setting != NULL ? setting : doc_setting(defaults, key);
 }
 
 struct diag_place

@@ -55,8 +55,8 @@ size_t doc_count(const struct doc *doc, enum schema_section kind);
  * default, so outside of [env] its setting is as if it weren't there. Pure. */
 const struct setting *doc_setting(const struct section *section, const char *key);
 /* The setting that counts for a unit: its own, else that of [defaults], else NULL. Pure. */
-const struct setting *doc_unit_setting(const struct doc *doc, const struct section *section,
-                                       const char *key);
+const struct setting *doc_unit_setting(const struct section *section,
+                                       const struct section *defaults, const char *key);
 /* Where a value was written or, where it was not, where its section begins; both may be NULL. Pure.
  */
 struct diag_place doc_place(const struct setting *setting, const struct section *section);

@@ -6,12 +6,10 @@
 /* One key as it counts: what was written, else the default; NULL where neither says anything. A
  * default in parentheses depends on the container, so nothing can be shown for it. */
 static const char *
-effective(const struct doc *doc, const struct section *section, enum schema_section kind,
+effective(const struct section *section, const struct section *defaults,
           const struct schema_key *key)
 {
-    bool is_unit = kind == SECTION_SERVICE || kind == SECTION_TASK;
-    const struct setting *setting =
-        is_unit ? doc_unit_setting(doc, section, key->name) : doc_setting(section, key->name);
+    const struct setting *setting = doc_unit_setting(section, defaults, key->name);
     if (setting != NULL) {
         return setting->text;
     }
@@ -45,10 +43,12 @@ static void
 dump_keys(const struct doc *doc, const struct section *section, enum schema_section kind,
           dump_key *dump, struct text *out)
 {
+    bool is_unit = kind == SECTION_SERVICE || kind == SECTION_TASK;
+    const struct section *defaults = is_unit ? doc_section(doc, SECTION_DEFAULTS, "") : NULL;
     size_t count;
     const struct schema_key *keys = schema_keys(kind, &count);
     for (size_t i = 0; i < count; i++) {
-        const char *value = effective(doc, section, kind, &keys[i]);
+        const char *value = effective(section, defaults, &keys[i]);
         if (value != NULL) {
             dump(keys[i].name, value, out);
         }

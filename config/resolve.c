@@ -270,7 +270,7 @@ find_unit(struct config *config, const char *name)
 /* The arguments that no unit takes become the service main, which starts when everything else that
  * starts at boot is ready or final. */
 static void
-add_arguments_unit(struct resolver *resolver, const struct doc *doc, struct config *config)
+add_arguments_unit(struct resolver *resolver, const struct section *defaults, struct config *config)
 {
     struct words after = {.item = ARENA_NEW(resolver->arena, const char *, config->unit_count + 1)};
     for (size_t u = 0; u < config->unit_count; u++) {
@@ -279,8 +279,8 @@ add_arguments_unit(struct resolver *resolver, const struct doc *doc, struct conf
         }
     }
     struct unit_config *unit = &config->unit[config->unit_count++];
-    *unit = (struct unit_config){.name = "main", .is_main = true};
-    resolve_unit(doc, unit, NULL, resolver->draft, resolver->diags);
+    *unit = (struct unit_config){.defaults = defaults, .name = "main", .is_main = true};
+    resolve_unit(unit, NULL, resolver->draft, resolver->diags);
     unit->command = quoted(&config->arguments, resolver->arena);
     unit->after = after;
 }
@@ -319,6 +319,7 @@ static void
 resolve_units(struct resolver *resolver, const struct doc *doc, struct config *config)
 {
     bool is_taken = false;
+    const struct section *defaults = doc_section(doc, SECTION_DEFAULTS, "");
     size_t count = doc_count(doc, SECTION_SERVICE) + doc_count(doc, SECTION_TASK);
     config->unit = ARENA_NEW(resolver->arena, struct unit_config, count + 1);
     for (const struct section *at = doc->sections; at != NULL; at = at->next) {
@@ -326,23 +327,25 @@ resolve_units(struct resolver *resolver, const struct doc *doc, struct config *c
             continue;
         }
         struct unit_config *unit = &config->unit[config->unit_count++];
-        *unit = (struct unit_config){
-            .section = at, .name = at->label, .is_task = at->kind == SECTION_TASK};
-        const struct setting *command = doc_unit_setting(doc, at, "command");
+        *unit = (struct unit_config){.section = at,
+                                     .defaults = defaults,
+                                     .name = at->label,
+                                     .is_task = at->kind == SECTION_TASK};
+        const struct setting *command = doc_unit_setting(at, defaults, "command");
         unit->command = command != NULL ? command->text : "";
         is_taken |= command_takes_arguments(unit->command);
     }
     choose_main(config);
     for (size_t u = 0; u < config->unit_count; u++) {
-        resolve_unit(doc, &config->unit[u], NULL, resolver->draft, resolver->diags);
+        resolve_unit(&config->unit[u], NULL, resolver->draft, resolver->diags);
     }
     config->takes_arguments = is_taken;
     if (config->arguments.count > 0 && !is_taken && find_unit(config, "main") == NULL) {
         for (size_t u = 0; u < config->unit_count; u++) {
             config->unit[u].is_main = false;
-            resolve_unit(doc, &config->unit[u], NULL, resolver->draft, resolver->diags);
+            resolve_unit(&config->unit[u], NULL, resolver->draft, resolver->diags);
         }
-        add_arguments_unit(resolver, doc, config);
+        add_arguments_unit(resolver, defaults, config);
         config->takes_arguments = true;
     }
 }

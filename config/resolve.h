@@ -26,18 +26,18 @@
 void resolve_base(const struct doc *doc, struct words arguments, const struct vars *vars,
                   struct arena *arena, struct arena *draft, struct config *ret_config,
                   struct diags *diags);
-void resolve_user(const struct doc *doc, struct unit_config *unit, const struct vars *vars,
-                  struct arena *arena, struct diags *diags);
-void resolve_unit(const struct doc *doc, struct unit_config *unit, const struct vars *vars,
-                  struct arena *arena, struct diags *diags);
+void resolve_user(struct unit_config *unit, const struct vars *vars, struct arena *arena,
+                  struct diags *diags);
+void resolve_unit(struct unit_config *unit, const struct vars *vars, struct arena *arena,
+                  struct diags *diags);
 /* What is wrong with the other keys that hold variables, where the environment of all units is
  * enough to say so: nothing of it depends on who the unit's user is, so it can be told beside what
  * is wrong with him. Changes nothing. */
-void resolve_unit_early(const struct doc *doc, const struct unit_config *unit,
-                        const struct vars *vars, struct arena *scratch, struct diags *diags);
+void resolve_unit_early(const struct unit_config *unit, const struct vars *vars,
+                        struct arena *scratch, struct diags *diags);
 /* The keys of one [check], in the environment of its service, or of no unit. */
-void resolve_check_keys(const struct doc *doc, struct check_config *check, const struct vars *vars,
-                        struct arena *arena, struct diags *diags);
+void resolve_check_keys(struct check_config *check, const struct vars *vars, struct arena *arena,
+                        struct diags *diags);
 void resolve_check(const struct config *config, struct diags *diags);
 
 /* Whether a walk may change all that lies below the top of a mount: not where the system's own

@@ -19,14 +19,13 @@ check_place(const struct check_config *check, enum check_key key)
 }
 
 void
-resolve_check_keys(const struct doc *doc, struct check_config *check, const struct vars *vars,
-                   struct arena *arena, struct diags *diags)
+resolve_check_keys(struct check_config *check, const struct vars *vars, struct arena *arena,
+                   struct diags *diags)
 {
     struct resolver resolver = {
         .section = check->section, .vars = vars, .arena = arena, .diags = diags};
     size_t count;
     const struct schema_key *keys = schema_keys(SECTION_CHECK, &count);
-    (void)doc;
     for (size_t i = 0; i < count; i++) {
         check->from[keys[i].index] =
             resolve_key(&resolver, &keys[i], doc_setting(check->section, keys[i].name), check);
@@ -54,7 +53,7 @@ resolve_checks(struct resolver *resolver, const struct doc *doc, struct config *
         }
         struct check_config *check = &config->check[config->check_count++];
         *check = (struct check_config){.section = at, .name = at->label};
-        resolve_check_keys(doc, check, NULL, resolver->draft, resolver->diags);
+        resolve_check_keys(check, NULL, resolver->draft, resolver->diags);
         check->unit = service_of(config, check);
     }
 }

@@ -31,41 +31,29 @@ warn_quotes(struct resolver *resolver, const struct unit_config *unit)
 
 _Static_assert(UNIT_KEYS <= 64, "a bit of unit_config.given for each key");
 
-static const struct setting *
-written_in(const struct section *section, enum unit_key key)
-{
-    const struct setting *at = section == NULL ? NULL : section->settings;
-    while (at != NULL && (at->key->index != key || *at->text == '\0')) {
-        at = at->next;
-    }
-    return at;
-}
-
-const struct setting *
-unit_from(const struct unit_config *unit, enum unit_key key)
-{
-    if ((unit->given >> key & 1) == 0) {
-        return NULL;
-    }
-    const struct setting *own = written_in(unit->section, key);
-    return own != NULL ? own : written_in(unit->defaults, key);
-}
-
 static const struct schema_key *
 unit_keys(const struct unit_config *unit, size_t *ret_count)
 {
     return schema_keys(unit->is_task ? SECTION_TASK : SECTION_SERVICE, ret_count);
 }
 
-static void
-resolve_unit_key(const struct doc *doc, struct unit_config *unit, const struct schema_key *key,
-                 struct resolver *resolver)
+const struct setting *
+unit_from(const struct unit_config *unit, enum unit_key key)
 {
-    const struct setting *setting = doc_unit_setting(doc, unit->section, key->name);
+    size_t count;
+    bool is_given = (unit->given >> key & 1) != 0;
+    return is_given
+               ? doc_unit_setting(unit->section, unit->defaults, unit_keys(unit, &count)[key].name)
+               : NULL;
+}
+
+static void
+resolve_unit_key(struct unit_config *unit, const struct schema_key *key, struct resolver *resolver)
+{
+    const struct setting *setting = doc_unit_setting(unit->section, unit->defaults, key->name);
     bool is_argument_unit = unit->section == NULL && key->index == UNIT_command;
     bool is_own = setting != NULL && setting == doc_setting(unit->section, key->name);
     uint64_t bit = UINT64_C(1) << key->index;
-    unit->defaults = doc_section(doc, SECTION_DEFAULTS, "");
     resolver->section = setting == NULL || is_own ? unit->section : unit->defaults;
     if (!is_argument_unit) { /* its command is not written anywhere */
         bool counts = resolve_key(resolver, key, setting, unit) != NULL;
@@ -74,13 +62,13 @@ resolve_unit_key(const struct doc *doc, struct unit_config *unit, const struct s
 }
 
 void
-resolve_user(const struct doc *doc, struct unit_config *unit, const struct vars *vars,
-             struct arena *arena, struct diags *diags)
+resolve_user(struct unit_config *unit, const struct vars *vars, struct arena *arena,
+             struct diags *diags)
 {
     struct resolver resolver = {.vars = vars, .arena = arena, .diags = diags};
     size_t count;
     const struct schema_key *keys = unit_keys(unit, &count);
-    resolve_unit_key(doc, unit, &keys[UNIT_user], &resolver);
+    resolve_unit_key(unit, &keys[UNIT_user], &resolver);
 }
 
 /* The defaults that depend on what else the unit is. */
@@ -102,8 +90,8 @@ fill_defaults(struct unit_config *unit)
 }
 
 void
-resolve_unit(const struct doc *doc, struct unit_config *unit, const struct vars *vars,
-             struct arena *arena, struct diags *diags)
+resolve_unit(struct unit_config *unit, const struct vars *vars, struct arena *arena,
+             struct diags *diags)
 {
     struct resolver resolver = {.vars = vars, .arena = arena, .diags = diags};
     struct words after = unit->after; /* of the unit that was made of the arguments */
@@ -111,7 +99,7 @@ resolve_unit(const struct doc *doc, struct unit_config *unit, const struct vars 
     const struct schema_key *keys = unit_keys(unit, &count);
     for (size_t i = 0; i < count; i++) {
         if (i != UNIT_user) {
-            resolve_unit_key(doc, unit, &keys[i], &resolver);
+            resolve_unit_key(unit, &keys[i], &resolver);
         }
     }
     if (unit->section == NULL) {
@@ -134,8 +122,8 @@ is_early(const struct schema_key *key)
 }
 
 void
-resolve_unit_early(const struct doc *doc, const struct unit_config *unit, const struct vars *vars,
-                   struct arena *scratch, struct diags *diags)
+resolve_unit_early(const struct unit_config *unit, const struct vars *vars, struct arena *scratch,
+                   struct diags *diags)
 {
     struct resolver resolver = {.vars = vars, .arena = scratch, .diags = diags};
     struct unit_config copy = *unit;
@@ -145,9 +133,10 @@ resolve_unit_early(const struct doc *doc, const struct unit_config *unit, const 
         return; /* which may set the variables otherwise */
     }
     for (size_t i = 0; i < count; i++) {
-        const struct setting *setting = doc_unit_setting(doc, unit->section, keys[i].name);
+        const struct setting *setting =
+            doc_unit_setting(unit->section, unit->defaults, keys[i].name);
         if (is_early(&keys[i]) && setting != NULL && expand_has_variable(setting->text)) {
-            resolve_unit_key(doc, &copy, &keys[i], &resolver);
+            resolve_unit_key(&copy, &keys[i], &resolver);
         }
     }
 }

@@ -143,7 +143,7 @@ boot_validate(struct boot *boot)
                  &boot->diags);
     log_configure((enum log_level)config->init.log_level, (enum log_format)config->init.log_format);
     for (size_t u = 0; u < config->unit_count; u++) {
-        resolve_user(&boot->doc, &config->unit[u], NULL, &boot->draft, &boot->diags);
+        resolve_user(&config->unit[u], NULL, &boot->draft, &boot->diags);
     }
     resolve_check(config, &boot->diags);
     return judge_diags(boot);
@@ -163,7 +163,7 @@ static void
 resolve_units_early(struct boot *boot, const struct vars *base)
 {
     for (size_t u = 0; u < boot->config.unit_count; u++) {
-        resolve_unit_early(&boot->doc, &boot->config.unit[u], base, &boot->draft, &boot->diags);
+        resolve_unit_early(&boot->config.unit[u], base, &boot->draft, &boot->diags);
     }
 }
 
@@ -191,7 +191,7 @@ boot_resolve(struct boot *boot)
         (void)environ_base(&boot->environment, &boot->arena, &base, &boot->diags);
         use_zone(&base);
         for (size_t u = 0; u < config->unit_count; u++) {
-            resolve_user(&boot->doc, &config->unit[u], &base, &boot->arena, &boot->diags);
+            resolve_user(&config->unit[u], &base, &boot->arena, &boot->diags);
         }
     }
     if (boot->diags.errors == 0) {

@@ -144,7 +144,7 @@ boot_resolve_unit(struct boot *boot, size_t u)
     struct vars vars;
     /* Without its env-files, which a task may still write. */
     if (environ_unit(&boot->environment, u, NULL, &scratch, &vars, &boot->diags) == 0) {
-        resolve_unit(&boot->doc, unit, &vars, &boot->arena, &boot->diags);
+        resolve_unit(unit, &vars, &boot->arena, &boot->diags);
         boot->parts[u].count = 1;
         if (unit->command_dir != NULL && unit->command_dir[0] != '\0') {
             list_parts(boot, u);
@@ -189,7 +189,7 @@ boot_resolve_checks(struct boot *boot)
                          ? host_unit_vars(boot, check->unit, &scratch, &vars, &err)
                          : environ_base(&boot->environment, &scratch, &vars, &boot->diags);
         if (status == 0) { /* else it is told already */
-            resolve_check_keys(&boot->doc, check, &vars, &boot->arena, &boot->diags);
+            resolve_check_keys(check, &vars, &boot->arena, &boot->diags);
             if (check->probe.kind == PROBE_EXEC) {
                 check_command(boot, check_owner(boot, check), check->probe.path, &vars, &scratch);
             }

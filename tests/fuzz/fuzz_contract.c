@@ -24,8 +24,8 @@ show(const char *bytes, size_t length, struct diags *diags, struct text *out)
     (void)vars_set(&vars, "A", "a b");
     resolve_base(&doc, arguments, &vars, diags->arena, diags->arena, &config, diags);
     for (size_t u = 0; u < config.unit_count; u++) {
-        resolve_user(&doc, &config.unit[u], &vars, diags->arena, diags);
-        resolve_unit(&doc, &config.unit[u], &vars, diags->arena, diags);
+        resolve_user(&config.unit[u], &vars, diags->arena, diags);
+        resolve_unit(&config.unit[u], &vars, diags->arena, diags);
     }
     resolve_check(&config, diags);
     dump_contract(&doc, out);

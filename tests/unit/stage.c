@@ -82,6 +82,7 @@ stage_write(struct stage *stage, size_t unit, enum unit_key key)
     if (setting->key == NULL) {
         *setting = stage->setting;
         setting->key = &schema_keys(SECTION_TASK, &count)[key];
+        setting->name = setting->key->name;
         setting->next = stage->defaults.settings;
         stage->defaults.settings = setting;
     }

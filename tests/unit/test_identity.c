@@ -79,13 +79,13 @@ END_TEST
 static const struct {
     const char *text, *user, *group, *sentence;
 } spoiled[] = {
-    {"${PUID}", "abc", NULL, "key = ${PUID}: PUID is \"abc\", want a number"},
+    {"${PUID}", "abc", NULL, "user = ${PUID}: PUID is \"abc\", want a number"},
     {"${PUID:-911}:${PGID:-911}", "abc", "911",
-     "key = ${PUID:-911}:${PGID:-911}: PUID is \"abc\", want a number"},
-    {"$PUID:$PGID", "911", "xyz", "key = $PUID:$PGID: PGID is \"xyz\", want a number"},
-    {"app:${PGID}", "app", "xyz", "key = app:${PGID}: PGID is \"xyz\", want a number"},
-    {"u${PUID}", "u7", NULL, "key = u${PUID}: the user is \"u7\", want a number"},
-    {"${A}${B}", "xy", NULL, "key = ${A}${B}: the user is \"xy\", want a number"},
+     "user = ${PUID:-911}:${PGID:-911}: PUID is \"abc\", want a number"},
+    {"$PUID:$PGID", "911", "xyz", "user = $PUID:$PGID: PGID is \"xyz\", want a number"},
+    {"app:${PGID}", "app", "xyz", "user = app:${PGID}: PGID is \"xyz\", want a number"},
+    {"u${PUID}", "u7", NULL, "user = u${PUID}: the user is \"u7\", want a number"},
+    {"${A}${B}", "xy", NULL, "user = ${A}${B}: the user is \"xy\", want a number"},
 };
 
 START_TEST(the_variable_that_spoiled_it_is_told_with_its_value)
@@ -102,7 +102,7 @@ START_TEST(a_user_and_a_group_that_are_both_wrong_are_both_told)
     stage.setting.text = "${PUID}:${PGID}";
     stage_set_user(&stage, 0, "abc", "xyz");
     stage_resolve(&stage, CODE_BROKEN);
-    ck_assert_str_eq(stage_first(&stage), "key = ${PUID}:${PGID}: PUID is \"abc\", want a number");
+    ck_assert_str_eq(stage_first(&stage), "user = ${PUID}:${PGID}: PUID is \"abc\", want a number");
     ck_assert_uint_eq(stage.diags.errors, 2);
 }
 END_TEST

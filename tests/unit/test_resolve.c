@@ -219,7 +219,7 @@ START_TEST(what_does_not_depend_on_the_user_is_told_beside_him)
     (void)snprintf(bytes, sizeof bytes, "[service a]\ncommand = x\n%s\n", early[_i].lines);
     written_lint(&written, bytes);
     written_expect(&written, 0, NULL);
-    resolve_unit_early(&written.doc, unit("a"), &written.vars, &written.arena, &written.diags);
+    resolve_unit_early(unit("a"), &written.vars, &written.arena, &written.diags);
     written_expect(&written, early[_i].part == NULL ? 0 : 1, early[_i].part);
 }
 END_TEST

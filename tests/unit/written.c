@@ -39,8 +39,8 @@ written_resolve(struct written *written, const struct vars *vars)
                  &written->diags);
     for (size_t u = 0; u < config->unit_count; u++) {
         struct unit_config *unit = &config->unit[u];
-        resolve_user(&written->doc, unit, vars, &written->arena, &written->diags);
-        resolve_unit(&written->doc, unit, vars, &written->arena, &written->diags);
+        resolve_user(unit, vars, &written->arena, &written->diags);
+        resolve_unit(unit, vars, &written->arena, &written->diags);
     }
     resolve_check(config, &written->diags);
 }
