@@ -266,6 +266,7 @@ PROC_TESTS = \
     tests/proc/inside.c \
     tests/proc/main.c \
     tests/proc/raw.c \
+    tests/proc/measure.c \
     tests/proc/ring.c \
     tests/proc/stage.c \
     tests/proc/streams.c \
@@ -309,7 +310,7 @@ PROC_TESTS = \
     tests/proc/test_watch.c \
 
 # The stage of ring 3, for the soak.
-SOAK_STAGE = tests/proc/harness.c tests/proc/inside.c tests/proc/ring.c tests/proc/stage.c tests/proc/streams.c
+SOAK_STAGE = tests/proc/harness.c tests/proc/inside.c tests/proc/measure.c tests/proc/ring.c tests/proc/stage.c tests/proc/streams.c
 
 PUPPET_SRC = \
     tests/puppet.c \

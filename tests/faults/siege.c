@@ -12,6 +12,7 @@
 #include "tests/faults/siege_group.h"
 #include "tests/proc/asking.h"
 #include "tests/proc/harness.h"
+#include "tests/proc/measure.h"
 #include "tests/proc/ring.h"
 #include "tests/proc/stage.h"
 #include "tests/runner.h"
@@ -30,13 +31,6 @@ enum {
     LATE_MS = 5000, /* what a busy machine may add to it */
     TICK_MS = 20,
 };
-
-static long
-setting(const char *name, long otherwise)
-{
-    const char *text = getenv(name);
-    return text == NULL ? otherwise : strtol(text, NULL, 10);
-}
 
 /* ---------------------------------------------------------------- the sieges */
 
@@ -103,7 +97,7 @@ START_TEST(forks_that_fail_for_a_while_leave_nobody_down)
         ck_assert_int_lt(proc_now_ms(), limit_ms);
         box_ask(&box, WORDS("status", "--json"), 0);
     } while (count_in_answer("\"state\":\"ready\"") > 0);
-    for (int64_t until = proc_now_ms() + setting("SIEGE_SECONDS", SECONDS) * 1000;
+    for (int64_t until = proc_now_ms() + measure_setting("SIEGE_SECONDS", SECONDS) * 1000;
          proc_now_ms() < until;) {
         /* An exec comes from outside of the group. */
         box_ask(&box, WORDS("status", "--json"), 0);
@@ -112,7 +106,7 @@ START_TEST(forks_that_fail_for_a_while_leave_nobody_down)
     }
     ck_assert(siege_write_group("pids.max", "100"));
     printf("siege: forks failed for %ld s, all up %lld ms later\n",
-           setting("SIEGE_SECONDS", SECONDS), (long long)await_ready(&box, 3));
+           measure_setting("SIEGE_SECONDS", SECONDS), (long long)await_ready(&box, 3));
     box_stop(&box);
     box_free(&box);
     siege_remove_group();
@@ -158,7 +152,8 @@ START_TEST(a_reader_that_stands_still_blocks_nobody_and_lost_lines_are_counted)
                          "[service loop]\ncommand = /puppet lines:20 append:/tmp/runs: exit:1\n"
                          "[service calm]\nlog = null\ncommand = /puppet sleep\n",
         .out = STREAM_STUCK});
-    for (int64_t until = proc_now_ms() + setting("SIEGE_STUCK_SECONDS", STUCK_SECONDS) * 1000;
+    for (int64_t until =
+             proc_now_ms() + measure_setting("SIEGE_STUCK_SECONDS", STUCK_SECONDS) * 1000;
          proc_now_ms() < until;) {
         box_ask(&box, WORDS("status", "--json"), 0);
         ck_assert(!waits_in_a_write(&box));
@@ -177,7 +172,7 @@ START_TEST(a_reader_that_stands_still_blocks_nobody_and_lost_lines_are_counted)
     ck_assert_uint_ge(told, least);
     ck_assert_uint_le(told, least + 20);
     printf("siege: nobody read for %ld s, %zu lines, %lu of them counted as lost\n",
-           setting("SIEGE_STUCK_SECONDS", STUCK_SECONDS), told, lines_lost(&box));
+           measure_setting("SIEGE_STUCK_SECONDS", STUCK_SECONDS), told, lines_lost(&box));
     box_free(&box);
 }
 END_TEST
@@ -253,7 +248,7 @@ START_TEST(want_of_memory_kills_the_service_and_never_pid_1)
     if (proc_leaves_out(__func__, is_possible, "needs a cgroup for memory, and tail")) {
         return;
     }
-    size_t runs = (size_t)setting("OOM_RUNS", OOM_RUNS);
+    size_t runs = (size_t)measure_setting("OOM_RUNS", OOM_RUNS);
     struct box box = box_running(&(struct start){
         .contract = BASE "[defaults]\nlog = null\nrestart = always\nrestart-delay = 0\n"
                          "start-limit = 0\n[service calm]\ncommand = /puppet sleep\n"
@@ -297,7 +292,7 @@ START_TEST(a_container_that_was_frozen_goes_on_without_a_storm)
     siege_enter_group(&box);
     box_expect(&box, OUT, "tick\n");
     ck_assert(freeze("FROZEN"));
-    (void)poll(NULL, 0, (int)setting("SIEGE_SECONDS", SECONDS) * 1000);
+    (void)poll(NULL, 0, (int)measure_setting("SIEGE_SECONDS", SECONDS) * 1000);
     size_t before = box_count(&box, OUT, "tick\n");
     ck_assert(freeze("THAWED"));
     box_expect_times(&box, OUT, "tick\n", before + 2);

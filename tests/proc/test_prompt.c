@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/proc/asking.h"
+#include "tests/proc/measure.h"
 #include "tests/proc/raw.h"
 
 #include <net/if.h>
@@ -138,22 +139,6 @@ static const struct {
 
 /* ---------------------------------------------------------------- timing */
 
-static int64_t
-now_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-static int
-by_size(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a;
-    int64_t right = *(const int64_t *)b;
-    return (left > right) - (left < right);
-}
-
 /* Asks so often. Returns the median. */
 static int64_t
 time_status(const char *path, int count, int64_t *ret_longest_us)
@@ -161,11 +146,11 @@ time_status(const char *path, int count, int64_t *ret_longest_us)
     static int64_t took_us[ASKED];
     for (int i = 0; i < count; i++) {
         usleep(EVERY_US);
-        int64_t start_us = now_us();
+        int64_t start_us = measure_now_us();
         ck_assert_int_eq(raw_request(path, STATUS, sizeof(STATUS) - 1), 0);
-        took_us[i] = now_us() - start_us;
+        took_us[i] = measure_now_us() - start_us;
     }
-    qsort(took_us, (size_t)count, sizeof(took_us[0]), by_size);
+    measure_sort(took_us, (size_t)count);
     *ret_longest_us = took_us[count - 1];
     return took_us[count / 2];
 }

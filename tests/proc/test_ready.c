@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/proc/harness.h"
+#include "tests/proc/measure.h"
 #include "tests/proc/raw.h"
 
 #include <net/if.h>
@@ -241,22 +242,6 @@ END_TEST
 
 enum { SAMPLES = 25, STEP_US = 10000, PROMISED_STEPS = 2, FIRST_PORT = 9000 };
 
-static int64_t
-now_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-static int
-by_size(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a;
-    int64_t right = *(const int64_t *)b;
-    return (left > right) - (left < right);
-}
-
 static int
 bind_port(int port)
 {
@@ -287,19 +272,19 @@ START_TEST(who_listens_is_seen_within_20_ms)
     struct box box = box_start(&(struct start){.contract = contract});
     box_expect_times(&box, OUT, "up\n", SAMPLES);
     for (int i = 0; i < SAMPLES; i++) {
-        int64_t start_us = now_us();
+        int64_t start_us = measure_now_us();
         usleep(STEP_US);
-        slept_us[i] = now_us() - start_us;
+        slept_us[i] = measure_now_us() - start_us;
         usleep((useconds_t)(i * 379 % STEP_US)); /* at any time of a step */
-        start_us = now_us();
+        start_us = measure_now_us();
         ck_assert_int_eq(listen(fd[i], 8), 0);
         int probe = accept4(fd[i], NULL, NULL, SOCK_CLOEXEC);
-        seen_us[i] = now_us() - start_us;
+        seen_us[i] = measure_now_us() - start_us;
         ck_assert_int_ge(probe, 0);
         close(probe);
     }
-    qsort(seen_us, SAMPLES, sizeof(seen_us[0]), by_size);
-    qsort(slept_us, SAMPLES, sizeof(slept_us[0]), by_size);
+    measure_sort(seen_us, SAMPLES);
+    measure_sort(slept_us, SAMPLES);
     raw_figure(__func__, "median %.1f ms, the longest %.1f ms; a sleep of 10 ms takes %.1f ms",
                (double)seen_us[SAMPLES / 2] / 1e3, (double)seen_us[SAMPLES - 1] / 1e3,
                (double)slept_us[SAMPLES / 2] / 1e3);

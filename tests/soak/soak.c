@@ -14,6 +14,7 @@
 
 #include "supervisor/ctlmsg.h"
 #include "tests/proc/harness.h"
+#include "tests/proc/measure.h"
 #include "tests/proc/ring.h"
 #include "tests/runner.h"
 
@@ -61,21 +62,6 @@ struct state {
     size_t alive;   /* units that are up, or on their way */
     size_t zombies;
 };
-
-static int64_t
-now_us(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-static long
-setting(const char *name, long otherwise)
-{
-    const char *text = getenv(name);
-    return text == NULL ? otherwise : strtol(text, NULL, 10);
-}
 
 static long
 memory_kb(const struct box *box)
@@ -159,9 +145,9 @@ time_status(const struct box *box)
     static const char *const words[] = {"status", "--json"};
     char answer[65536];
     int64_t waited = waited_us(box->pid) + waited_us(getpid());
-    int64_t start = now_us();
+    int64_t start = measure_now_us();
     ck_assert_msg(ask(box, words, 2, answer, sizeof answer) > 100, "status: %s", answer);
-    int64_t took = now_us() - start;
+    int64_t took = measure_now_us() - start;
     waited = waited_us(box->pid) + waited_us(getpid()) - waited;
     longest_us = took > longest_us ? took : longest_us;
     if (tries < TRIES_MAX) {
@@ -367,9 +353,9 @@ START_TEST(a_container_outlives_everything_at_once)
     struct box box =
         box_start(&(struct start){.contract = contract, .out = STREAM_STUCK, .err = STREAM_STUCK});
     unsigned kills = 0;
-    long seconds = setting("SOAK_SECONDS", SECONDS);
-    long limit_ms = setting("SOAK_LATENCY_MS", LATENCY_MS);
-    srand((unsigned)setting("SOAK_SEED", (long)getpid())); /* NOLINT */
+    long seconds = measure_setting("SOAK_SECONDS", SECONDS);
+    long limit_ms = measure_setting("SOAK_LATENCY_MS", LATENCY_MS);
+    srand((unsigned)measure_setting("SOAK_SEED", (long)getpid())); /* NOLINT */
     box_await_file(&box, "/run/roinit/control");
     /* In the first third its rings fill, up to their fixed size. */
     struct state before = storm(&box, seconds * 1000 / 3, &kills);
@@ -402,7 +388,7 @@ soak_suite(void)
 {
     Suite *suite = suite_create("soak");
     TCase *tcase = tcase_create("soak");
-    tcase_set_timeout(tcase, (double)setting("SOAK_SECONDS", SECONDS) + SPARE_S);
+    tcase_set_timeout(tcase, (double)measure_setting("SOAK_SECONDS", SECONDS) + SPARE_S);
     tcase_add_test(tcase, a_container_outlives_everything_at_once);
     suite_add_tcase(suite, tcase);
     return suite;
