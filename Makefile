@@ -209,6 +209,7 @@ UNIT_TESTS = \
     tests/unit/test_as_options.c \
     tests/unit/test_blame.c \
     tests/unit/test_check.c \
+    tests/unit/test_completion.c \
     tests/unit/test_contract.c \
     tests/unit/test_contract_mount.c \
     tests/unit/test_cron.c \
@@ -218,6 +219,7 @@ UNIT_TESTS = \
     tests/unit/test_finding.c \
     tests/unit/test_goal.c \
     tests/unit/test_identity.c \
+    tests/unit/test_launch.c \
     tests/unit/test_life.c \
     tests/unit/test_lines.c \
     tests/unit/test_load.c \
@@ -227,6 +229,7 @@ UNIT_TESTS = \
     tests/unit/test_mountinfo.c \
     tests/unit/test_notifymsg.c \
     tests/unit/test_options.c \
+    tests/unit/test_privilege.c \
     tests/unit/test_probe.c \
     tests/unit/test_redirect.c \
     tests/unit/test_resolve.c \
@@ -234,6 +237,7 @@ UNIT_TESTS = \
     tests/unit/test_sigmap.c \
     tests/unit/test_status.c \
     tests/unit/test_tables.c \
+    tests/unit/test_tell.c \
     tests/unit/test_text.c \
     tests/unit/test_usage.c \
     tests/unit/test_value.c \

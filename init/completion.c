@@ -39,7 +39,7 @@ offer_of(const struct usage_piece *piece)
             return forms[i].offer;
         }
     }
-    return piece->text[0] >= 'a' && piece->text[0] <= 'z' ? OFFER_WORDS : OFFER_NOTHING;
+    return piece->text[0] >= 'a' ? OFFER_WORDS : OFFER_NOTHING;
 }
 
 /* "ready|final" as "ready final". */
@@ -115,13 +115,12 @@ add_cases(const struct dialect *dialect, const struct verb *verb, bool is_behind
 {
     const char *at = verb->arguments;
     struct usage_piece piece;
+    struct usage_piece form;
     if (!is_behind_option) {
         text_addf(out, "        %s)\n", verb->name);
     }
-    while (usage_next_piece(&at, &piece)) {
-        struct usage_piece form;
-        bool has_form = piece.text[0] == '-' && piece.has_value && usage_next_piece(&at, &form);
-        if (is_behind_option && has_form) {
+    while (usage_next_piece(&at, &piece, &form)) {
+        if (is_behind_option && form.length > 0) {
             text_addf(out, "        %s:%.*s) ", verb->name, (int)piece.length, piece.text);
             add_offer(dialect, &form, out);
             text_add(out, "; return ;;\n");
@@ -259,11 +258,11 @@ add_fish_verb(const struct verb *verb, struct text *out)
 {
     const char *at = verb->arguments;
     struct usage_piece piece;
+    struct usage_piece form;
     text_addf(out, "complete -c roinit -n __fish_use_subcommand -a %s -d ", verb->name);
     add_fish_text(out, verb->help);
     text_add(out, "\n");
-    while (usage_next_piece(&at, &piece)) {
-        struct usage_piece form;
+    while (usage_next_piece(&at, &piece, &form)) {
         bool is_option = piece.text[0] == '-';
         if (is_option && piece.length == 2 && piece.text[1] == '-') {
             continue; /* `--` ends the options */
@@ -273,7 +272,7 @@ add_fish_verb(const struct verb *verb, struct text *out)
             bool is_long = piece.text[1] == '-';
             text_addf(out, is_long ? " -l %.*s" : " -s %.*s", (int)piece.length - (is_long ? 2 : 1),
                       piece.text + (is_long ? 2 : 1));
-            if (piece.has_value && usage_next_piece(&at, &form)) {
+            if (form.length > 0) {
                 text_add(out, " -x");
                 add_fish_offer(&form, out);
             }

@@ -82,9 +82,11 @@ take_lone(char *const *word, struct options *options, struct err *err)
     for (size_t i = 0; i < OPTIONS_LONE_MAX; i++) {
         const char *key = options_lone_key(i);
         size_t length = strlen(key);
+        if (!text_starts_with(word[0], "--") || !text_starts_with(word[0] + 2, key)) {
+            continue;
+        }
         const char *rest = word[0] + 2 + length;
-        if (strncmp(word[0], "--", 2) != 0 || strncmp(word[0] + 2, key, length) != 0 ||
-            (*rest != '\0' && *rest != '=')) {
+        if (*rest != '\0' && *rest != '=') {
             continue;
         }
         const char *value = *rest == '=' ? rest + 1 : word[1];

@@ -12,23 +12,29 @@ static const char *const option_words[USAGE_OPTION_COUNT] = {USAGE_OPTIONS(USAGE
 
 /* ---------------------------------------------------------------- the row */
 
-bool
-usage_next_piece(const char **at, struct usage_piece *ret)
+/* One word of the row. Returns whether a bracket stays open behind it. */
+static bool
+take_word(const char **at, struct usage_piece *ret)
 {
+    bool is_optional = **at == '[';
+    *ret = (struct usage_piece){.text = *at + is_optional, .is_optional = is_optional};
+    *at += strcspn(*at, " ");
+    bool ends_bracket = (*at)[-1] == ']';
+    ret->length = (size_t)(*at - ret->text) - ends_bracket;
     *at += strspn(*at, " ");
+    return is_optional && !ends_bracket;
+}
+
+bool
+usage_next_piece(const char **at, struct usage_piece *ret, struct usage_piece *ret_form)
+{
+    *ret_form = (struct usage_piece){.text = ""};
     if (**at == '\0') {
         return false;
     }
-    bool is_optional = **at == '[';
-    *at += is_optional;
-    size_t length = strcspn(*at, " ");
-    bool ends_bracket = length > 0 && (*at)[length - 1] == ']';
-    *ret = (struct usage_piece){.text = *at,
-                                .length = length,
-                                .is_optional = is_optional,
-                                .has_value = is_optional && !ends_bracket};
-    *at += length;
-    ret->length -= ends_bracket;
+    if (take_word(at, ret)) {
+        (void)take_word(at, ret_form);
+    }
     return true;
 }
 
@@ -37,7 +43,7 @@ usage_next_piece(const char **at, struct usage_piece *ret)
 static bool
 is_of_form(const char *word, const struct usage_piece *form)
 {
-    if (form->text[0] < 'a' || form->text[0] > 'z') {
+    if (form->text[0] < 'a') {
         return true;
     }
     size_t length = strlen(word);
@@ -61,14 +67,8 @@ find_option(const struct verb *verb, const char *word, size_t length, struct usa
 {
     const char *at = verb->arguments;
     struct usage_piece piece;
-    while (usage_next_piece(&at, &piece)) {
-        struct usage_piece form = {0};
-        if (piece.text[0] == '-' && piece.has_value) {
-            (void)usage_next_piece(&at, &form);
-        }
-        if (piece.text[0] == '-' && piece.length == length &&
-            strncmp(piece.text, word, length) == 0) {
-            *ret_form = form;
+    while (usage_next_piece(&at, &piece, ret_form)) {
+        if (piece.length == length && strncmp(piece.text, word, length) == 0) {
             return true;
         }
     }
@@ -82,13 +82,12 @@ count_words(const struct verb *verb, size_t *ret_least, size_t *ret_most,
 {
     const char *at = verb->arguments;
     struct usage_piece piece;
+    struct usage_piece form;
     *ret_least = 0;
     *ret_most = 0;
     *ret_first = (struct usage_piece){.text = "", .length = 0};
-    while (usage_next_piece(&at, &piece)) {
+    while (usage_next_piece(&at, &piece, &form)) {
         if (piece.text[0] == '-') {
-            struct usage_piece form;
-            (void)(piece.has_value && usage_next_piece(&at, &form));
             continue;
         }
         bool is_list = piece.length > 3 && strncmp(piece.text + piece.length - 3, "...", 3) == 0;

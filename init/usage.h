@@ -47,11 +47,12 @@ struct usage {
 struct usage_piece {
     const char *text;
     size_t length;
-    bool is_optional, has_value; /* of an option: the next piece is the form of its value */
+    bool is_optional;
 };
 
-/* Takes the next piece of `*at`, which begins as a row's arguments. Returns false at the end. */
-bool usage_next_piece(const char **at, struct usage_piece *ret);
+/* Takes the next piece of `*at`, which begins as a row's arguments, and the form of the value that
+ * it wants (its length 0: none), as in "[--timeout T]". Returns false at the end. */
+bool usage_next_piece(const char **at, struct usage_piece *ret, struct usage_piece *ret_form);
 
 /* Parses `count` words. Returns 0, or -1 with *err (64), which names the cure. */
 int usage_parse(const struct verb *verb, const char *const *word, size_t count,

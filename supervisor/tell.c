@@ -40,7 +40,7 @@ add_exit(const struct fleet_unit *unit, const struct fleet_event *event, int64_t
     if (unit->last_pid > 0) {
         text_addf(out, "%s (pid %d) ", unit->config->name, (int)unit->last_pid);
         tell_outcome(&unit->last, out);
-        bool has_comma = unit->last.is_out_of_memory || unit->last.is_unwell;
+        bool has_comma = unit->last.is_out_of_memory || unit->last.is_hung || unit->last.is_unwell;
         text_add(out, has_comma ? ", after " : " after ");
         text_add_duration(out, now_ms - unit->started_ms);
     } else if (verdict->is_success) {

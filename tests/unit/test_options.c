@@ -55,6 +55,8 @@ static const struct {
     {"--help", false, "help", "", NULL},
     {"-h", true, "help", "", NULL},
     {"- x", true, "run", "- x", NULL},
+    {"learn what", false, "learn", "what", NULL}, /* says that it is reserved */
+    {"--version what", false, "run", "what", NULL},
 };
 
 START_TEST(a_command_line_is_a_verb_and_its_words_or_a_command)
@@ -76,10 +78,43 @@ START_TEST(a_command_line_is_a_verb_and_its_words_or_a_command)
 }
 END_TEST
 
+/* The keys that a lone command takes before it. */
+static const struct {
+    const char *line;
+    const char *lone[OPTIONS_LONE_MAX];
+    const char *words;
+} lone[] = {
+    {"--kill-mode group nginx", {NULL, "group", NULL}, "nginx"},
+    {"--kill-mode=group nginx", {NULL, "group", NULL}, "nginx"},
+    {"--kill-mode=process --kill-mode group x", {NULL, "group", NULL}, "x"},
+    {"--success-status 0,3 -c file --forward-signals= x", {"", NULL, "0,3"}, "x"},
+    {"x --kill-mode group", {NULL, NULL, NULL}, "x --kill-mode group"},
+};
+
+START_TEST(a_lone_command_takes_keys_before_it)
+{
+    struct options options;
+    struct err err = {0};
+    char words[256];
+    struct text text = TEXT_OVER(words);
+    ck_assert_msg(parse(lone[_i].line, true, &options, &err) == 0, "%s", err.text);
+    for (size_t i = 0; i < OPTIONS_LONE_MAX; i++) {
+        ck_assert_pstr_eq(options.lone[i], lone[_i].lone[i]);
+    }
+    for (size_t i = 0; i < options.word_count; i++) {
+        text_addf(&text, i == 0 ? "%s" : " %s", options.word[i]);
+    }
+    ck_assert_str_eq(words, lone[_i].words);
+}
+END_TEST
+
 static const struct {
     const char *line;
     const char *says;
 } bad[] = {
+    {"--kill-mode", "--kill-mode wants a value: see `roinit explain service.kill-mode`"},
+    {"--success-status=0\n[service", "--success-status wants a value"},
+    {"--kill-modes group", "unknown option \"--kill-modes\""},
     {"-c", "-c wants a file"},
     {"lnit", "did you mean `roinit lint`"},
     {"lnit", "roinit -- lnit"},
@@ -147,6 +182,7 @@ options_suite(void)
     TCase *tests = tcase_create("options");
     tcase_add_loop_test(tests, a_command_line_is_a_verb_and_its_words_or_a_command, 0, COUNT(good));
     tcase_add_loop_test(tests, a_wrong_command_line_ends_with_64_and_names_the_cure, 0, COUNT(bad));
+    tcase_add_loop_test(tests, a_lone_command_takes_keys_before_it, 0, COUNT(lone));
     tcase_add_test(tests, json_and_version_are_seen);
     tcase_add_loop_test(tests, every_verb_is_found_by_its_name_and_as_pid_1_only_those_that_say_so,
                         0, (int)verb_count);

@@ -70,6 +70,7 @@ table(const struct status_view *view)
     struct text out = TEXT_OVER(bytes);
     status_table(&status, view, &out);
     ck_assert(!out.is_cut);
+    ck_assert_uint_ge(status_size(&status), out.length);
     return bytes;
 }
 
@@ -79,6 +80,7 @@ json(void)
     struct text out = TEXT_OVER(bytes);
     status_json(&status, &(struct status_view){0}, &out);
     ck_assert(!out.is_cut);
+    ck_assert_uint_ge(status_size(&status), out.length);
     return bytes;
 }
 
@@ -150,6 +152,13 @@ START_TEST(on_a_small_terminal_trouble_comes_first)
     lacks(text, "cron");
     view.height = 100;
     lacks(table(&view), "more");
+    unit[2].state = LIFE_ENDED; /* and over */
+    unit[2].pid = 0;
+    unit_config[2].is_task = true;
+    view.height = 11;
+    text = table(&view);
+    holds(text, "cache");
+    lacks(text, "job");
 }
 END_TEST
 
@@ -164,6 +173,10 @@ START_TEST(only_the_units_asked_for_are_shown_and_no_mounts_then)
     lacks(text, "/tmp");
     ck_assert_ptr_eq(status_unit(&status, "db"), &unit[1]);
     ck_assert_ptr_null(status_unit(&status, "nobody"));
+    struct text out = TEXT_OVER(bytes);
+    status_json(&status, &(struct status_view){.name = names, .name_count = 2}, &out);
+    holds(bytes, "{\"name\":\"db\"");
+    lacks(bytes, "{\"name\":\"web\"");
 }
 END_TEST
 
@@ -177,6 +190,8 @@ START_TEST(the_verdict_counts_its_findings)
     holds(table(&(struct status_view){0}), "contract NOT kept: 2 findings, see");
     holds(metrics(), "\nroinit_contract_kept 0\n");
     status.findings = NULL;
+    config.mount_count = MOUNTS;
+    holds(json(), "\"used\":3072,\"ok\":true}");
     holds(table(&(struct status_view){0}), "contract kept");
     holds(metrics(), "\nroinit_contract_kept 1\n");
     holds(json(), "\"kept\":true");
@@ -223,6 +238,8 @@ START_TEST(a_row_tells_the_last_exit_the_next_run_and_the_units_own_words)
     holds(text, "\"last_exit\":{\"code\":143,\"signal\":\"TERM\",\"at\":\"2001-09-09T01:46:39Z\"}");
     holds(text, "\"next\":\"2001-09-09T01:46:43Z\",\"runs_skipped\":2");
     holds(text, "\"next\":null,\"runs_skipped\":0");
+    unit[2].last = (struct outcome){.code = 3};
+    holds(json(), "\"last_exit\":{\"code\":3,\"signal\":null,\"at\":\"2001");
     ck_assert_uint_eq(status_restarts(&unit[2]), 0); /* the runs of a schedule are none */
     unit[0].starts = 3;
     ck_assert_uint_eq(status_restarts(&unit[0]), 2);

@@ -51,6 +51,7 @@ static const struct {
     {"SIG NAME... [--all]", "HUP web --all", "HUP web", USAGE_ALL, ""},
     {"[FILE] [--json]", "- --json", "-", USAGE_JSON, ""},
     {"bash|zsh|fish", "zsh", "zsh", USAGE_JSON, NULL},
+    {"NAME... LAST", "a b c", "a b c", USAGE_JSON, NULL},
     {"[SECTION[.KEY]|CODE]", "tmpfs.options", "tmpfs.options", USAGE_JSON, NULL},
 };
 
@@ -97,6 +98,21 @@ START_TEST(all_else_is_wrong_usage)
 }
 END_TEST
 
+START_TEST(more_words_than_there_is_room_for_are_wrong_usage)
+{
+    const struct verb verb = {.name = "verb", .arguments = UNITS};
+    const char *word[USAGE_WORDS_MAX + 1];
+    struct usage usage;
+    struct err err = {0};
+    for (size_t i = 0; i < sizeof word / sizeof word[0]; i++) {
+        word[i] = "web";
+    }
+    ck_assert_int_eq(usage_parse(&verb, word, USAGE_WORDS_MAX, &usage, &err), 0);
+    ck_assert_int_eq(usage_parse(&verb, word, USAGE_WORDS_MAX + 1, &usage, &err), -1);
+    ck_assert_ptr_nonnull(strstr(err.text, "has no use for \"web\""));
+}
+END_TEST
+
 START_TEST(values_are_durations_and_numbers_or_wrong_usage)
 {
     struct usage usage;
@@ -115,6 +131,8 @@ START_TEST(values_are_durations_and_numbers_or_wrong_usage)
     ck_assert_int_eq(parse(UNITS, "web", &usage, &err), 0);
     ck_assert_int_eq(usage_duration(&usage, USAGE_TIMEOUT, -1, &ms, &err), 0);
     ck_assert_int_eq(ms, -1);
+    ck_assert_int_eq(usage_number(&usage, USAGE_LINES, 12, &number, &err), 0);
+    ck_assert_uint_eq(number, 12);
 }
 END_TEST
 
@@ -127,6 +145,7 @@ usage_suite(void)
     TCase *tests = tcase_create("usage");
     tcase_add_loop_test(tests, what_a_row_names_is_taken, 0, COUNT(good));
     tcase_add_loop_test(tests, all_else_is_wrong_usage, 0, COUNT(bad));
+    tcase_add_test(tests, more_words_than_there_is_room_for_are_wrong_usage);
     tcase_add_test(tests, values_are_durations_and_numbers_or_wrong_usage);
     suite_add_tcase(suite, tests);
     return suite;
