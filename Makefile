@@ -214,6 +214,7 @@ UNIT_TESTS = \
     tests/unit/test_contract_mount.c \
     tests/unit/test_cron.c \
     tests/unit/test_ctlmsg.c \
+    tests/unit/test_diag.c \
     tests/unit/test_environ.c \
     tests/unit/test_events.c \
     tests/unit/test_finding.c \

@@ -32,13 +32,12 @@ enum check_failure { CHECK_IGNORE, CHECK_RESTART, CHECK_SHUTDOWN };
 enum check_level { CHECK_ALIVE, CHECK_READY };
 enum task_when { WHEN_START, WHEN_STOP, WHEN_STOPPED, WHEN_MANUAL };
 
-#define FIELD(field_, key_, type_, default_, limits_, support_, help_) VALUE_C_##type_ field_;
-#define MOUNT_FIELD(field_, key_, type_, tmpfs_, volume_, limits_, support_, help_)                \
-    VALUE_C_##type_ field_;
-#define INIT_ID(field_, key_, type_, default_, limits_, support_, help_) INIT_##field_,
-#define REQUIRE_ID(field_, key_, type_, default_, limits_, support_, help_) REQUIRE_##field_,
-#define MOUNT_ID(field_, key_, type_, tmpfs_, volume_, limits_, support_, help_) MOUNT_##field_,
-#define UNIT_ID(field_, key_, type_, default_, limits_, support_, help_) UNIT_##field_,
+#define FIELD(field_, key_, type_, default_, limits_, help_) VALUE_C_##type_ field_;
+#define MOUNT_FIELD(field_, key_, type_, tmpfs_, volume_, limits_, help_) VALUE_C_##type_ field_;
+#define INIT_ID(field_, key_, type_, default_, limits_, help_) INIT_##field_,
+#define REQUIRE_ID(field_, key_, type_, default_, limits_, help_) REQUIRE_##field_,
+#define MOUNT_ID(field_, key_, type_, tmpfs_, volume_, limits_, help_) MOUNT_##field_,
+#define UNIT_ID(field_, key_, type_, default_, limits_, help_) UNIT_##field_,
 
 /* `from[ID]` of each struct says where the value was written; NULL: it is the default. */
 enum init_key {
@@ -94,7 +93,7 @@ struct unit_config {
     bool is_task;
     bool is_main; /* contract.md: holds "$@", else is named main, else the only service */
 };
-#define CHECK_ID(field_, key_, type_, default_, limits_, support_, help_) CHECK_##field_,
+#define CHECK_ID(field_, key_, type_, default_, limits_, help_) CHECK_##field_,
 enum check_key {
 #define CHECK_KEY CHECK_ID
 #include "config/schema.def"

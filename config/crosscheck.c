@@ -128,7 +128,7 @@ tell_cycle(const struct check *check, const struct waits *waits, const bool *is_
     do {
         on = next_unplaced(&waits[on], is_placed, on);
         text_addf(&text, " -> %s", check->config->unit[on].name);
-    } while (on != at && !text.is_cut);
+    } while (on != at);
     enum unit_key key = first->requires.count > 0 ? UNIT_requires : UNIT_after;
     diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(first, key),
              "let one of them wait for less", "units wait for each other: %s", names);
@@ -168,12 +168,13 @@ check_cycles(const struct check *check)
 static void
 check_command(const struct check *check, const struct unit_config *unit)
 {
+    if (unit->section == NULL) {
+        return; /* the arguments are its command */
+    }
     /* What is written counts even where it could not be read: that is told already. */
-    bool has_command = unit_from(unit, UNIT_command) != NULL ||
-                       (unit->command != NULL && unit->command[0] != '\0');
+    bool has_command = unit_from(unit, UNIT_command) != NULL;
     bool has_folder = unit_from(unit, UNIT_command_dir) != NULL;
-    bool is_refused = unit->section != NULL && unit->section->is_refused;
-    if (!has_command && !has_folder && !is_refused) {
+    if (!has_command && !has_folder && !unit->section->is_refused) {
         diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(unit, UNIT_command),
                  unit->is_task ? "add `command = ...`, or `command-dir = ...`"
                                : "add `command = ...`",
@@ -217,7 +218,7 @@ resolve_arguments(const struct config *config, struct diags *diags)
 {
     struct diag_place place = {.file = config->file};
     bool has_arguments = config->arguments.count > 0;
-    if (config->unit_count == 0 && !has_arguments) {
+    if (config->unit_count == 0) { /* arguments would be one */
         diag_add(diags, DIAG_ERROR, CODE_USAGE, place,
                  "give a command: roinit -- CMD..., or declare a [service NAME] in the contract",
                  "there is nothing to run");

@@ -18,7 +18,7 @@ static void
 check_mount_pair(struct diags *diags, const struct mount_config *one,
                  const struct mount_config *other)
 {
-    if (one->path != NULL && other->path != NULL && text_equal(one->path, other->path)) {
+    if (one->path != NULL && text_equal(one->path, other->path)) {
         diag_add(diags, DIAG_ERROR, CODE_CONFIG, mount_place(other, MOUNT_path),
                  "keep one section for it", "\"%s\" is declared twice", other->path);
     }

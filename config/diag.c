@@ -41,7 +41,7 @@ diag_add(struct diags *diags, enum diag_level level, enum exit_code code, struct
     char sentence[SENTENCE_BYTES];
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(sentence, sizeof(sentence), format, arguments);
+    (void)vsnprintf(sentence, sizeof(sentence), format, arguments);
     va_end(arguments);
     struct diag diag = {
         .level = level,
@@ -50,7 +50,7 @@ diag_add(struct diags *diags, enum diag_level level, enum exit_code code, struct
         .line = place.line,
         .section = place.section,
         .key = place.key,
-        .text = length < 0 ? "" : sentence,
+        .text = sentence,
     };
     /* A wrong line of [defaults] is met again by every unit that takes it: told once. */
     for (size_t i = 0; i < diags->count; i++) {
@@ -72,12 +72,12 @@ diag_add(struct diags *diags, enum diag_level level, enum exit_code code, struct
     diags->item[diags->count++] = diag;
 }
 
-/* The first that is about the same file. */
+/* The first that is about the same file, which may be the one itself. */
 static size_t
-first_of_file(const struct diags *diags, const char *file)
+first_of_file(const struct diags *diags, size_t i)
 {
     size_t at = 0;
-    while (at < diags->count && !text_equal(diags->item[at].file, file)) {
+    while (!text_equal(diags->item[at].file, diags->item[i].file)) {
         at++;
     }
     return at;
@@ -88,7 +88,7 @@ diag_sort(struct diags *diags)
 {
     size_t rank[DIAG_MAX];
     for (size_t i = 0; i < diags->count; i++) {
-        rank[i] = first_of_file(diags, diags->item[i].file);
+        rank[i] = first_of_file(diags, i);
     }
     for (size_t i = 1; i < diags->count; i++) {
         struct diag moved = diags->item[i];

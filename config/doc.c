@@ -6,12 +6,11 @@
 #include "config/grow.h"
 #include "config/text.h"
 
-const struct section *
+struct section *
 doc_section(const struct doc *doc, enum schema_section kind, const char *label)
 {
-    const struct section *section = doc->sections;
-    while (section != NULL &&
-           (section->kind != kind || strcmp(section->label, label == NULL ? "" : label) != 0)) {
+    struct section *section = doc->sections;
+    while (section != NULL && (section->kind != kind || strcmp(section->label, label) != 0)) {
         section = section->next;
     }
     return section;

@@ -47,8 +47,7 @@ struct doc {
 };
 
 /* The section of that kind and label, or NULL. Pure. */
-const struct section *doc_section(const struct doc *doc, enum schema_section kind,
-                                  const char *label);
+struct section *doc_section(const struct doc *doc, enum schema_section kind, const char *label);
 /* How many sections of that kind there are. Pure. */
 size_t doc_count(const struct doc *doc, enum schema_section kind);
 /* The setting of that key in the section, or NULL; `section` may be NULL. An empty value takes the

@@ -135,9 +135,6 @@ add_section(struct docwrite *write, unsigned line, enum schema_section kind, con
         end = &(*end)->next;
     }
     struct section *section = ARENA_NEW(write->arena, struct section, 1);
-    if (section == NULL) {
-        return NULL;
-    }
     section->kind = kind;
     section->label = label;
     section->title = write->refused_title;
@@ -148,25 +145,12 @@ add_section(struct docwrite *write, unsigned line, enum schema_section kind, con
     return section;
 }
 
-static struct section *
-find_section(struct doc *doc, enum schema_section kind, const char *label)
-{
-    struct section *section = doc->sections;
-    while (section != NULL && (section->kind != kind || strcmp(section->label, label) != 0)) {
-        section = section->next;
-    }
-    return section;
-}
-
 bool
 docwrite_section(struct docwrite *write, unsigned line, const char *title, size_t length)
 {
     const char *whole = arena_strndup(write->arena, title, length);
-    size_t kind_length = whole == NULL ? 0 : strcspn(whole, " \t:");
+    size_t kind_length = strcspn(whole, " \t:");
     write->section = NULL;
-    if (whole == NULL) {
-        return false;
-    }
     const char *kind_name = arena_strndup(write->arena, whole, kind_length);
     /* "program:web" is what others write; the colon parts only names that are none of ours. */
     const char *label = whole + kind_length + strspn(whole + kind_length, " \t:");
@@ -181,16 +165,14 @@ docwrite_section(struct docwrite *write, unsigned line, const char *title, size_
     }
     write->refused_title =
         *label == '\0' ? kind_name : arena_printf(write->arena, "%s %s", kind_name, label);
-    struct section *section = find_section(write->doc, kind, label);
+    struct section *section = doc_section(write->doc, kind, label);
     if (!is_label(write, line, kind, label) || !is_free(write, line, kind, label, section)) {
         return false;
     }
     write->section = section != NULL ? section : add_section(write, line, kind, label);
-    if (write->section != NULL) {
-        write->section->last_file = write->file;
-        write->section->last_line = line;
-    }
-    return write->section != NULL;
+    write->section->last_file = write->file;
+    write->section->last_line = line;
+    return true;
 }
 
 static const char *
@@ -287,9 +269,6 @@ is_entry(struct docwrite *write, const struct docwrite_entry *entry,
     } else if (!is_env && key == NULL) {
         tell_unknown(write, entry);
         return false;
-    } else if (key != NULL && key->is_later) {
-        problem = "this key is not yet supported";
-        cure = "take it out";
     } else if (entry->is_append && !is_list) {
         problem = "+= adds to a list, and this is none";
         cure = "write =";
@@ -329,10 +308,8 @@ docwrite_setting(struct docwrite *write, const struct docwrite_entry *entry)
 {
     const struct schema_key *key = NULL;
     if (write->section == NULL) {
-        if (write->refused_title == NULL) {
-            docwrite_problem(write, entry->line, entry->name, "a key before the first section",
-                             "put it under its [section]");
-        }
+        docwrite_problem(write, entry->line, entry->name, "a key before the first section",
+                         "put it under its [section]");
         return;
     }
     if (!is_entry(write, entry, &key)) {
@@ -355,9 +332,6 @@ docwrite_setting(struct docwrite *write, const struct docwrite_entry *entry)
             return;
         }
         *at = ARENA_NEW(write->arena, struct setting, 1);
-        if (*at == NULL) {
-            return;
-        }
         (*at)->key = key;
         (*at)->name = entry->name;
         (*at)->text = "";

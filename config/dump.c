@@ -13,8 +13,7 @@ effective(const struct section *section, const struct section *defaults,
     if (setting != NULL) {
         return setting->text;
     }
-    bool has_default =
-        !key->is_later && key->default_text[0] != '\0' && key->default_text[0] != '(';
+    bool has_default = key->default_text[0] != '\0' && key->default_text[0] != '(';
     return has_default ? key->default_text : NULL;
 }
 
@@ -114,7 +113,7 @@ dump_contract(const struct doc *doc, struct text *out)
 static void
 dump_member(const char *name, const char *value, struct text *out)
 {
-    text_add(out, out->length > 0 && out->bytes[out->length - 1] == '{' ? "" : ",");
+    text_add(out, out->bytes[out->length - 1] == '{' ? "" : ",");
     text_add_json(out, name);
     text_add(out, ":");
     text_add_json(out, value);

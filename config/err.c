@@ -106,11 +106,8 @@ err_set(struct err *err, enum exit_code code, int errnum, const char *format, ..
     char text[sizeof(err->text)];
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(text, sizeof(text), format, arguments);
+    (void)vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    if (length < 0) {
-        text[0] = '\0';
-    }
     err->code = code;
     err->errnum = errnum;
     /* What does not fit is cut on purpose, here and below: an error has no other place. */
@@ -131,11 +128,8 @@ err_wrap(struct err *err, const char *format, ...)
     char inner[sizeof(err->text)];
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(context, sizeof(context), format, arguments);
+    (void)vsnprintf(context, sizeof(context), format, arguments);
     va_end(arguments);
-    if (length < 0) {
-        return -1;
-    }
     memcpy(inner, err->text, sizeof(inner));
     inner[sizeof(inner) - 1] = '\0';
     (void)snprintf(err->text, sizeof(err->text), "%.120s: %.133s", context, inner);

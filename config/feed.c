@@ -124,7 +124,7 @@ feed_take(struct feed *feed, const char *section, const char *name, const char *
         return true; /* some builds call for a section as well, without a name */
     }
     char *piece = arena_strdup(feed->scratch, value);
-    const char *text = piece == NULL ? NULL : lines_unwrap(piece, &length);
+    const char *text = lines_unwrap(piece, &length);
     if (text == NULL || !feed->is_expecting || strcmp(section, feed->write.section->title) != 0 ||
         strcmp(name, feed->entry.name) != 0) {
         feed->is_misread = true;

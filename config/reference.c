@@ -39,9 +39,6 @@ add_key(const struct schema_key *key, struct text *out)
     if (!is_words && key->limits[0] >= '0' && key->limits[0] <= '9') {
         text_addf(out, "      range: %s\n", key->limits);
     }
-    if (key->is_later) {
-        text_add(out, "      not yet supported\n");
-    }
 }
 
 static void

@@ -106,7 +106,7 @@ add_key_markdown(const struct schema_key *key, struct text *out)
     add_default(REFERENCE_MARKDOWN, key, out);
     text_add(out, " | ");
     add_plain(REFERENCE_MARKDOWN, key->help, out);
-    text_add(out, key->is_later ? " *(not yet supported)* |\n" : " |\n");
+    text_add(out, " |\n");
 }
 
 static void
@@ -127,7 +127,6 @@ add_key_man(const struct schema_key *key, struct text *out)
         add_default(REFERENCE_MAN, key, out);
         text_add(out, key->default_text[0] == '(' ? ".\n" : " .\n");
     }
-    text_add(out, key->is_later ? "Not yet supported.\n" : "");
 }
 
 /* ---------------------------------------------------------------- sections */

@@ -66,10 +66,10 @@ complain_of_items(struct resolver *resolver, const struct schema_key *key,
 {
     bool has_told = false;
     struct words items = {0};
-    void *field = arena_alloc(resolver->arena, value_bytes(key->type));
-    if (!value_is_list(key->type) || field == NULL) {
+    if (!value_is_list(key->type)) {
         return false;
     }
+    void *field = arena_alloc(resolver->arena, value_bytes(key->type));
     value_items(key->type, setting->text, resolver->arena, &items);
     for (size_t i = 0; i < items.count; i++) {
         char why[WHY_BYTES];
@@ -200,10 +200,11 @@ static void
 resolve_env(struct resolver *resolver, const struct doc *doc, struct config *config)
 {
     const struct section *section = doc_section(doc, SECTION_ENV, "");
-    size_t count = section != NULL ? section->count : 0;
-    config->env = ARENA_NEW(resolver->arena, const struct setting *, count);
-    for (const struct setting *at = section != NULL ? section->settings : NULL;
-         at != NULL && config->env_count < count; at = at->next) {
+    if (section == NULL) {
+        return;
+    }
+    config->env = ARENA_NEW(resolver->arena, const struct setting *, section->count);
+    for (const struct setting *at = section->settings; at != NULL; at = at->next) {
         char why[WHY_BYTES];
         if (check_deferred(resolver, VALUE_ASSIGNS, at->text, why) != 0) {
             resolver->section = section;

@@ -16,12 +16,12 @@ add_variables(struct resolver *resolver, const char *text, struct text *out)
             continue;
         }
         const char *name = text + (text[1] == '{' ? 2 : 1);
-        size_t length = 0;
+        size_t length = 1; /* the notation is well by now */
         while (vars_is_name(name, length + 1)) {
             length++;
         }
         const char *value = vars_get(resolver->vars, arena_strndup(resolver->arena, name, length));
-        if (length > 0 && value != NULL) {
+        if (value != NULL) {
             text_addf(out, "%s%.*s is \"%.60s\"", between, (int)length, name, value);
             between = ", ";
         }

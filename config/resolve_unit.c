@@ -11,9 +11,8 @@ resolve_warn_quote(struct resolver *resolver, const struct section *section,
     if (*value != '"' && *value != '\'') {
         return;
     }
-    struct diag_place place = {setting->file, setting->line, section->title, setting->name};
-    diag_add(resolver->diags, DIAG_WARN, CODE_CONFIG, place, "take the quotes out",
-             "the value begins with a quote, which is part of it");
+    diag_add(resolver->diags, DIAG_WARN, CODE_CONFIG, doc_place(setting, section),
+             "take the quotes out", "the value begins with a quote, which is part of it");
 }
 
 /* The lines of the unit's `env`. */
@@ -23,9 +22,7 @@ warn_quotes(struct resolver *resolver, const struct unit_config *unit)
     const struct setting *from = unit_from(unit, UNIT_env);
     for (size_t i = 0; from != NULL && i < unit->env.count; i++) {
         const char *equals = strchr(unit->env.item[i], '=');
-        if (equals != NULL && unit->section != NULL) {
-            resolve_warn_quote(resolver, unit->section, from, equals + 1);
-        }
+        resolve_warn_quote(resolver, unit->section, from, equals + 1);
     }
 }
 

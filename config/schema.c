@@ -11,48 +11,44 @@ const struct schema_section_info schema_sections[SECTION_COUNT] = {
 #include "config/schema.def"
 };
 
-#define IS_LATER_NOW false
-#define IS_LATER_LATER true
-
-#define ROW(struct_, prefix_, field_, key_, type_, default_, limits_, support_, help_)             \
+#define ROW(struct_, prefix_, field_, key_, type_, default_, limits_, help_)                       \
     {                                                                                              \
         .name = (key_),                                                                            \
         .type = VALUE_##type_,                                                                     \
         .default_text = (default_),                                                                \
         .limits = (limits_),                                                                       \
-        .is_later = IS_LATER_##support_,                                                           \
         .help = (help_),                                                                           \
         .offset = offsetof(struct_, field_),                                                       \
         .index = prefix_##field_,                                                                  \
     },
 
 static const struct schema_key init_keys[] = {
-#define INIT_KEY(field_, key_, type_, default_, limits_, support_, help_)                          \
-    ROW(struct init_config, INIT_, field_, key_, type_, default_, limits_, support_, help_)
+#define INIT_KEY(field_, key_, type_, default_, limits_, help_)                                    \
+    ROW(struct init_config, INIT_, field_, key_, type_, default_, limits_, help_)
 #include "config/schema.def"
 };
 
 static const struct schema_key require_keys[] = {
-#define REQUIRE_KEY(field_, key_, type_, default_, limits_, support_, help_)                       \
-    ROW(struct require_config, REQUIRE_, field_, key_, type_, default_, limits_, support_, help_)
+#define REQUIRE_KEY(field_, key_, type_, default_, limits_, help_)                                 \
+    ROW(struct require_config, REQUIRE_, field_, key_, type_, default_, limits_, help_)
 #include "config/schema.def"
 };
 
 static const struct schema_key tmpfs_keys[] = {
-#define MOUNT_KEY(field_, key_, type_, tmpfs_, volume_, limits_, support_, help_)                  \
-    ROW(struct mount_config, MOUNT_, field_, key_, type_, tmpfs_, limits_, support_, help_)
+#define MOUNT_KEY(field_, key_, type_, tmpfs_, volume_, limits_, help_)                            \
+    ROW(struct mount_config, MOUNT_, field_, key_, type_, tmpfs_, limits_, help_)
 #include "config/schema.def"
 };
 
 static const struct schema_key volume_keys[] = {
-#define MOUNT_KEY(field_, key_, type_, tmpfs_, volume_, limits_, support_, help_)                  \
-    ROW(struct mount_config, MOUNT_, field_, key_, type_, volume_, limits_, support_, help_)
+#define MOUNT_KEY(field_, key_, type_, tmpfs_, volume_, limits_, help_)                            \
+    ROW(struct mount_config, MOUNT_, field_, key_, type_, volume_, limits_, help_)
 #include "config/schema.def"
 };
 
 /* What tasks alone have stands last, so that a service takes the first part of the table. */
-#define UNIT_ROW(field_, key_, type_, default_, limits_, support_, help_)                          \
-    ROW(struct unit_config, UNIT_, field_, key_, type_, default_, limits_, support_, help_)
+#define UNIT_ROW(field_, key_, type_, default_, limits_, help_)                                    \
+    ROW(struct unit_config, UNIT_, field_, key_, type_, default_, limits_, help_)
 static const struct schema_key unit_keys[] = {
 #define UNIT_KEY UNIT_ROW
 #include "config/schema.def"
@@ -62,14 +58,13 @@ static const struct schema_key unit_keys[] = {
 
 enum {
     SERVICE_KEYS = 0
-#define UNIT_KEY(field_, key_, type_, default_, limits_, support_, help_)                          \
-    +1 /* NOLINT: a term of the sum */
+#define UNIT_KEY(field_, key_, type_, default_, limits_, help_) +1 /* NOLINT: a term of the sum */
 #include "config/schema.def"
 };
 
 static const struct schema_key check_keys[] = {
-#define CHECK_KEY(field_, key_, type_, default_, limits_, support_, help_)                         \
-    ROW(struct check_config, CHECK_, field_, key_, type_, default_, limits_, support_, help_)
+#define CHECK_KEY(field_, key_, type_, default_, limits_, help_)                                   \
+    ROW(struct check_config, CHECK_, field_, key_, type_, default_, limits_, help_)
 #include "config/schema.def"
 };
 

@@ -26,7 +26,6 @@ struct schema_key {
     enum value_type type;
     const char *default_text; /* in parentheses: told, not parsed */
     const char *limits;
-    bool is_later; /* refused as not yet supported */
     const char *help;
     size_t offset; /* of the field in the section's struct of config.h */
     size_t index;  /* in that struct's from[] */

@@ -178,7 +178,7 @@ text_add_utc(struct text *text, long long seconds)
     /* The Gregorian calendar in eras of 400 years that begin with March, so that the leap day is
      * the last of its year. */
     long long shifted = days + ERA_START;
-    long long era = (shifted >= 0 ? shifted : shifted - (ERA_DAYS - 1)) / ERA_DAYS;
+    long long era = shifted / ERA_DAYS;
     long long day_of_era = shifted - era * ERA_DAYS;
     long long year_of_era =
         (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;

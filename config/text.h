@@ -40,7 +40,7 @@ size_t text_utf8_length(const char *string, size_t room);
 void text_add_duration(struct text *text, long long milliseconds);
 
 /* Adds a time of the wall clock, seconds since 1970, in UTC: "2026-11-22T11:03:07", without a zone.
- */
+ * From March of the year 0 on. */
 void text_add_utc(struct text *text, long long seconds);
 
 /* Adds a size as users write it: "64K", "10M", "1G", "512" where it is no whole multiple. */

@@ -16,9 +16,8 @@ value_why(const struct value_input *in, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(in->why, in->why_size, format, arguments);
+    (void)vsnprintf(in->why, in->why_size, format, arguments);
     va_end(arguments);
-    (void)length;
     return -1;
 }
 

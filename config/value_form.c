@@ -57,8 +57,8 @@ is_uid_range(const struct value_input *in, const char *word)
         return text_number(word, UINT_MAX - 1U, &low);
     }
     const char *first = arena_strndup(in->arena, word, (size_t)(dash - word));
-    return first != NULL && text_number(first, UINT_MAX - 1U, &low) &&
-           text_number(dash + 1, UINT_MAX - 1U, &high) && low <= high;
+    return text_number(first, UINT_MAX - 1U, &low) && text_number(dash + 1, UINT_MAX - 1U, &high) &&
+           low <= high;
 }
 
 int

@@ -22,8 +22,8 @@ value_is_unit_name(const char *text)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
     size_t length = strlen(text);
-    return length >= 1 && length <= 40 && strspn(text, allowed) == length &&
-           strchr("._-", text[0]) == NULL;
+    return length <= 40 && strspn(text, allowed) == length &&
+           strchr("._-", text[0]) == NULL; /* which finds the end of an empty one as well */
 }
 
 /* A name or a number. A number is digits only: nothing else may become an id by mistake (I14). */
@@ -38,8 +38,8 @@ is_account(const char *text)
     if (length > 0 && strspn(text, "0123456789") == length) {
         return text_number(text, UINT_MAX - 1U, &number);
     }
-    return length > 0 && length <= NAME_MAX_BYTES && strspn(text, allowed) == length &&
-           strchr("-.0123456789", text[0]) == NULL;
+    return length <= NAME_MAX_BYTES && strspn(text, allowed) == length &&
+           strchr("-.0123456789", text[0]) == NULL; /* which finds the end of an empty one, too */
 }
 
 int
@@ -48,7 +48,7 @@ value_parse_user(const char *text, struct arena *arena, struct user_spec *ret)
     size_t length = strcspn(text, ":");
     const char *user = arena_strndup(arena, text, length);
     const char *group = text[length] == ':' ? arena_strdup(arena, text + length + 1) : NULL;
-    if (user == NULL || !is_account(user) || (group != NULL && !is_account(group))) {
+    if (!is_account(user) || (group != NULL && !is_account(group))) {
         return -1;
     }
     *ret = (struct user_spec){.user = user, .group = group};
@@ -98,9 +98,9 @@ static int
 check_word(const struct value_input *in, const char **word)
 {
     size_t length = strlen(*word);
-    bool is_wish = length > 1 && (*word)[length - 1] == '?' && value_has_word(in->limits, "?");
+    bool is_wish = (*word)[length - 1] == '?' && value_has_word(in->limits, "?");
     const char *bare = is_wish ? arena_strndup(in->arena, *word, length - 1) : *word;
-    if (*in->limits == '\0' || (bare != NULL && value_has_word(in->limits, bare))) {
+    if (*in->limits == '\0' || value_has_word(in->limits, bare)) {
         return 0;
     }
     return value_why_not_one_of(in, bare, in->limits);
@@ -317,7 +317,7 @@ parse_rlimit(const struct value_input *in, const char *word, struct limit *ret)
         soft = arena_strndup(in->arena, soft, (size_t)(colon - soft));
     }
     struct limit limit = {.resource = resources[row].resource};
-    if (soft == NULL || !limit_number(soft, &limit.soft) ||
+    if (!limit_number(soft, &limit.soft) ||
         !limit_number(colon == NULL ? soft : colon + 1, &limit.hard) || limit.soft > limit.hard) {
         return value_why(in, "\"%.60s\" is no limit, want %s=SOFT[:HARD], numbers or unlimited",
                          word, resources[row].name);
@@ -336,9 +336,6 @@ value_parse_rlimits(const struct value_input *in, void *ret)
         return value_why(in, "%zu limits are more than there are", words.count);
     }
     limits.item = ARENA_NEW(in->arena, struct limit, words.count);
-    if (limits.item == NULL) {
-        return value_why(in, "no memory for %zu limits", words.count);
-    }
     for (; limits.count < words.count; limits.count++) {
         if (parse_rlimit(in, words.item[limits.count], &limits.item[limits.count]) != 0) {
             return -1;
@@ -359,7 +356,7 @@ parse_rewrite(const struct value_input *in, const char *word, struct forward *fo
     const char *colon = strchr(word, ':');
     const char *name =
         colon == NULL ? word : arena_strndup(in->arena, word, (size_t)(colon - word));
-    int from = name == NULL ? 0 : signame_number(name);
+    int from = signame_number(name);
     int to = colon == NULL ? from : signame_number(colon + 1);
     if (from == 0 || to == 0) {
         return value_why(in, "\"%.60s\" is no signal, want one such as USR1, or TERM:QUIT", word);

@@ -13,8 +13,9 @@ static int
 no_argument(const struct value_input *in, const char *text, struct probe *ret)
 {
     (void)in;
+    (void)text;
     (void)ret;
-    return *text == '\0' ? 0 : -1;
+    return 0;
 }
 
 static int
@@ -51,9 +52,8 @@ take_host(const struct value_input *in, const char *host, struct probe *ret)
         return 0; /* NULL: both families */
     }
     if (length > 2 && host[0] == '[' && host[length - 1] == ']') {
-        const char *bare = arena_strndup(in->arena, host + 1, length - 2);
-        ret->host = bare;
-        if (bare != NULL && inet_pton(AF_INET6, bare, &address) == 1) {
+        ret->host = arena_strndup(in->arena, host + 1, length - 2);
+        if (inet_pton(AF_INET6, ret->host, &address) == 1) {
             return 0;
         }
     } else if (inet_pton(AF_INET, host, &address) == 1) {
@@ -80,8 +80,7 @@ take_host_and_port(const struct value_input *in, const char *text, int port, str
         return -1;
     }
     size_t length = colon != NULL ? (size_t)(colon - text) : strlen(text);
-    const char *host = arena_strndup(in->arena, text, length);
-    return host == NULL ? -1 : take_host(in, host, ret);
+    return take_host(in, arena_strndup(in->arena, text, length), ret);
 }
 
 static int
@@ -102,7 +101,7 @@ take_http(const struct value_input *in, const char *text, struct probe *ret)
     const char *authority = arena_strndup(in->arena, text, length);
     ret->path = text[length] == '/' ? arena_strdup(in->arena, text + length)
                                     : arena_printf(in->arena, "/%s", text + length);
-    return authority == NULL ? -1 : take_host_and_port(in, authority, HTTP_PORT, ret);
+    return take_host_and_port(in, authority, HTTP_PORT, ret);
 }
 
 static int

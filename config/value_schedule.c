@@ -177,9 +177,6 @@ value_parse_schedule(const struct value_input *in, void *ret)
         return -1;
     }
     struct schedule *kept = ARENA_NEW(in->arena, struct schedule, 1);
-    if (kept == NULL) {
-        return value_why(in, "no memory");
-    }
     *kept = schedule;
     *(const struct schedule **)ret = kept;
     return 0;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/feed.h"
 #include "config/lines.h"
 #include "tests/unit/written.h"
 
@@ -36,6 +37,8 @@ repeat(char *at, char byte, size_t count)
     at[count] = '\0';
 }
 
+#define LONG_NAME "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
 /* NULL in `problem`: the line is of that kind. */
 static const struct {
     const char *bytes;
@@ -62,6 +65,11 @@ static const struct {
     {"a + = 1", LINE_BAD, "is no key"},
     {"  a = 1", LINE_BAD, "no key before it"},
     {"a = \x01", LINE_BAD, "a control byte"},
+    {"a = \x7f", LINE_BAD, "a control byte"},
+    {"a = \t1", LINE_KEY, NULL},
+    {"a{ = 1", LINE_BAD, "is no key"},
+    {"a9_Z-z = 1", LINE_KEY, NULL},
+    {"a[ = 1", LINE_BAD, "is no key"},
     {"a = 1\rb = 2", LINE_BAD, "a control byte"},
 };
 
@@ -215,6 +223,15 @@ static const struct {
     {"[service a]\nafter = b\n  # c\n", 1, "an indented comment"},
     {"[service a]\n  command = x\n", 1, "no key before it"},
     {"command = x\n", 1, "before the first section"},
+    {"command = x\n  y=z\n", 1, "before the first section"},
+    {"[servce a]\nafter = b\n  c\n", 1, "did you mean [service a]?"},
+    {"[service a]\nafter = b\n  ; c\n", 1, "an indented comment"},
+    {"[service a]\ncommand = x\n  after += b\n", 1, "looks like the key `after`"},
+    {"[service a]\ncommand = x\n  after\t= b\n", 1, "looks like the key `after`"},
+    {"[service a]\ncommand = x\n  =y +=z\n  += y\n", 0, NULL},
+    {"[service a]\ncommand = x\n  " LONG_NAME "=y\n", 0, NULL},
+    {"[service a]\ncomand = x\n  user = 1\n", 2, "looks like the key `user`"},
+    {"[init]\nexec = x\n", 1, "`roinit explain init` lists its keys"},
     {"[env]\nA = 1\n  2\n", 1, "only a list may go on"},
     {"[env]\nA-B = 1\n", 1, "cannot be a variable's name"},
     {"[env]\nA += 1\n", 1, "+= adds to a list"},
@@ -292,6 +309,103 @@ START_TEST(sections_and_keys_have_a_bound)
 }
 END_TEST
 
+START_TEST(a_list_too_long_with_all_its_lines_is_told_at_its_key)
+{
+    char *at = file + sprintf(file, "[service a]\nafter =\n");
+    for (int i = 0; i < 70; i++) {
+        *at++ = ' ';
+        memset(at, 'x', 2000);
+        at += 2000;
+        *at++ = '\n';
+    }
+    *at = '\0';
+    written_add(&written, "file", file);
+    written_expect(&written, 1, "the value is too long with all its lines");
+    ck_assert_uint_eq(written.diags.item[0].line, 2);
+    ck_assert_ptr_null(written_text(&written, "service a", "after"));
+}
+END_TEST
+
+static const char *const strange_pieces[] = {"", "\x01", "x\x02", "\x01x"};
+
+START_TEST(a_piece_without_its_marks_is_none)
+{
+    char piece[8];
+    size_t length = 99;
+    strcpy(piece, strange_pieces[_i]);
+    ck_assert_ptr_null(lines_unwrap(piece, &length));
+    ck_assert_uint_eq(length, 99);
+}
+END_TEST
+
+/* What a reader of INI files might do with the line "a += 1" that it is given. */
+static const struct {
+    const char *section, *name, *value;
+    bool is_misread;
+} readings[] = {
+    {"env", "A",
+     "\x01"
+     "1\x02",
+     false},
+    {"env", "A", "1", true},
+    {"env", "B",
+     "\x01"
+     "1\x02",
+     true},
+    {"init", "A",
+     "\x01"
+     "1\x02",
+     true},
+    {"env", NULL, NULL, false}, /* the section alone */
+    {"env", "A", NULL, false},
+};
+
+START_TEST(a_reader_that_brings_back_something_else_is_found_out)
+{
+    static const char text[] = "[env]\nA = 1\n";
+    char buffer[200];
+    struct feed feed = {
+        .lines = lines_over(text, strlen(text)),
+        .scratch = &written.arena,
+        .write = {.doc = &written.doc,
+                  .arena = &written.arena,
+                  .diags = &written.diags,
+                  .file = "file"},
+    };
+    ck_assert_str_eq(feed_next(&feed, buffer, sizeof buffer), "[env]\n");
+    ck_assert_str_eq(feed_next(&feed, buffer, sizeof buffer), "A=\x01"
+                                                              "1\x02\n");
+    bool is_taken = feed_take(&feed, readings[_i].section, readings[_i].name, readings[_i].value);
+    ck_assert_int_eq(is_taken, !readings[_i].is_misread);
+    ck_assert_int_eq(feed.is_misread, readings[_i].is_misread);
+    if (readings[_i].name != NULL && !readings[_i].is_misread && readings[_i].value != NULL) {
+        ck_assert(!feed_take(&feed, "env", "A",
+                             "\x01"
+                             "1\x02")); /* a second time */
+    }
+}
+END_TEST
+
+START_TEST(a_reader_with_too_little_room_or_that_swallows_a_piece_is_found_out)
+{
+    static const char text[] = "[env]\nA = 1\nB = 2\n";
+    char buffer[200];
+    struct feed feed = {
+        .lines = lines_over(text, strlen(text)),
+        .scratch = &written.arena,
+        .write = {.doc = &written.doc,
+                  .arena = &written.arena,
+                  .diags = &written.diags,
+                  .file = "file"},
+    };
+    (void)feed_next(&feed, buffer, sizeof buffer);
+    (void)feed_next(&feed, buffer, sizeof buffer);
+    ck_assert(!feed.is_misread);
+    ck_assert_ptr_null(feed_next(&feed, buffer, 6));
+    ck_assert(feed.is_misread);
+}
+END_TEST
+
 #define COUNT(table_) (int)(sizeof(table_) / sizeof((table_)[0]))
 
 Suite *
@@ -310,6 +424,11 @@ lines_suite(void)
     tcase_add_test(tests, long_section_names_do_not_become_one);
     tcase_add_test(tests, a_key_of_49_bytes_arrives_and_one_of_50_is_refused);
     tcase_add_test(tests, a_section_without_keys_counts);
+    tcase_add_test(tests, a_list_too_long_with_all_its_lines_is_told_at_its_key);
+    tcase_add_loop_test(tests, a_piece_without_its_marks_is_none, 0, COUNT(strange_pieces));
+    tcase_add_loop_test(tests, a_reader_that_brings_back_something_else_is_found_out, 0,
+                        COUNT(readings));
+    tcase_add_test(tests, a_reader_with_too_little_room_or_that_swallows_a_piece_is_found_out);
     tcase_add_test(tests, a_list_goes_on_over_indented_lines_with_blanks_and_comments_between);
     tcase_add_loop_test(tests, what_is_wrong_is_told_once_with_its_cure, 0, COUNT(wrongs));
     tcase_add_test(tests, diagnostics_have_file_line_section_and_key);

@@ -8,6 +8,7 @@
 #include "config/dump.h"
 #include "config/load.h"
 #include "config/reference.h"
+#include "config/reference_tables.h"
 #include "config/resolve.h"
 #include "config/signame.h"
 #include "tests/unit/written.h"
@@ -154,6 +155,7 @@ static const struct {
     {"[service a]\ncommand = \"$@\"\n", true, NULL},
     {"[service main]\ncommand = x\n", true, "does not take them"},
     {"[service main]\ncommand = x\n", false, NULL},
+    {"[task t]\ncommand-dir = /x\n", false, NULL},
     {"[service a]\ncommand = x\n", true, NULL},
     {"[init]\n", true, NULL},
 };
@@ -180,6 +182,10 @@ static const struct {
     {"umask = ${UMASK:-022}", CODE_OK, NULL},
     {"umask = ${PUID}", CODE_BROKEN,
      "umask = ${PUID}: PUID is \"abc\": \"abc\" is no octal number"},
+    {"umask = $$$PUID", CODE_BROKEN,
+     "umask = $$$PUID: PUID is \"abc\": \"$abc\" is no octal number"},
+    {"umask = ${NONE:-${PUID}}", CODE_BROKEN, "umask = ${NONE:-${PUID}}: PUID is \"abc\": \"abc\""},
+    {"umask = ${NONE:-9}", CODE_BROKEN, "umask = ${NONE:-9}: \"9\" is no octal number"},
     {"umask = ${NONE}", CODE_BROKEN, "NONE is not set and has no default"},
     {"umask = ${NONE:?how?}", CODE_BROKEN, "NONE: how?"},
     {"umask = ${EMPTY}", CODE_OK, NULL},
@@ -209,6 +215,7 @@ static const struct {
     {"restart = ${PUID}", "PUID is \"abc\""},
     {"umask = ${NONE}", "NONE is not set and has no default"},
     {"umask = ${NONE:-022}", NULL},
+    {"umask = 022\nrestart = always", NULL},
     {"umask = ${PUID}\nenv = PUID=022", NULL}, /* it may be right by then */
     {"umask = ${PUID}\nenv-file = /x", NULL},
     {"working-dir = ${HOME}", NULL}, /* depends on who he is */
@@ -284,6 +291,7 @@ static const struct {
     {A "after = b\n" B
        "after = c\n[task c]\ncommand = x\nafter = d\n[task d]\ncommand = x\nafter = c\n",
      1, "c -> d -> c"},
+    {A "requires = b\n" B "requires = a\n", 1, "a -> b -> a"},
     {A "requires = b\n" B "autostart = no\n", 1, "never starts by itself"},
     {A "requires = t\n[task t]\ncommand = x\nwhen = manual\n", 1, "never starts by itself"},
     {A "after = b\n" B "autostart = no\n", 0, NULL},
@@ -293,19 +301,25 @@ static const struct {
     {A "remove = /runner/x\n[tmpfs /run]\n", 1, "no declared writable place"},
     {"[init]\nstate-dir = /var/x\n" A, 1, "no declared writable place"},
     {"[init]\nstate-dir = none\n" A, 0, NULL},
+    {"[init]\nstate-dir = /run/x\n[tmpfs /run]\n" A, 0, NULL},
     {"[tmpfs /tmp]\nredirect = tmp\n[volume /d]\nredirect = tmp\n" A, 1,
      "redirected to \"/tmp\" already"},
     {"[tmpfs /tmp]\n[volume /tmp/]\n" A, 1, "declared twice"},
     {"[volume data]\npath = /srv/data\n" A, 0, NULL},
+    {"[volume data]\npath = srv\nchown = always\n" A "remove = /srv/x\n", 2, "no path from"},
+    {"[volume a]\npath = b\n[volume b]\npath = b\n" A, 2, "no path from the root"},
     {"[tmpfs /tmp]\nsize-max = 16M\nmin-free = 17M\n" A, 1, "no file system has that much"},
     {"[tmpfs /tmp]\nsize-max = 16M\nmin-free = 16M\n" A, 0, NULL},
-    {"[tmpfs /tmp]\noptions = exec? ro noexec\n" A, 0, "of \"exec?\" and \"noexec\" the last"},
     {"[tmpfs /tmp]\nmkdir =\n  a\n  ../x\n  b 9\n" A, 2, "\"b 9\" is not PATH"},
     {A "limits = nofil=1 nofile=2 cor=3\n", 2, "\"cor=3\""},
     {A "env =\n  A=1\n  2=B\n  C\n", 2, "\"C\" is no NAME=value"},
     {A "success-status = 1 300 FOO\n", 2, "\"FOO\" is neither"},
     {"[volume data]\n" A, 1, "path = "},
-    {"[service a]\n", 1, "has no command"},
+    {"[service a]\n", 1, "add `command = ...`"},
+    {"[task a]\n", 1, "add `command = ...`, or `command-dir = ...`"},
+    {"[task a]\ncommand = x\nschedule = 1h\n", 0, NULL},
+    {"[task a]\ncommand = x\nwhen = manual\n", 0, NULL},
+    {"[task a]\ncommand = x\nschedule = 1h\nwhen = start\n", 1, "and when says otherwise"},
     {"[service a]\nexec = x\n", 1, "write `command`"},
     {"[service a]\ncommand x\n", 1, "neither a section"},
     {"[service a]\nCOMMAND = x\n", 1, "did you mean `command`"},
@@ -325,6 +339,8 @@ static const struct {
     {A "[check c]\nservice = a\n", 1, "has no probe"},
     {A "[check c]\nprobe = notify\n", 1, "is no probe, want one of tcp:"},
     {A "[check c]\nprobe = tcp:80\nservice = aa\n", 1, "no unit \"aa\"; did you mean \"a\"?"},
+    {A "[check c]\nprobe = tcp:80\nservice = zzz\n", 1, "there is no unit \"zzz\""},
+    {A "[check c]\nprobe = tcp:80\nservice = a\non-failure = restart\n", 0, NULL},
     {A B "[check c]\nprobe = tcp:80\nservice = a b\n", 1, "about one service"},
     {A "[task t]\ncommand = x\n[check c]\nprobe = tcp:80\nservice = t\n", 1, "is a task"},
     {A "[check c]\nprobe = tcp:80\non-failure = restart\n", 1, "what to restart"},
@@ -345,6 +361,83 @@ START_TEST(the_whole_is_checked)
 {
     written_lint(&written, checks[_i].text);
     written_expect(&written, checks[_i].errors, checks[_i].part);
+}
+END_TEST
+
+static const struct {
+    const char *options;
+    bool is_told;
+} opposites[] = {
+    {"exec? ro noexec", true}, {"ro rw?", true},         {"noexec? noexec", false},
+    {"ro ro", false},          {"ro exec nodev", false},
+};
+
+START_TEST(of_two_options_that_contradict_each_other_the_last_counts)
+{
+    (void)snprintf(bytes, sizeof bytes, "[tmpfs /tmp]\noptions = %s\n" A, opposites[_i].options);
+    written_lint(&written, bytes);
+    written_expect(&written, 0, NULL);
+    ck_assert_int_eq(written_says(&written, "the last counts"), opposites[_i].is_told);
+}
+END_TEST
+
+START_TEST(the_cycle_is_told_at_the_key_that_makes_it)
+{
+    written_lint(&written, A "requires = b\n" B "requires = a\n");
+    ck_assert_str_eq(written.diags.item[0].key, "requires");
+    teardown();
+    setup();
+    written_lint(&written, A "after = b\n" B "after = a\n");
+    ck_assert_str_eq(written.diags.item[0].key, "after");
+}
+END_TEST
+
+START_TEST(what_is_written_counts_and_not_what_it_would_be_otherwise)
+{
+    written_lint(&written, A "essential = no\nstdin = null\nlog = json\n"
+                             "[task t]\ncommand = x\nschedule = 1h\nessential = yes\n"
+                             "[task u]\ncommand = x\nschedule = 1h\n"
+                             "[init]\nstop-timeout = 7s\n");
+    written_expect(&written, 0, NULL);
+    ck_assert_int_eq(unit("a")->is_main, true);
+    ck_assert_int_eq(unit("a")->essential, false);
+    ck_assert_int_eq(unit("a")->standard_input, STDIN_NULL);
+    ck_assert_int_eq(unit("t")->essential, true);
+    ck_assert_int_eq(unit("u")->essential, false);
+    ck_assert_int_eq(unit_starts_at_boot(unit("u")), false);
+    ck_assert_int_eq(written.config.init.stop_timeout_ms, 7000);
+}
+END_TEST
+
+/* By the words that kubelet gives to every container, and whoever runs the image. */
+static const struct {
+    const char *name, *value, *text;
+    int64_t stop_timeout_ms;
+} clocks[] = {
+    {"X", "", A B, 9000},
+    {"KUBERNETES_SERVICE_HOST", "10.0.0.1", A B, 29000},
+    {"KUBERNETES_SERVICE_HOST", "10.0.0.1", A, DURATION_NONE},
+    {"ROINIT_STOP_TIMEOUT", "", A B, 9000},
+    {"ROINIT_STOP_TIMEOUT", "3s", A B "[init]\nstop-timeout = 7s\n", 3000},
+};
+
+START_TEST(the_shutdown_clock_is_the_runtimes_unless_somebody_sets_it)
+{
+    (void)vars_set(&written.vars, clocks[_i].name, clocks[_i].value);
+    written_add(&written, "file", clocks[_i].text);
+    written_resolve(&written, &written.vars);
+    written_expect(&written, 0, NULL);
+    ck_assert_int_eq(written.config.init.stop_timeout_ms, clocks[_i].stop_timeout_ms);
+}
+END_TEST
+
+START_TEST(a_quote_in_defaults_is_told_where_the_arguments_are_the_unit)
+{
+    give_arguments();
+    written_lint(&written, "[defaults]\nenv = A=\"x\"\n");
+    written_expect(&written, 0, "begins with a quote");
+    ck_assert_uint_eq(written.diags.count, 1);
+    ck_assert_uint_eq(written.diags.item[0].line, 2);
 }
 END_TEST
 
@@ -382,7 +475,8 @@ static const char *const shown[] = {
     "[service web]\ncommand = nginx -g \"daemon off;\" \\\n   --foo\nenv =\n  A=1 ; 2\n  "
     "user=3\nafter = b\n  c\n"
     "[service b]\ncommand = # x\n    y\n[service c]\ncommand = user = 1\n  z\nafter += web\n"
-    "[defaults]\nuser = ${PUID:-911}\nrestart = always\n[env]\nA =\nB = $A\n[tmpfs /tmp]\noptions "
+    "[defaults]\nuser = ${PUID:-911}\nrestart = always\n[task t]\ncommand = x\n[env]\nA =\nB = "
+    "$A\n[tmpfs /tmp]\noptions "
     "= exec\nmkdir =\n   a\n   b 0700\n"
     "[init]\nfile-env = DB_PASSWORD\n[volume data]\npath = /srv/data\n",
 };
@@ -432,6 +526,11 @@ static const struct {
     {"env.HOME", 0, "the environment of all units"},
     {"service.usr", 64, "user"},
     {"zzzzzz", 64, "zzzzzz"},
+    {"99", 0, "99  1 to 125 are passed through"},
+    {"service.zzzzzz", 64, "there is no key \"zzzzzz\": see `roinit explain`"},
+    {"", 64, "there is no section \"\""},
+    {"servicexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", 64,
+     "there is no section \"servicex"},
 };
 
 START_TEST(explain_knows_sections_keys_and_codes)
@@ -439,6 +538,23 @@ START_TEST(explain_knows_sections_keys_and_codes)
     struct text text = TEXT_OVER(bytes);
     ck_assert_int_eq(reference_text(topics[_i].topic, &text), topics[_i].code);
     ck_assert_msg(strstr(bytes, topics[_i].part) != NULL, "%s", bytes);
+}
+END_TEST
+
+static const struct {
+    enum reference_form form;
+    const char *term, *meaning, *row;
+} rows[] = {
+    {REFERENCE_MAN, ".x", "'y", ".It Cm \"\\&.x\"\n\\&'y\n"},
+    {REFERENCE_MAN, "a-b", "c\\d|e.", ".It Cm \"a\\-b\"\nc\\ed|e.\n"},
+    {REFERENCE_MARKDOWN, ".a-b", "c\\d|e'", "| `.a-b` | c\\d\\|e' |\n"},
+};
+
+START_TEST(what_a_document_would_take_for_its_own_is_escaped)
+{
+    struct text text = TEXT_OVER(bytes);
+    reference_list_row(rows[_i].form, rows[_i].term, rows[_i].meaning, &text);
+    ck_assert_str_eq(bytes, rows[_i].row);
 }
 END_TEST
 
@@ -466,12 +582,20 @@ resolve_suite(void)
     tcase_add_test(tests, lint_leaves_variables_as_written);
     tcase_add_test(tests, a_wrong_line_of_defaults_is_told_once);
     tcase_add_loop_test(tests, the_whole_is_checked, 0, COUNT(checks));
+    tcase_add_loop_test(tests, of_two_options_that_contradict_each_other_the_last_counts, 0,
+                        COUNT(opposites));
+    tcase_add_test(tests, the_cycle_is_told_at_the_key_that_makes_it);
+    tcase_add_test(tests, what_is_written_counts_and_not_what_it_would_be_otherwise);
+    tcase_add_loop_test(tests, the_shutdown_clock_is_the_runtimes_unless_somebody_sets_it, 0,
+                        COUNT(clocks));
+    tcase_add_test(tests, a_quote_in_defaults_is_told_where_the_arguments_are_the_unit);
     tcase_add_test(tests, a_quote_at_the_start_of_a_variable_is_a_warning);
     tcase_add_test(tests, errors_are_told_in_the_order_in_which_they_stand);
     tcase_add_test(tests, all_errors_are_told_and_not_the_first_alone);
     tcase_add_loop_test(tests, what_is_shown_and_shown_again_is_the_same, 0, COUNT(shown));
     tcase_add_test(tests, show_has_defaults_variables_and_no_value_of_a_file);
     tcase_add_loop_test(tests, explain_knows_sections_keys_and_codes, 0, COUNT(topics));
+    tcase_add_loop_test(tests, what_a_document_would_take_for_its_own_is_escaped, 0, COUNT(rows));
     suite_add_tcase(suite, tests);
     return suite;
 }

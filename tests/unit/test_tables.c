@@ -86,6 +86,7 @@ END_TEST
 START_TEST(every_signal_is_written_as_it_is_read)
 {
     char buffer[16];
+    ck_assert_str_eq(signame_text(65, buffer, sizeof buffer), "65");
     ck_assert_int_eq(signame_number(signame_text(_i, buffer, sizeof buffer)), _i);
 }
 END_TEST
@@ -128,6 +129,7 @@ START_TEST(capabilities_are_known_with_and_without_their_prefix)
     ck_assert_int_eq(capname_number("net_raw"), -1);
     ck_assert_str_eq(capname_text(0), "CHOWN");
     ck_assert_ptr_null(capname_text(63));
+    ck_assert_ptr_null(capname_text(-1));
 }
 END_TEST
 

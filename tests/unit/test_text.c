@@ -31,8 +31,8 @@ END_TEST
 static const struct {
     long long size;
     const char *text;
-} sizes[] = {{0, "0"},          {512, "512"},      {65536, "64K"},
-             {10485760, "10M"}, {1LL << 30, "1G"}, {1536, "1536"}};
+} sizes[] = {{0, "0"},          {512, "512"},   {65536, "64K"},      {10485760, "10M"},
+             {1LL << 30, "1G"}, {1536, "1536"}, {1LL << 50, "1024T"}};
 
 START_TEST(a_size_is_written_as_users_write_it)
 {
@@ -52,6 +52,9 @@ static const struct {
     {"\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""}, /* a surrogate */
     {"\xc0\xaf", "\"\xef\xbf\xbd\xef\xbf\xbd\""},                 /* too long a form */
     {"\xe2\x82", "\"\xef\xbf\xbd\xef\xbf\xbd\""},                 /* cut */
+    {"\xf4\x8f\xbf\xbf", "\"\xf4\x8f\xbf\xbf\""},                 /* the last code point */
+    {"\xf4\x90\x80\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""}, /* beyond */
+    {"\x7f", "\"\\u007f\""},
     {NULL, "null"},
 };
 
@@ -84,6 +87,8 @@ START_TEST(what_does_not_fit_is_left_out_and_told)
 }
 END_TEST
 
+#define LONG_WORD "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" /* 64 */
+
 static const char *
 candidate(const void *context, size_t i)
 {
@@ -94,13 +99,45 @@ candidate(const void *context, size_t i)
 static const struct {
     const char *word;
     long nearest;
-} words[] = {{"comand", 0}, {"commnad", 0}, {"Command", 0}, {"usre", 1},
-             {"x", -1},     {"banana", -1}, {"", -1}};
+} words[] = {{"comand", 0},  {"commnad", 0}, {"Command", 0}, {"usre", 1},     {"x", -1},
+             {"banana", -1}, {"", -1},       {"umask{", 2},  {LONG_WORD, -1}, {"empty", -1}};
 
 START_TEST(the_nearest_word_is_found_and_only_where_one_is_near)
 {
-    static const char *const known[] = {"command", "user", "umask"};
-    ck_assert_int_eq(text_nearest(words[_i].word, candidate, known, 3), words[_i].nearest);
+    static const char *const known[] = {"command", "user", "umask", "", NULL, LONG_WORD "y"};
+    ck_assert_int_eq(text_nearest(words[_i].word, candidate, known, 6), words[_i].nearest);
+}
+END_TEST
+
+static const struct {
+    const char *path, *top;
+    bool is_within;
+} places[] = {
+    {"/run/x", "/run", true}, {"/run", "/run", true}, {"/runner", "/run", false},
+    {"/x", "/", true},        {"/", "/", true},       {"/ru", "/run", false},
+};
+
+START_TEST(a_path_is_within_the_folders_above_it)
+{
+    ck_assert_int_eq(text_is_within(places[_i].path, places[_i].top), places[_i].is_within);
+}
+END_TEST
+
+static const struct {
+    long long seconds;
+    const char *text;
+} times[] = {
+    {0, "1970-01-01T00:00:00"},          {951827696, "2000-02-29T12:34:56"},
+    {1795561200, "2026-11-24T23:00:00"}, {4107542400, "2100-03-01T00:00:00"},
+    {-1, "1969-12-31T23:59:59"}, /* by a clock that was set back since */
+    {-86400, "1969-12-31T00:00:00"},
+};
+
+START_TEST(a_time_is_written_in_utc)
+{
+    struct text text = TEXT_OVER(bytes);
+    text_add_utc(&text, times[_i].seconds);
+    ck_assert_str_eq(bytes, times[_i].text);
 }
 END_TEST
 
@@ -130,6 +167,13 @@ START_TEST(an_error_carries_its_cause_and_its_context)
     ck_assert_str_eq(err.text, "service \"web\": cannot write \"/x\": read-only file system");
     ck_assert_str_eq(err_errno_name(30), "EROFS");
     ck_assert_ptr_null(err_errno_name(9999));
+    ck_assert_str_eq(err_errno_text(9999), "unknown error");
+    ck_assert_int_eq(err_set(&err, CODE_BROKEN, 9999, "cannot"), -1);
+    ck_assert_str_eq(err.text, "cannot: error 9999");
+    ck_assert_int_eq(err.code, CODE_BROKEN);
+    ck_assert_int_eq(err.errnum, 9999);
+    ck_assert_int_eq(err_set(&err, CODE_USAGE, 0, "say %d", 1), -1);
+    ck_assert_str_eq(err.text, "say 1");
 }
 END_TEST
 
@@ -148,6 +192,8 @@ text_suite(void)
     tcase_add_loop_test(tests, the_nearest_word_is_found_and_only_where_one_is_near, 0,
                         COUNT(words));
     tcase_add_loop_test(tests, a_number_is_digits_only, 0, COUNT(numbers));
+    tcase_add_loop_test(tests, a_path_is_within_the_folders_above_it, 0, COUNT(places));
+    tcase_add_loop_test(tests, a_time_is_written_in_utc, 0, COUNT(times));
     tcase_add_test(tests, an_error_carries_its_cause_and_its_context);
     suite_add_tcase(suite, tests);
     return suite;

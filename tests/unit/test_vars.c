@@ -65,6 +65,11 @@ static const struct {
     {"${NONE:-a${NONE:-b}c}d", "abcd", NULL, false},
     {"${A:-${NONE}}", "one two", NULL, false},
     {"${NONE:-}", "", NULL, false},
+    {"${NONE:-$$x}y", "$xy", NULL, false},
+    {"${NONE:-$}y}", NULL, "begins no variable", false},
+    {"${NONE:-a{b}c", "a{bc", NULL, false},
+    {"${PUID:?say who}", "abc", NULL, false},
+    {"${EMPTY:-$NONE}", NULL, "NONE is not set and has no default", true},
     {"$NONE", NULL, "NONE is not set and has no default", true},
     {"${NONE:?say who}", NULL, "NONE: say who", true},
     {"${EMPTY:?say who}", NULL, "EMPTY: say who", true},
@@ -110,6 +115,13 @@ START_TEST(an_expansion_without_bound_is_refused)
     (void)vars_set(&vars, "L", large);
     ck_assert_ptr_null(expand_value("$L$L$L$L", &vars, &arena, why, sizeof why, &is_runtime));
     ck_assert(is_runtime);
+    struct words argv = {0};
+    is_runtime = false;
+    ck_assert_int_eq(command_expand("x $L a\"$L\"${L}b$L", &vars, NULL, &arena, &argv, why,
+                                    sizeof why, &is_runtime),
+                     -1);
+    ck_assert_str_eq(why, "a word of it comes to more than 131071 bytes");
+    ck_assert(is_runtime);
 }
 END_TEST
 
@@ -123,7 +135,11 @@ static const struct {
     {"\"a\\\"b\\\\c\\$d\\n\"", "a\"b\\c$d\\n", NULL},
     {"x ''", "x|", NULL},
     {"x 'a'\"b\"c", "x|abc", NULL},
+    {"x\ty", "x|y", NULL},
+    {"x\\\ny", "x|y", NULL},
+    {"x \"a\\", NULL, "a \" that is not closed"},
     {"x $A", "x|one|two", NULL},
+    {"x $A/b", "x|one two/b", NULL},
     {"x $EMPTY y", "x|y", NULL},
     {"x \"$A\" ${A} a$A", "x|one two|one two|aone two", NULL},
     {"x ${NONE:-a b} y", "x|a b|y", NULL},
@@ -170,20 +186,45 @@ START_TEST(commands_become_argv_without_a_shell)
 }
 END_TEST
 
+/* Of the words "$@" none are given. */
+static const struct {
+    const char *text;
+    bool is_runtime;
+} empties[] = {{"", false}, {"''", false}, {"\"$@\"", true}, {"$EMPTY", true}};
+
+START_TEST(a_command_of_no_words_is_to_blame_on_what_was_to_bring_them)
+{
+    struct words arguments = {0}, argv = {0};
+    char why[256] = "";
+    bool is_runtime = !empties[_i].is_runtime;
+    ck_assert_int_eq(command_expand(empties[_i].text, &vars, &arguments, &arena, &argv, why,
+                                    sizeof why, &is_runtime),
+                     -1);
+    ck_assert_str_eq(why, "its first word, which is the program, is empty");
+    ck_assert_int_eq(is_runtime, empties[_i].is_runtime);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    bool has;
+} holders[] = {{"$A", true},   {"x${A}", true}, {"$$$A", true}, {"x", false},
+               {"$$A", false}, {"$1", false},   {"a$", false},  {"$-", false}};
+
+START_TEST(a_variable_is_seen_where_there_is_one)
+{
+    ck_assert_int_eq(expand_has_variable(holders[_i].text), holders[_i].has);
+}
+END_TEST
+
 static const struct {
     const char *text;
     bool takes;
 } takers[] = {
-    {"\"$@\"", true},
-    {"x \"$@\" y", true},
-    {"x '\"$@\"'", false},
-    {"x\"$@\"", false},
-    {"x \"$@\"y", false},
-    {"x \"a \\\"$@\" ", false},
-    {"x \\\n\"$@\"", true},
-    {"x \\\"$@\"", false},
-    {"sh -c 'a b' \"$@\"", true},
-    {"", false},
+    {"\"$@\"", true},         {"x \"$@\" y", true},  {"x '\"$@\"'", false},
+    {"x\"$@\"", false},       {"x \"$@\"y", false},  {"x \"a \\\"$@\" ", false},
+    {"x \\\n\"$@\"", true},   {"x \\\"$@\"", false}, {"sh -c 'a b' \"$@\"", true},
+    {"x 'a\\' \"$@\"", true}, {"x \\", false},       {"", false},
 };
 
 START_TEST(the_word_for_arguments_is_seen_where_it_stands_alone)
@@ -205,6 +246,9 @@ vars_suite(void)
     tcase_add_test(tests, without_variables_the_notation_alone_is_judged);
     tcase_add_test(tests, an_expansion_without_bound_is_refused);
     tcase_add_loop_test(tests, commands_become_argv_without_a_shell, 0, COUNT(commands));
+    tcase_add_loop_test(tests, a_command_of_no_words_is_to_blame_on_what_was_to_bring_them, 0,
+                        COUNT(empties));
+    tcase_add_loop_test(tests, a_variable_is_seen_where_there_is_one, 0, COUNT(holders));
     tcase_add_loop_test(tests, the_word_for_arguments_is_seen_where_it_stands_alone, 0,
                         COUNT(takers));
     suite_add_tcase(suite, tests);
