@@ -227,9 +227,11 @@ UNIT_TESTS = \
     tests/unit/test_log_ring.c \
     tests/unit/test_logline.c \
     tests/unit/test_lograte.c \
+    tests/unit/test_mend.c \
     tests/unit/test_mountinfo.c \
     tests/unit/test_notifymsg.c \
     tests/unit/test_options.c \
+    tests/unit/test_place.c \
     tests/unit/test_privilege.c \
     tests/unit/test_probe.c \
     tests/unit/test_redirect.c \

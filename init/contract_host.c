@@ -93,7 +93,7 @@ judge_user(const struct judge *judge)
     /* The first of UID-UID; for non-root any will do. */
     const char *first = users->item[0];
     size_t length = strcspn(first, "-");
-    bool is_number = first[0] >= '0' && first[0] <= '9';
+    bool is_number = first[0] <= '9';
     mend_user(judge, is_number ? arena_strndup(judge->findings->arena, first, length) : "10001",
               &finding);
     findings_add(judge->findings, &finding);

@@ -6,7 +6,7 @@
 static void
 renew_path(struct path_facts *path, const struct mount_table *table)
 {
-    if (path->errnum != 0 || path->resolved == NULL) {
+    if (path->errnum != 0) {
         return;
     }
     const struct mount_entry *entry = mountinfo_by_path(table, path->resolved);

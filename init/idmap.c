@@ -34,7 +34,7 @@ bool
 idmap_holds(const struct idmap *map, uint32_t id)
 {
     for (size_t i = 0; i < map->count; i++) {
-        if (id >= map->range[i].first && id - map->range[i].first < map->range[i].count) {
+        if (id - map->range[i].first < map->range[i].count) { /* below it, a large number */
             return true;
         }
     }

@@ -52,8 +52,8 @@ mend_volume_name(const struct judge *judge, size_t m)
             return arena_strndup(judge->findings->arena, name, length);
         }
     }
-    const char *slash = strrchr(path, '/');
-    return slash != NULL && slash[1] != '\0' ? slash + 1 : "data";
+    const char *base = strrchr(path, '/') + 1;
+    return *base != '\0' ? base : "data";
 }
 
 /* The size that the mend asks for: the contract's, else one that does for most. */
@@ -74,7 +74,7 @@ has_to_own(const struct judge *judge, size_t m)
 {
     const struct path_facts *path = &judge->facts->mount[m];
     const struct mount_owner *owner = &judge->identities->mount[m];
-    bool is_for_all = path->errnum == 0 && (path->mode & 01777) == 01777;
+    bool is_for_all = (path->mode & 01777) == 01777;
     return owner->is_known && owner->uid != 0 && (!is_for_all || judge->config->mount[m].mode >= 0);
 }
 
@@ -125,7 +125,7 @@ mend_tmpfs(const struct judge *judge, size_t m, struct finding *finding)
         mend_podman(judge, m, words, finding);
     }
     text_add_size(&limit, size_of(mount));
-    bool is_whole = limit.length > 0 && strchr("KMGT", size[limit.length - 1]) != NULL;
+    bool is_whole = strchr("KMGT", size[limit.length - 1]) != NULL;
     text_add(&limit, is_whole ? "i" : "");
     finding->mend[MEND_DOCKER] = arena_printf(arena, "--tmpfs %s:%s", mount->path, options);
     finding->mend[MEND_COMPOSE] = arena_printf(arena, "tmpfs: [\"%s:%s\"]", mount->path, options);

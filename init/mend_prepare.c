@@ -18,7 +18,7 @@ would_do(const struct judge *judge, size_t m)
 {
     const struct words *users = &judge->config->require.user;
     const struct identities *identities = judge->identities;
-    bool is_same = !identities->is_mapped || identities->mapped_uid == identities->mount[m].uid;
+    bool is_same = !identities->is_mapped || identities->mount[m].uid != judge->facts->self.uid;
     bool may_be_root = users->count == 0 || text_equal(users->item[0], "any");
     return judge->config->mount[m].chown != CHOWN_NEVER && judge->facts->self.uid != 0 && is_same &&
            may_be_root;
@@ -44,7 +44,7 @@ add_flags(const struct judge *judge, struct text *out)
 static const char *
 both(struct arena *arena, const char *first, const char *second)
 {
-    return second == NULL ? first : arena_printf(arena, "%s, or %s", first, second);
+    return arena_printf(arena, "%s, or %s", first, second);
 }
 
 /* Root without the capabilities that it takes. */
@@ -66,7 +66,7 @@ mend_prepare(const struct judge *judge, size_t m, struct finding *finding)
     struct arena *arena = judge->findings->arena;
     const char *program = judge->facts->program != NULL ? judge->facts->program : "/usr/bin/roinit";
     const char *file = judge->config->file;
-    bool is_usual = file == NULL || text_equal(file, "/etc/roinit.ini");
+    bool is_usual = text_equal(file, "/etc/roinit.ini");
     const char *name = mend_volume_name(judge, m);
     const char *contract = is_usual ? "" : arena_printf(arena, "-c %s ", file);
     char flags[FLAGS_BYTES];

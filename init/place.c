@@ -89,8 +89,8 @@ place_now(const struct facts *facts, size_t mount)
 {
     const struct path_facts *top = &facts->mount[mount];
     return (struct place){
-        .is_there = top->errnum == 0 && top->resolved != NULL && top->is_mount_root &&
-                    top->is_directory && !top->is_read_only,
+        .is_there =
+            top->errnum == 0 && top->is_mount_root && top->is_directory && !top->is_read_only,
         .uid = top->uid,
         .gid = top->gid,
         .mode = top->mode,
@@ -153,13 +153,8 @@ place_may_owner(const struct config *config, const struct facts *facts,
 {
     struct identity who = place_owner(config, identities, mount);
     struct place now = place_now(facts, mount);
-    switch (facts->mount[mount].owner_access) {
-    case ACCESS_YES:
-        return true;
-    case ACCESS_NO:
-        return false;
-    case ACCESS_UNASKED:
-        break;
+    if (facts->mount[mount].owner_access != ACCESS_UNASKED) {
+        return facts->mount[mount].owner_access == ACCESS_YES;
     }
     return place_may_identity(facts, &now, &who, PLACE_WRITE | PLACE_SEARCH);
 }

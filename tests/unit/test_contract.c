@@ -32,6 +32,13 @@ START_TEST(a_writable_root_breaks_the_contract_unless_it_may_be)
 }
 END_TEST
 
+START_TEST(a_root_that_nobody_could_look_at_is_not_said_to_be_read_only)
+{
+    judged.stage.facts.root.errnum = EACCES;
+    judged_findings_are("error /: not to be looked at, want read-only\n");
+}
+END_TEST
+
 START_TEST(whoever_may_remount_is_told_of_as_a_wish)
 {
     judged.stage.facts.cap_bounding = CAPABILITY(SYS_ADMIN);
@@ -54,6 +61,7 @@ static const struct {
     {{"2000-3000"}, 3001, "error user: uid 3001, want 2000-3000\n", "--user 2000:2000"},
     {{"5", "7-8"}, 7, "", NULL},
     {{"5", "7-8"}, 6, "error user: uid 6, want 5 or 7-8\n", "--user 5:5"},
+    {{"5-x"}, 5, "error user: uid 5, want 5-x\n", "--user 5:5"},
 };
 /* clang-format on */
 
@@ -223,7 +231,8 @@ START_TEST(only_surfaces_of_runtimes_are_expected)
                  "3 1 0:2 / /system rw - tmpfs t rw\n4 1 0:2 / /etc/hosts.d rw - tmpfs t rw\n"
                  "5 1 0:2 / /dev/shm rw - tmpfs t rw\n6 1 0:2 / /etc/hosts rw - ext4 d rw\n"
                  "7 1 0:2 /null /etc/x rw - devtmpfs d rw\n8 1 0:2 /null /etc/y rw - ext4 d rw\n"
-                 "9 1 0:2 / /proc/sys rw - proc p rw\n10 1 0:2 / /srv/ro rw - ext4 d ro,x\n",
+                 "9 1 0:2 / /proc/sys rw - proc p rw\n11 1 0:2 /null /etc/z rw - tmpfs d rw\n10 1 "
+                 "0:2 / /srv/ro rw - ext4 d ro,x\n",
                  &judged.stage.arena, &judged.stage.facts.table);
     judged_findings_are(
         "warn /devices: writable, and not in the contract, want declared, or read-only\n"
@@ -231,6 +240,18 @@ START_TEST(only_surfaces_of_runtimes_are_expected)
         "warn /etc/hosts.d: writable, and not in the contract, "
         "want declared, or read-only\n"
         "warn /etc/y: writable, and not in the contract, want declared, or read-only\n");
+}
+END_TEST
+
+START_TEST(the_surfaces_of_runtimes_are_documented)
+{
+    char bytes[512];
+    struct text text = TEXT_OVER(bytes);
+    contract_surfaces(&text);
+    ck_assert_str_eq(bytes, "\n# Writable by every runtime's doing, and so never undeclared:\n"
+                            "# /proc /proc/ /sys /sys/ /dev /dev/ /etc/hosts /etc/hostname "
+                            "/etc/resolv.conf /run/secrets/kubernetes.io/serviceaccount "
+                            "/var/run/secrets/kubernetes.io/serviceaccount\n");
 }
 END_TEST
 
@@ -272,6 +293,7 @@ contract_suite(void)
     TCase *undeclared = judged_case(suite, "undeclared");
     tcase_add_test(require, a_container_as_promised_has_no_finding);
     tcase_add_test(require, a_writable_root_breaks_the_contract_unless_it_may_be);
+    tcase_add_test(require, a_root_that_nobody_could_look_at_is_not_said_to_be_read_only);
     tcase_add_test(require, whoever_may_remount_is_told_of_as_a_wish);
     tcase_add_loop_test(require, roinit_runs_as_whom_the_contract_allows, 0,
                         sizeof users / sizeof users[0]);
@@ -286,6 +308,7 @@ contract_suite(void)
     tcase_add_test(undeclared, declared_mounts_are_found_by_id_whatever_their_name);
     tcase_add_test(undeclared, what_lies_below_a_declared_mount_is_not_declared_by_it);
     tcase_add_test(undeclared, only_surfaces_of_runtimes_are_expected);
+    tcase_add_test(undeclared, the_surfaces_of_runtimes_are_documented);
     tcase_add_loop_test(undeclared,
                         an_incomplete_table_is_a_warning_and_an_error_where_it_is_denied, 0, 2);
     tcase_add_test(undeclared, thousands_of_undeclared_mounts_are_counted_not_listed);
