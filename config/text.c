@@ -71,13 +71,14 @@ text_add_escaped(struct text *text, const char *bytes, size_t length)
 }
 
 size_t
-text_utf8_length(const char *string, size_t room)
+text_utf8(const char *string, size_t room, uint32_t *ret_point)
 {
     const unsigned char *bytes = (const unsigned char *)string;
     unsigned char first = bytes[0];
     size_t length = 0;
     uint32_t least = 0;
     if (first < 0x80) {
+        *ret_point = first;
         return 1;
     }
     if (first >= 0xc2 && first <= 0xdf) {
@@ -103,7 +104,29 @@ text_utf8_length(const char *string, size_t room)
         point = point << 6 | (bytes[i] & 0x3fU);
     }
     bool is_surrogate = point >= 0xd800 && point <= 0xdfff;
-    return point < least || point > 0x10ffff || is_surrogate ? 0 : length;
+    if (point < least || point > 0x10ffff || is_surrogate) {
+        return 0;
+    }
+    *ret_point = point;
+    return length;
+}
+
+size_t
+text_utf8_cut(const char *bytes, size_t at)
+{
+    enum { FOLLOWERS_MAX = 3 };
+    size_t cut = at;
+    /* All bytes of a character but its first are 10xxxxxx. */
+    while (cut > 0 && at - cut < FOLLOWERS_MAX && ((unsigned char)bytes[cut] & 0xc0U) == 0x80) {
+        cut--;
+    }
+    return ((unsigned char)bytes[cut] & 0xc0U) == 0x80 ? at : cut;
+}
+
+bool
+text_is_control(uint32_t point)
+{
+    return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x2028 || point == 0x2029;
 }
 
 void
@@ -115,7 +138,8 @@ text_add_json(struct text *text, const char *string)
     }
     text_add(text, "\"");
     while (*string != '\0') {
-        size_t length = text_utf8_length(string, 4);
+        uint32_t point = 0;
+        size_t length = text_utf8(string, 4, &point);
         unsigned char byte = (unsigned char)*string;
         if (length == 0) {
             text_add(text, "\xef\xbf\xbd"); /* U+FFFD */
@@ -126,8 +150,8 @@ text_add_json(struct text *text, const char *string)
             text_add(text, "\\n");
         } else if (byte == '\t') {
             text_add(text, "\\t");
-        } else if (byte < 0x20 || byte == 0x7f) {
-            text_addf(text, "\\u%04x", (unsigned)byte);
+        } else if (text_is_control(point)) {
+            text_addf(text, "\\u%04x", (unsigned)point);
         } else {
             text_add_bytes(text, string, length);
         }

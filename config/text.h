@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Text in a buffer of fixed size that never overflows: what does not fit is left out and `is_cut`
@@ -29,12 +30,21 @@ void text_addf(struct text *text, const char *format, ...) __attribute__((format
 void text_add_escaped(struct text *text, const char *bytes, size_t length);
 
 /* Adds `string` as a JSON string with its quotes; NULL becomes null. Bytes that are no valid UTF-8
- * become U+FFFD. */
+ * become U+FFFD; control characters (text_is_control()) are escaped, also those that JSON allows.
+ */
 void text_add_json(struct text *text, const char *string);
 
 /* The length of the valid UTF-8 sequence at `string`, of which `room` bytes (at least one) may be
- * looked at; 0 where there is none. A NUL ends it, too. */
-size_t text_utf8_length(const char *string, size_t room);
+ * looked at, and its code point; 0 where there is none. A NUL ends it, too. */
+size_t text_utf8(const char *string, size_t room, uint32_t *ret_point);
+
+/* The last place up to `at` where no UTF-8 character is cut, for bytes that are none `at` itself.
+ * bytes[at] is looked at. */
+size_t text_utf8_cut(const char *bytes, size_t at);
+
+/* Whether some terminal or reader of lines takes that character for a command or the end of a line:
+ * C0, DEL, C1, U+2028 and U+2029. */
+bool text_is_control(uint32_t point);
 
 /* Adds a duration as users write it: "250ms", "4.2s" below 10 s, "42s", "4m12s", "1h30m". */
 void text_add_duration(struct text *text, long long milliseconds);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "config/command.h"
@@ -212,7 +211,7 @@ static void
 refresh(struct boot *boot)
 {
     boot->status.now_ms = loop_now_ms();
-    boot->status.now = time(NULL);
+    boot->status.wall_ms = loop_wall_ms();
     boot->status.orphans = loop_orphans(boot->loop);
     boot->status.lines_lost = log_lost();
     boot->status.lines_over_rate = log_over_rate();

@@ -84,8 +84,7 @@ add_container(const struct status *status, struct text *out)
            "Whether every essential unit that starts at boot is ready, done or skipped.",
            fleet_is_ready(fleet));
     single(out, "start_time_seconds", "gauge", "When the units' boot began, since 1970.",
-           (unsigned long long)status->now -
-               (unsigned long long)((status->now_ms - fleet->boot_ms) / 1000));
+           (unsigned long long)(status_wall_ms(status, fleet->boot_ms) / 1000));
     if (fleet->booted_ms >= 0) {
         single_seconds(out, "boot_duration_seconds",
                        "How long it took until all that starts at boot was ready or final.",

@@ -93,13 +93,19 @@ path_used_bytes(const struct path_facts *path)
     return path->size_bytes > path->free_bytes ? path->size_bytes - path->free_bytes : 0;
 }
 
+int64_t
+status_wall_ms(const struct status *status, int64_t then_ms)
+{
+    return status->wall_ms - (status->now_ms - then_ms);
+}
+
 /* ---------------------------------------------------------------- JSON */
 
 static void
 add_time(const struct status *status, int64_t then_ms, struct text *out)
 {
     text_add(out, "\"");
-    text_add_utc(out, (long long)status->now - (long long)((status->now_ms - then_ms) / 1000));
+    text_add_utc(out, (long long)(status_wall_ms(status, then_ms) / 1000));
     text_add(out, "Z\"");
 }
 
@@ -109,7 +115,7 @@ status_next_run_s(const struct status *status, const struct fleet_unit *unit)
     size_t u = (size_t)(unit - status->fleet->unit);
     return status->agenda == NULL || unit->config->schedule == NULL
                ? -1
-               : agenda_due_s(status->agenda, u, status->now_ms, (int64_t)status->now);
+               : agenda_due_s(status->agenda, u, status->now_ms, status->wall_ms / 1000);
 }
 
 static void

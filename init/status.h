@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
 
 #include "config/config.h"
 #include "config/text.h"
@@ -41,8 +40,8 @@ struct status {
     size_t degraded_count;
     const struct mount_fill *fill; /* [mount]; NULL: not known */
     uint64_t orphans, lines_lost, lines_over_rate, drifts, oom_kills;
-    int64_t now_ms; /* monotonic */
-    time_t now;     /* wall clock, for display alone */
+    int64_t now_ms;  /* monotonic */
+    int64_t wall_ms; /* the clock on the wall, for display alone */
 };
 
 /* How people want it. */
@@ -70,6 +69,9 @@ int64_t status_next_run_s(const struct status *status, const struct fleet_unit *
 
 /* Starts after the first one; the runs of a schedule are none. */
 unsigned status_restarts(const struct fleet_unit *unit);
+
+/* What the clock on the wall showed at that time, if nobody has set it since. */
+int64_t status_wall_ms(const struct status *status, int64_t then_ms);
 
 /* What of a file system is in use. */
 uint64_t path_used_bytes(const struct path_facts *path);

@@ -58,7 +58,7 @@ add_row(const struct status *status, const struct status_view *view, const struc
     text_add(out, cell);
     if (status_next_run_s(status, unit) >= 0) {
         text_add(out, "; next run in ");
-        text_add_duration(out, (status_next_run_s(status, unit) - (int64_t)status->now) * 1000);
+        text_add_duration(out, (status_next_run_s(status, unit) - status->wall_ms / 1000) * 1000);
     }
     if (unit->runs_skipped > 0) {
         text_addf(out, "; %u skipped", unit->runs_skipped);

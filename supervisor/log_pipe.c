@@ -159,11 +159,12 @@ drop_partial(struct log_pipe *pipe)
     pipe->partial_length = 0;
 }
 
-/* Writes out one line, or the part of one that is long enough, together with what was kept. */
+/* Writes out one line together with what was kept of it. */
 static void
 add_line(struct batch *batch, struct log_pipe *pipe, struct logline *logline, const char *bytes,
          size_t length)
 {
+    logline->is_split = false;
     if (pipe->partial_length > 0) {
         keep_partial(pipe, bytes, length);
         batch_add(batch, logline, pipe->partial, pipe->partial_length);
@@ -173,22 +174,44 @@ add_line(struct batch *batch, struct log_pipe *pipe, struct logline *logline, co
     }
 }
 
+/* Of a line that is too long writes out what one may hold, without cutting a character. Returns how
+ * many of the bytes are done with: written, or kept. */
+static size_t
+add_part(struct batch *batch, struct log_pipe *pipe, struct logline *logline, const char *bytes,
+         size_t length)
+{
+    logline->is_split = true;
+    if (pipe->partial_length == 0) {
+        size_t cut = text_utf8_cut(bytes, LOG_LINE_MAX);
+        batch_add(batch, logline, bytes, cut);
+        return cut;
+    }
+    keep_partial(pipe, bytes, length);
+    size_t whole = pipe->partial_length;
+    size_t cut = whole > LOG_LINE_MAX ? text_utf8_cut(pipe->partial, LOG_LINE_MAX) : whole;
+    batch_add(batch, logline, pipe->partial, cut);
+    memmove(pipe->partial, pipe->partial + cut, whole - cut);
+    pipe->partial_length = whole - cut;
+    return length;
+}
+
 static void
 add_lines(struct batch *batch, struct log_pipe *pipe, struct logline *logline, const char *bytes,
           size_t length)
 {
     while (length > 0) {
-        size_t room = LOG_LINE_MAX - pipe->partial_length;
+        /* One byte more than a line may have: its newline, or what shows that it has more. */
+        size_t room = LOG_LINE_MAX + 1 - pipe->partial_length;
         size_t window = length < room ? length : room;
         const char *end = memchr(bytes, '\n', window);
-        if (end == NULL && window < room) {
-            keep_partial(pipe, bytes, length);
-            return;
+        size_t taken = end != NULL ? (size_t)(end - bytes) + 1 : window;
+        if (end != NULL) {
+            add_line(batch, pipe, logline, bytes, taken - 1);
+        } else if (window == room) {
+            taken = add_part(batch, pipe, logline, bytes, window);
+        } else {
+            keep_partial(pipe, bytes, window);
         }
-        size_t taken = end != NULL ? (size_t)(end - bytes) : window;
-        logline->is_split = end == NULL;
-        add_line(batch, pipe, logline, bytes, taken);
-        taken += end != NULL;
         bytes += taken;
         length -= taken;
     }

@@ -4,14 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum {
-    ESCAPE = 0x1b,
-    DELETE = 0x7f,
-    CONTINUATION = 0x80,
-    LEAD = 0xc0,
-    C1_LEAD = 0xc2,
-    C1_END = 0xa0
-};
+enum { ESCAPE = 0x1b, DELETE = 0x7f, LEAD = 0xc0 };
 
 /* The length of a colour sequence (ESC [ digits ; … m) at the start of bytes, else 0. */
 static size_t
@@ -57,12 +50,10 @@ plain_length(const char *bytes, size_t length)
     size_t i = ascii_length(bytes, length);
     while (i < length) {
         unsigned char byte = (unsigned char)bytes[i];
-        size_t whole = text_utf8_length(bytes + i, length - i);
-        bool is_c1 = whole == 2 && byte == C1_LEAD && (unsigned char)bytes[i + 1] < C1_END;
-        bool is_line_end = whole == 3 && (memcmp(bytes + i, "\xe2\x80\xa8", 3) == 0 ||
-                                          memcmp(bytes + i, "\xe2\x80\xa9", 3) == 0);
+        uint32_t point = 0;
+        size_t whole = text_utf8(bytes + i, length - i, &point);
         bool is_stray = whole == 0 && byte < LEAD;
-        if ((byte < ' ' && byte != '\t') || byte == DELETE || is_c1 || is_stray || is_line_end) {
+        if (is_stray || (whole > 0 && byte != '\t' && text_is_control(point))) {
             break;
         }
         i += whole > 0 ? whole : 1;
@@ -109,10 +100,7 @@ add_json_string(struct text *out, const char *bytes, size_t length)
     text_add(out, "\"");
     while (length > 0) {
         size_t taken = length < sizeof piece ? length : sizeof piece - 1;
-        /* A UTF-8 character must not be cut: its continuation bytes are 10xxxxxx. */
-        while (taken < length && taken > 1 && ((unsigned char)bytes[taken] & 0xc0) == 0x80) {
-            taken--;
-        }
+        taken = taken < length ? text_utf8_cut(bytes, taken) : taken;
         size_t nul = strnlen(bytes, taken);
         memcpy(piece, bytes, nul);
         piece[nul] = '\0';

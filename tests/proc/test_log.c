@@ -61,8 +61,23 @@ END_TEST
 
 START_TEST(a_line_of_16_kib_is_not_split)
 {
-    struct box box = run_task(TASK "command = /puppet flood:16000 print:\n");
-    ck_assert_uint_eq(box_count(&box, OUT, "web: "), 1);
+    struct box box = run_task(TASK "command = /puppet flood:16384 print: flood:16385 print:\n");
+    ck_assert_uint_eq(box_count(&box, OUT, "web: "), 3);
+    ck_assert_uint_eq(box_count(&box, OUT, "x [split]\n"), 1);
+    box_must_say(&box, OUT, " [split]\nweb: x\n");
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(no_character_is_cut_where_a_line_is_split)
+{
+    /* an a with two dots, of which the second byte is the first too many; then written in pieces */
+    struct box box =
+        run_task(TASK "log = json\n"
+                      "command = /puppet flood:16383 hex:c3a4 print: flood:16383 hex:c3 sleep:20 "
+                      "hex:a4 print:\n");
+    ck_assert_uint_eq(box_count(&box, OUT, "x\",\"split\":true}\n"), 2);
+    ck_assert_uint_eq(box_count(&box, OUT, "\"line\":\"\xc3\xa4\"}\n"), 2);
     box_free(&box);
 }
 END_TEST
@@ -226,6 +241,7 @@ log_suite(void)
                           an_empty_line_is_a_line,
                           a_line_of_20_kib_is_split_and_says_so_and_loses_nothing,
                           a_line_of_16_kib_is_not_split,
+                          no_character_is_cut_where_a_line_is_split,
                           control_characters_do_not_forge_a_line,
                           umlauts_and_tabs_arrive_whole,
                           lines_of_two_units_are_never_mixed,

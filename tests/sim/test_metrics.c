@@ -24,7 +24,7 @@ figures(void)
         .fleet = &world.fleet,
         .facts = &facts,
         .now_ms = world.now_ms,
-        .now = 1000000,
+        .wall_ms = 1000000000,
     };
     struct text out = TEXT_OVER(bytes);
     metrics_text(&status, &out);

@@ -51,7 +51,7 @@ set_up(void)
                              .check = check,
                              .digest = "d",
                              .now_ms = 60000,
-                             .now = 1000000000};
+                             .wall_ms = 1000000000000};
     for (size_t u = 0; u < UNITS; u++) {
         unit_config[u] = (struct unit_config){.name = names[u]};
         unit[u] = (struct fleet_unit){.config = &unit_config[u], .state = LIFE_READY, .pid = 10};
@@ -246,6 +246,18 @@ START_TEST(a_row_tells_the_last_exit_the_next_run_and_the_units_own_words)
 }
 END_TEST
 
+START_TEST(a_time_is_the_same_whenever_it_is_asked_for)
+{
+    unit[0].since_ms = 59900;
+    for (int64_t later_ms = 0; later_ms < 2000; later_ms += 50) {
+        status.now_ms = 60000 + later_ms;
+        status.wall_ms = 1000000000750 + later_ms;
+        holds(json(), "\"since\":\"2001-09-09T01:46:40Z\"");
+        holds(metrics(), "roinit_start_time_seconds 999999940\n");
+    }
+}
+END_TEST
+
 /* ---------------------------------------------------------------- what is degraded */
 
 START_TEST(what_is_degraded_is_kept_once_until_it_is_restored)
@@ -377,6 +389,7 @@ status_suite(void)
     tcase_add_test(tcase, the_verdict_counts_its_findings);
     tcase_add_test(tcase, mounts_that_have_a_size_are_shown_and_full_ones_are_red);
     tcase_add_test(tcase, a_row_tells_the_last_exit_the_next_run_and_the_units_own_words);
+    tcase_add_test(tcase, a_time_is_the_same_whenever_it_is_asked_for);
     tcase_add_test(tcase, what_is_degraded_is_kept_once_until_it_is_restored);
     tcase_add_test(tcase, json_judges_each_mount_by_the_findings_about_it);
     tcase_add_test(tcase, metrics_count_units_checks_and_mounts);

@@ -45,6 +45,12 @@ END_TEST
 static const struct {
     const char *in, *json;
 } strings[] = {
+    /* a terminal or a reader of lines obeys these, though JSON allows them */
+    {"\xc2\x9b"
+     "31m \x7f",
+     "\"\\u009b31m \\u007f\""},
+    {"\xe2\x80\xa8 \xe2\x80\xa9 \xe2\x80\xaf \xc2\xa0",
+     "\"\\u2028 \\u2029 \xe2\x80\xaf \xc2\xa0\""},
     {"a\"b\\", "\"a\\\"b\\\\\""},
     {"\n\t\x01", "\"\\n\\t\\u0001\""},
     {"\xc3\xbc", "\"\xc3\xbc\""},
