@@ -40,6 +40,41 @@ unit_name(const void *context, size_t i)
 
 /* ---------------------------------------------------------------- names */
 
+/* When a unit starts by itself. */
+enum turn { TURN_BOOT, TURN_SCHEDULE, TURN_STOP, TURN_STOPPED, TURN_NEVER };
+
+static const char *const turn_words[] = {
+    [TURN_BOOT] = "starts at boot",
+    [TURN_SCHEDULE] = "starts by its schedule alone",
+    [TURN_STOP] = "starts when the container ends",
+    [TURN_STOPPED] = "starts after the last unit",
+    [TURN_NEVER] = "never starts by itself",
+};
+
+static enum turn
+turn_of(const struct unit_config *unit)
+{
+    static const enum turn turns[] = {
+        [WHEN_START] = TURN_BOOT,
+        [WHEN_STOP] = TURN_STOP,
+        [WHEN_STOPPED] = TURN_STOPPED,
+        [WHEN_MANUAL] = TURN_NEVER,
+    };
+    if (!unit->autostart) {
+        return TURN_NEVER;
+    }
+    return unit->is_task && unit->schedule != NULL ? TURN_SCHEDULE : turns[unit->when];
+}
+
+/* Whether one may require another whose turn may never have come by its own. What is started by
+ * hand starts what it requires. */
+static bool
+waits_for_ever(enum turn own, enum turn other)
+{
+    bool was_before = other == TURN_BOOT || (own == TURN_STOPPED && other == TURN_STOP);
+    return own != TURN_NEVER && own != other && !was_before;
+}
+
 static void
 check_name(const struct check *check, const struct unit_config *unit, enum unit_key key,
            const char *name)
@@ -58,10 +93,10 @@ check_name(const struct check *check, const struct unit_config *unit, enum unit_
     if (other == unit) {
         diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, place, "remove its own name",
                  "\"%s\" waits for itself", name);
-    } else if (key == UNIT_requires && unit_starts_at_boot(unit) && !unit_starts_at_boot(other)) {
+    } else if (key == UNIT_requires && waits_for_ever(turn_of(unit), turn_of(other))) {
         diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, place,
-                 "let it start at boot, or use `after`",
-                 "\"%s\" never starts by itself, so \"%s\" would wait for ever", name, unit->name);
+                 "let it start at boot, or use `after`", "\"%s\" %s, so \"%s\" would wait for ever",
+                 name, turn_words[turn_of(other)], unit->name);
     }
 }
 
@@ -195,6 +230,27 @@ check_schedule(const struct check *check, const struct unit_config *unit)
     }
 }
 
+/* Keys that say nothing of a task: whoever wrote one waits for what it never brings. In [defaults]
+ * they are for the services. */
+static void
+check_task_keys(const struct check *check, const struct unit_config *unit)
+{
+    static const struct {
+        enum unit_key key;
+        const char *name, *cure;
+    } idle[] = {
+        {UNIT_ready, "ready", "take it out: a task is ready when it is done"},
+        {UNIT_start_timeout_ms, "start-timeout", "write `timeout`: how long the task may run"},
+        {UNIT_watchdog_ms, "watchdog", "write `timeout`: how long the task may run"},
+    };
+    for (size_t i = 0; unit->is_task && i < sizeof idle / sizeof idle[0]; i++) {
+        if (doc_setting(unit->section, idle[i].name) != NULL) {
+            diag_add(check->diags, DIAG_WARN, CODE_CONFIG, unit_place(unit, idle[i].key),
+                     idle[i].cure, "it says nothing of a task");
+        }
+    }
+}
+
 static void
 check_arguments(const struct check *check)
 {
@@ -298,6 +354,7 @@ resolve_check(const struct config *config, struct diags *diags)
         check_names(&check, &config->unit[u]);
         check_command(&check, &config->unit[u]);
         check_schedule(&check, &config->unit[u]);
+        check_task_keys(&check, &config->unit[u]);
         check_removals(&check, &config->unit[u]);
         check_ready(&check, &config->unit[u]);
     }

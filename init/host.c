@@ -7,6 +7,7 @@
 
 #include "config/command.h"
 #include "config/pages.h"
+#include "config/resolve.h"
 #include "init/held.h"
 #include "init/host_parts.h"
 #include "init/onlyif.h"
@@ -149,7 +150,10 @@ host_launch(void *context, size_t u, size_t part, struct arena *arena, struct la
     }
     host_add_notify(boot, u, &vars);
     fill_launch(boot, u, &vars, &argv, ret_launch);
-    ret_launch->session = boot->config.unit[u].is_main ? LAUNCH_OWN_GROUP : LAUNCH_OWN_SESSION;
+    const struct unit_config *unit = &boot->config.unit[u];
+    ret_launch->session = unit->is_main ? LAUNCH_OWN_GROUP : LAUNCH_OWN_SESSION;
+    ret_launch->sets_oom_score = unit_from(unit, UNIT_oom_score_adj) != NULL;
+    ret_launch->oom_score_adj = (int)unit->oom_score_adj;
     ret_launch->borrows_memory =
         boot->config.is_lone && !ret_launch->sets_uid && !ret_launch->sets_gid;
     return 0;

@@ -23,7 +23,7 @@
 /* clang-format off */
 #define FLEET_PHASES(X) \
     X(BOOTING,       "booting")  /* units start, in their order */ \
-    X(RUNNING,       "running")  /* all that start at boot are ready or final */ \
+    X(RUNNING,       "running")  /* all that start at boot have come up, or may fail */ \
     X(DRAINING,      "stopping") /* nobody is told yet: load balancers look away */ \
     X(STOP_TASKS,    "stopping") /* tasks with when = stop run, units still do */ \
     X(STOPPING,      "stopping") /* units stop, in reverse order */ \

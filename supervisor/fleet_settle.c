@@ -148,11 +148,20 @@ fleet_all_final(const struct fleet *fleet, enum task_when when)
     return true;
 }
 
+/* Whether the boot waits for it no more: it was ready or final once; one that is not essential has
+ * had its try, else its crash loop would keep all others from being called ready. */
+static bool
+has_booted(const struct fleet_unit *unit)
+{
+    bool has_tried = unit->has_ended && !unit->config->essential;
+    return !unit->is_wanted || unit->settled_ms >= 0 || has_tried;
+}
+
 static bool
 is_boot_over(const struct fleet *fleet)
 {
     for (size_t u = 0; u < fleet->count; u++) {
-        if (!is_settled(&fleet->unit[u])) {
+        if (!has_booted(&fleet->unit[u])) {
             return false;
         }
     }

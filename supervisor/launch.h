@@ -45,6 +45,8 @@ struct launch {
     bool is_beside;  /* no start of the unit but a command about it, which may have to signal it */
     bool starts_clean; /* nothing of PID 1's keyring and securebits: all but a lone command */
 
+    bool sets_oom_score;
+    int oom_score_adj;
     mode_t umask;
     const struct limits *limits;
     int in_fd, out_fd, err_fd; /* become 0, 1 and 2; -1: stay */

@@ -75,6 +75,8 @@ do_arm(void *context, int timer, int64_t after_ms)
     loop_arm(loop, timer_of(loop, timer), after_ms);
 }
 
+/* For what its child could not do: a uid that is not root's owns none of its files before the
+ * exec. */
 static void
 set_oom_score(const struct loop *loop, const struct loop_unit *unit)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,15 +75,21 @@ on_clock(struct ev_loop *ev, ev_io *watcher, int events)
     start_due(loop);
 }
 
-/* A zone without its file is UTC to the C library, which says nothing. A string such as
- * CET-1CEST,M3.5.0,M10.5.0/3 needs none. */
+/* Whether TZ says the offset itself, as CET-1CEST,M3.5.0,M10.5.0/3 and <+03>-3 do: tzset(3). */
+static bool
+is_offset(const char *zone)
+{
+    const char *offset = zone + strcspn(zone, "+-0123456789,/");
+    return zone[0] == '<' || isdigit((unsigned char)offset[strspn(offset, "+-")]) != 0;
+}
+
+/* A zone without its file is UTC to the C library, which says nothing. */
 static void
 warn_of_zone(void)
 {
     const char *zone = getenv("TZ");
     char path[256];
-    if (zone == NULL || zone[0] == '\0' || strpbrk(zone, "0123456789,<") != NULL ||
-        strcmp(zone, "UTC") == 0) {
+    if (zone == NULL || zone[0] == '\0' || is_offset(zone) || strcmp(zone, "UTC") == 0) {
         return;
     }
     zone += zone[0] == ':';

@@ -16,6 +16,7 @@
 #include "supervisor/sys_exec.h"
 #include "supervisor/sys_guard.h"
 #include "supervisor/sys_proc.h"
+#include "supervisor/sys_strays.h"
 #include "supervisor/sys_tty.h"
 #include "supervisor/sys_promise.h"
 
@@ -266,6 +267,9 @@ child_execute(const struct launch *launch, const struct proc_limit boot_limits[L
     };
     if (launch->cgroup_fd > 0) {
         (void)!write(launch->cgroup_fd, "0", 1); /* without it the unit runs all the same */
+    }
+    if (launch->sets_oom_score) {
+        (void)strays_set_oom(getpid(), launch->oom_score_adj); /* refused: PID 1 tries after exec */
     }
     /* While root still may: a unit may be promised a higher limit. */
     if (set_limits(launch, boot_limits) != 0) {

@@ -90,10 +90,17 @@ int
 strays_set_oom(pid_t pid, int adj)
 {
     char text[16];
-    int length = snprintf(text, sizeof text, "%d", adj);
-    int fd = open_of(pid, "oom_score_adj", O_WRONLY);
+    char now[16];
+    int length = snprintf(text, sizeof text, "%d\n", adj);
+    int fd = open_of(pid, "oom_score_adj", O_RDONLY);
+    bool is_set =
+        fd >= 0 && read(fd, now, sizeof now) == length && memcmp(now, text, (size_t)length) == 0;
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    fd = is_set ? -1 : open_of(pid, "oom_score_adj", O_WRONLY);
     if (fd < 0) {
-        return errno;
+        return is_set ? 0 : errno;
     }
     int errnum = write(fd, text, (size_t)length) == length ? 0 : errno;
     (void)close(fd);

@@ -21,8 +21,9 @@ bool strays_may_exist(size_t known);
  * SIGKILL it looks again until it finds no more. Returns how many were found. */
 size_t strays_signal(const char *unit, pid_t group, int signal);
 
-/* Sets a process's oom_score_adj, once it has been executed: while it is PID 1's copy its files
- * belong to nobody else. Returns 0, or an errno value. */
+/* Sets a process's oom_score_adj where it is another. A process that has been executed is asked for
+ * by its owner; while it is PID 1's copy its files belong to root alone. Returns 0, or an errno
+ * value. */
 int strays_set_oom(pid_t pid, int adj);
 
 #endif

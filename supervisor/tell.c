@@ -268,7 +268,7 @@ add_event(const struct fleet *fleet, const struct fleet_event *event, int64_t no
         text_add(out, "processes remain after the last unit: TERM to them");
         return LOG_INFO;
     case TELL_RUNNING:
-        text_add(out, "all units that start at boot are ready or final after ");
+        text_add(out, "the boot is over after ");
         text_add_duration(out, now_ms - fleet->boot_ms);
         return LOG_INFO;
     case TELL_OVERLAP:

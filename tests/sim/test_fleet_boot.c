@@ -86,6 +86,33 @@ START_TEST(a_container_of_skipped_units_ends_with_0)
 }
 END_TEST
 
+START_TEST(a_crash_loop_of_what_is_not_essential_does_not_keep_the_boot_from_its_end)
+{
+    static const enum probe_kind readies[] = {PROBE_START, PROBE_NOTIFY};
+    for (int is_essential = 0; is_essential < 2; is_essential++) {
+        for (size_t i = 0; i < 2; i++) {
+            world_begin();
+            size_t loops = world_add("loops");
+            (void)world_add("web");
+            world.unit[loops].essential = is_essential != 0;
+            world.unit[loops].ready.kind = readies[i];
+            world.unit[loops].restart = RESTART_ALWAYS;
+            world.unit[loops].start_limit.starts = 0;
+            world.script[loops].runs_ms = 100;
+            world.script[loops].ready_ms = WORLD_FOR_EVER;
+            world_boot();
+            world_run_until(90);
+            bool is_up = readies[i] == PROBE_START;
+            ck_assert_int_eq(world.fleet.phase, is_up ? FLEET_RUNNING : FLEET_BOOTING);
+            world_run_until(3600000);
+            is_up |= is_essential == 0;
+            ck_assert_int_eq(world.fleet.phase, is_up ? FLEET_RUNNING : FLEET_BOOTING);
+            ck_assert(fleet_is_ready(&world.fleet) == (is_essential == 0));
+        }
+    }
+}
+END_TEST
+
 START_TEST(a_unit_without_autostart_keeps_nobody_waiting)
 {
     world_begin();
@@ -216,6 +243,7 @@ fleet_boot_suite(void)
         after_waits_for_an_end_of_any_kind_and_requires_for_a_good_one,
         a_skipped_unit_counts_for_those_that_require_it,
         a_container_of_skipped_units_ends_with_0,
+        a_crash_loop_of_what_is_not_essential_does_not_keep_the_boot_from_its_end,
         a_unit_without_autostart_keeps_nobody_waiting,
         a_boot_that_waits_is_told_after_10_s_and_then_ever_more_rarely,
         a_task_that_runs_over_its_time_fails_with_75,

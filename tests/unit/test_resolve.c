@@ -279,6 +279,7 @@ END_TEST
 
 #define A "[service a]\ncommand = x\n"
 #define B "[service b]\ncommand = x\n"
+#define STOP "[task s]\ncommand = x\nwhen = stop\n"
 static const struct {
     const char *text;
     size_t errors;
@@ -294,6 +295,21 @@ static const struct {
     {A "requires = b\n" B "requires = a\n", 1, "a -> b -> a"},
     {A "requires = b\n" B "autostart = no\n", 1, "never starts by itself"},
     {A "requires = t\n[task t]\ncommand = x\nwhen = manual\n", 1, "never starts by itself"},
+    {A "requires = t\n[task t]\ncommand = x\nschedule = 1h\n", 1, "by its schedule alone"},
+    {A "requires = t\n[task t]\ncommand = x\nwhen = stop\n", 1, "when the container ends"},
+    {STOP "requires = b\n" B "autostart = no\n", 1, "never starts by itself"},
+    {STOP "requires = t\n[task t]\ncommand = x\nwhen = stopped\n", 1, "after the last unit"},
+    {STOP "requires = t\n[task t]\ncommand = x\nschedule = 1h\n", 1, "by its schedule alone"},
+    {STOP "requires = t b\n" B "[task t]\ncommand = x\nwhen = stop\n", 0, NULL},
+    {"[task s]\ncommand = x\nwhen = stopped\nrequires = t\n"
+     "[task t]\ncommand = x\nwhen = stop\n",
+     0, NULL},
+    {"[task s]\ncommand = x\nschedule = 1h\nrequires = t\n"
+     "[task t]\ncommand = x\nschedule = 2h\n",
+     0, NULL},
+    {"[task s]\ncommand = x\nschedule = 1h\nrequires = t\n"
+     "[task t]\ncommand = x\nschedule = 2h\nautostart = no\n",
+     1, "never starts by itself"},
     {A "after = b\n" B "autostart = no\n", 0, NULL},
     {A "autostart = no\nrequires = b\n" B "autostart = no\n", 0, NULL},
     {A "remove = /run/x\n", 1, "no declared writable place"},
@@ -348,6 +364,9 @@ static const struct {
     {A "[check c]\nprobe = tcp:80\nretries = 0\n", 1, "out of range"},
     {A "[check c]\nprobe = exec:a 'b\n", 1, "not closed"},
     {A "ready = udp:80\n", 1, "no probe"},
+    {"[task t]\ncommand = x\nready = tcp:80\n", 0, "a task is ready when it is done"},
+    {"[task t]\ncommand = x\nstart-timeout = 9s\n", 0, "how long the task may run"},
+    {"[defaults]\nready = tcp:80\nwatchdog = 9s\n[task t]\ncommand = x\n", 0, NULL},
     {A "ready = exec:test -e '$HOME'\n", 0, NULL},
     {A "ready = exec:a 'b\n", 1, "not closed"},
     {A "ready = unix:/run/x\n", 1, "no declared writable place"},
