@@ -360,8 +360,7 @@ END_TEST
 
 START_TEST(the_boot_and_what_remains_after_the_last_unit_are_told)
 {
-    is_told(&(struct fleet_event){.kind = TELL_RUNNING}, LOG_INFO,
-            "the boot is over after 5s");
+    is_told(&(struct fleet_event){.kind = TELL_RUNNING}, LOG_INFO, "the boot is over after 5s");
     is_told(&(struct fleet_event){.kind = TELL_SWEEP}, LOG_INFO,
             "processes remain after the last unit: TERM to them");
 }
