@@ -9,7 +9,7 @@
 #include "supervisor/log.h"
 #include "supervisor/sys_origin.h"
 
-enum { SENTENCE_BYTES = 512, WIDTH_MAX = 10000, EXIT_MAX = 255 };
+enum { SENTENCE_BYTES = 512, TERMINAL_MAX = 10000, EXIT_MAX = 255 };
 
 static void __attribute__((format(printf, 4, 0)))
 add_sentence(struct ctl_reply *reply, enum ctlmsg_frame type, const char *before,
@@ -89,22 +89,22 @@ answer_note(struct asking *asking)
 static bool
 take_view(const char *word, struct asking *asking)
 {
-    unsigned long long width;
+    unsigned long long count;
     if (text_equal(word, "--color")) {
         asking->view.has_color = true;
         return true;
     }
     if (text_starts_with(word, "--height=")) {
-        if (text_number(word + strlen("--height="), WIDTH_MAX, &width)) {
-            asking->view.height = (unsigned)width;
+        if (text_number(word + strlen("--height="), TERMINAL_MAX, &count)) {
+            asking->view.height = (unsigned)count;
         }
         return true;
     }
     if (!text_starts_with(word, "--width=")) {
         return false;
     }
-    if (text_number(word + strlen("--width="), WIDTH_MAX, &width)) {
-        asking->width = (unsigned)width;
+    if (text_number(word + strlen("--width="), TERMINAL_MAX, &count)) {
+        asking->view.width = (unsigned)count;
     }
     return true;
 }

@@ -17,7 +17,6 @@ struct asking {
     const struct ctl_peer *peer; /* NULL in a reply that goes on */
     struct usage usage;          /* its words, held against the verb's row */
     struct status_view view;
-    unsigned width; /* columns of the client's terminal; 0: it has none */
     const struct status *status;
     struct loop *loop;
     int64_t now_ms; /* monotonic */

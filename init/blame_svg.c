@@ -10,6 +10,7 @@ enum {
     CHART_PX = 900,
     ROW_PX = 22,
     BAR_PX = 14,
+    TEXT_PX = 15, /* from the top of a row down to where its letters stand */
     TOP_PX = 64,
     BOTTOM_PX = 16,
     LETTER_PX = 8,
@@ -90,6 +91,21 @@ add_title(const struct canvas *canvas, const struct blame_row *row)
     text_add(out, "</title>");
 }
 
+/* How long it took; of one that never began, what became of it. */
+static void
+add_took(const struct canvas *canvas, const struct blame_row *row, long y_px)
+{
+    const struct fleet_unit *unit = row->unit;
+    text_addf(canvas->out, "<text class=\"took\" x=\"%ld\" y=\"%ld\">",
+              x_of(canvas, row->settled_ms) + LETTER_PX / 2, y_px + TEXT_PX);
+    if (row->began_ms >= 0) {
+        text_add_duration(canvas->out, row->settled_ms - row->began_ms);
+    } else {
+        text_add(canvas->out, life_state_name(unit->state, unit->config->is_task));
+    }
+    text_add(canvas->out, "</text>");
+}
+
 static void
 add_row(const struct canvas *canvas, const struct blame_row *row, long y_px)
 {
@@ -97,21 +113,24 @@ add_row(const struct canvas *canvas, const struct blame_row *row, long y_px)
     bool is_settled = row->settled_ms >= 0;
     bool is_up = life_is_ready(row->unit->state);
     bool is_bad = row->unit->state == LIFE_FAILED || row->unit->state == LIFE_BACKOFF;
-    int64_t begun_ms = has_begun ? row->began_ms : canvas->span_ms;
+    int64_t settled_ms = is_settled ? row->settled_ms : canvas->span_ms;
+    int64_t begun_ms = has_begun ? row->began_ms : settled_ms;
     text_addf(canvas->out, "<g class=\"%s%s\">", row->is_critical ? "critical" : "unit",
               is_bad ? " bad" : "");
     add_title(canvas, row);
     text_addf(canvas->out, "<text class=\"name\" x=\"%ld\" y=\"%ld\">%s</text>",
-              canvas->left_px - LETTER_PX, y_px + ROW_PX - (ROW_PX - BAR_PX) / 2 - 3,
-              row->unit->config->name);
+              canvas->left_px - LETTER_PX, y_px + TEXT_PX, row->unit->config->name);
     if (begun_ms > 0) {
         add_bar(canvas, "waiting", 0, begun_ms, y_px);
     }
     if (has_begun) {
-        add_bar(canvas, "starting", begun_ms, is_settled ? row->settled_ms : canvas->span_ms, y_px);
+        add_bar(canvas, "starting", begun_ms, settled_ms, y_px);
     }
     if (is_settled && is_up) {
-        add_bar(canvas, "ready", row->settled_ms, canvas->span_ms, y_px);
+        add_bar(canvas, "ready", settled_ms, canvas->span_ms, y_px);
+    }
+    if (is_settled) {
+        add_took(canvas, row, y_px);
     }
     text_add(canvas->out, "</g>\n");
 }
@@ -119,7 +138,7 @@ add_row(const struct canvas *canvas, const struct blame_row *row, long y_px)
 static void
 add_legend(const struct canvas *canvas)
 {
-    static const char *const classes[] = {"waiting", "starting", "ready"};
+    static const char *const classes[] = {"waiting", "starting", "ready", "failed"};
     long x = canvas->left_px;
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
         text_addf(canvas->out,
@@ -155,8 +174,9 @@ blame_svg(const struct blame *blame, struct text *out)
               width_px, height_px, width_px, height_px);
     text_add(out, "<title>boot of the container, by roinit</title>\n<style>\n"
                   ".waiting{fill:#d0d7de}.starting{fill:#e8a33d}.ready{fill:#4c9f70}"
-                  ".bad .starting{fill:#c0392b}.tick{stroke:#d0d7de}.time{font-size:11px;"
-                  "text-anchor:middle}.name{text-anchor:end}.critical text,text.critical"
+                  ".failed,.bad .starting{fill:#c0392b}.tick{stroke:#d0d7de}"
+                  ".time,.took{font-size:11px}.time{text-anchor:middle}.name{text-anchor:end}."
+                  "critical text,text.critical"
                   "{font-weight:bold}.critical .starting{stroke:#000;stroke-width:1.5}\n</style>\n"
                   "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
     add_legend(&canvas);

@@ -140,6 +140,12 @@ copy_status(const char *folder)
     return length == 0;
 }
 
+bool
+client_has_terminal(void)
+{
+    return isatty(STDOUT_FILENO) && !text_equal(getenv("TERM"), "dumb");
+}
+
 static size_t
 request_bytes(const struct options *options, char *request, size_t size)
 {
@@ -154,7 +160,7 @@ request_bytes(const struct options *options, char *request, size_t size)
         }
         word[count++] = options->word[i];
     }
-    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0) {
+    if (client_has_terminal() && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0) {
         const char *no_color = getenv("NO_COLOR");
         if (no_color == NULL || no_color[0] == '\0') {
             word[count++] = "--color";

@@ -2,6 +2,8 @@
 #ifndef ROINIT_INIT_CLIENT_H
 #define ROINIT_INIT_CLIENT_H
 
+#include <stdbool.h>
+
 #include "init/options.h"
 
 /*
@@ -13,5 +15,8 @@
 int client_ask(const struct options *options);
 /* The same for a process that asks more than once. */
 int client_ask_again(const struct options *options);
+
+/* Whether standard output is a terminal that understands more than letters. */
+bool client_has_terminal(void);
 
 #endif

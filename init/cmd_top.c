@@ -12,8 +12,8 @@
 #include "init/options.h"
 
 /*
- * The status, live: asked for once a second, as long as the terminal is there. What is no terminal
- * gets it once, and plain. All rendering is on the side of PID 1.
+ * The status, live: asked for once a second, as long as the terminal is there. What is no terminal,
+ * or a dumb one, gets it once, and plain. All rendering is on the side of PID 1.
  */
 enum { PERIOD_MS = 1000, ROWS_DEFAULT = 24 };
 
@@ -22,8 +22,9 @@ static volatile sig_atomic_t is_over;
 static void
 on_signal(int number)
 {
-    (void)number;
-    is_over = 1;
+    if (number != SIGWINCH) { /* that one only ends the wait */
+        is_over = 1;
+    }
 }
 
 static void
@@ -71,9 +72,11 @@ show_live(const struct options *options)
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
     (void)sigaction(SIGHUP, &action, NULL);
+    (void)sigaction(SIGWINCH, &action, NULL);
     if (has_keys) {
         struct termios now = before;
         now.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+        now.c_cc[VSUSP] = _POSIX_VDISABLE; /* the shell would get a terminal that is not its own */
         (void)tcsetattr(STDIN_FILENO, TCSANOW, &now);
     }
     write_text("\033[?1049h\033[?25l\033[?7l"); /* another screen, no cursor, no wrapping */
@@ -94,7 +97,7 @@ show_live(const struct options *options)
 int
 cmd_top(const struct options *options)
 {
-    if (isatty(STDOUT_FILENO)) {
+    if (client_has_terminal()) {
         return show_live(options);
     }
     struct options status = *options;

@@ -48,6 +48,7 @@ struct status {
 struct status_view {
     bool has_color;
     unsigned height; /* lines of a terminal that it has to fit on, trouble first; 0: any number */
+    unsigned width;  /* columns of such a terminal; 0: any number */
     size_t name_count;
     const char *const *name; /* the units asked for; none: all */
 };

@@ -21,6 +21,16 @@ status_checks_json(const struct status *status, size_t unit, struct text *out)
     text_add(out, "}");
 }
 
+size_t
+status_checks_down(const struct status *status)
+{
+    size_t down = 0;
+    for (size_t c = 0; c < status->config->check_count; c++) {
+        down += status->check[c].result == CHECK_IS_DOWN;
+    }
+    return down;
+}
+
 void
 status_checks_table(const struct status *status, struct text *out)
 {

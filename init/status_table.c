@@ -92,11 +92,15 @@ static void
 add_verdict(const struct status *status, struct text *out)
 {
     size_t errors = status->findings != NULL ? status->findings->errors : 0;
+    size_t down = status_checks_down(status);
     if (errors > 0) {
         text_addf(out, "contract NOT kept: %zu finding%s, see `roinit verify`", errors,
                   errors == 1 ? "" : "s");
     } else {
         text_add(out, "contract kept");
+    }
+    if (down > 0) {
+        text_addf(out, ", %zu check%s down", down, down == 1 ? "" : "s");
     }
 }
 
@@ -160,6 +164,29 @@ add_rows(const struct status *status, const struct status_view *view, size_t nam
     }
 }
 
+/* Keeps what a terminal shows: of each line its columns, of which a colour takes none, and all
+ * lines but one, where the cursor stands. */
+static void
+fit(struct text *out, const struct status_view *view)
+{
+    size_t kept = 0;
+    unsigned lines = 0;
+    unsigned column = 0;
+    bool is_color = false;
+    for (size_t at = 0; at < out->length && lines + 1 < view->height; at++) {
+        char byte = out->bytes[at];
+        is_color = is_color || byte == '\033';
+        if (is_color || byte == '\n' || view->width == 0 || column < view->width) {
+            out->bytes[kept++] = byte;
+        }
+        lines += byte == '\n';
+        column = byte == '\n' ? 0 : column + !is_color;
+        is_color = is_color && byte != 'm';
+    }
+    out->bytes[kept] = '\0';
+    out->length = kept;
+}
+
 void
 status_table(const struct status *status, const struct status_view *view, struct text *out)
 {
@@ -186,5 +213,7 @@ status_table(const struct status *status, const struct status_view *view, struct
     if (view->height == 0) {
         add_holds(status, view, name_width, out);
         status_checks_table(status, out);
+    } else {
+        fit(out, view);
     }
 }

@@ -119,6 +119,27 @@ START_TEST(top_that_has_no_terminal_is_the_status_once)
 }
 END_TEST
 
+START_TEST(a_dumb_terminal_gets_letters_alone)
+{
+    NEEDS_UIDS();
+    static const char *const verbs[] = {"top", "status"};
+    struct box box = start_one(CONTRACT);
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        char command[256];
+        (void)snprintf(command, sizeof command,
+                       "TERM=dumb script -qec 'nsenter -t %d -m -p /roinit %s' /dev/null",
+                       (int)box.pid, verbs[i]);
+        FILE *pipe = popen(command, "r"); // NOLINT(cert-env33-c): the test's own words
+        ck_assert_ptr_nonnull(pipe);
+        text[fread(text, 1, sizeof text - 1, pipe)] = '\0';
+        ck_assert_int_eq(pclose(pipe), 0);
+        ck_assert_ptr_nonnull(strstr(text, "\nweb "));
+        ck_assert_ptr_null(strchr(text, '\033'));
+    }
+    box_free(&box);
+}
+END_TEST
+
 /* Reads on until `wanted` frames have come, or the end; returns how many have. */
 static size_t
 read_frames(int fd, size_t *used, size_t wanted)
@@ -173,5 +194,6 @@ figures_suite(void)
         "figures", (const TTest *const[]){blame_tells_the_boot, blame_as_svg_is_well_formed,
                                           metrics_are_what_prometheus_reads,
                                           top_that_has_no_terminal_is_the_status_once,
+                                          a_dumb_terminal_gets_letters_alone,
                                           top_is_live_on_a_terminal_and_leaves_it_as_it_was, NULL});
 }

@@ -141,6 +141,14 @@ START_TEST(the_picture_has_a_bar_for_each_part_of_a_start)
           "<title>edge: ready, started at 1.5s, ready or final at 1.6s, waited for web</title>");
     holds(text, "<rect class=\"waiting\"");
     holds(text, "<rect class=\"ready\"");
+    holds(text, ">failed</text>"); /* the legend names each colour */
+    holds(text, ">1.2s</text>");   /* how long web took */
+    unit[EDGE].began_ms = -1;
+    unit[EDGE].settled_ms = 0;
+    unit[EDGE].state = LIFE_SKIPPED;
+    text = svg(9000);
+    holds(text, ">edge</text><text class=\"took\""); /* no bar */
+    holds(text, ">skipped</text></g>");
     unit[EDGE].began_ms = unit[EDGE].settled_ms = -1;
     unit[EDGE].state = LIFE_BACKOFF;
     fleet.phase = FLEET_BOOTING;

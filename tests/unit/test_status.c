@@ -141,8 +141,9 @@ START_TEST(on_a_small_terminal_trouble_comes_first)
     lacks(text, "web");
     holds(text, "and 4 more\n");
     lacks(text, "LAST FAILURE");
-    view.height = 1;
+    view.height = 6; /* that has room for one, and none for mounts */
     holds(table(&view), "and 5 more\n");
+    lacks(bytes, "/tmp");
     unit[5].config = &unit_config[5];
     unit_config[5].is_task = true; /* at work: calm */
     unit[1].state = LIFE_WAITING;
@@ -159,6 +160,35 @@ START_TEST(on_a_small_terminal_trouble_comes_first)
     text = table(&view);
     holds(text, "cache");
     lacks(text, "job");
+}
+END_TEST
+
+START_TEST(a_terminal_of_any_size_gets_what_it_shows_and_no_more)
+{
+    status.fill = fill;
+    fill[0].is_above = true;
+    unit[5].state = LIFE_FAILED;
+    for (unsigned height = 1; height < 20; height++) {
+        for (unsigned width = 1; width < 100; width += 7) {
+            struct status_view view = {.has_color = true, .height = height, .width = width};
+            const char *text = table(&view);
+            unsigned lines = 0;
+            for (const char *at = text; *at != '\0'; lines++) {
+                size_t length = strcspn(at, "\n");
+                size_t shown = 0;
+                bool is_color = false;
+                for (size_t i = 0; i < length; i++) {
+                    is_color = is_color || at[i] == '\033';
+                    shown += !is_color;
+                    is_color = is_color && at[i] != 'm';
+                }
+                ck_assert_uint_le(shown, width);
+                ck_assert(!is_color);
+                at += length + 1;
+            }
+            ck_assert_uint_lt(lines, height);
+        }
+    }
 }
 END_TEST
 
@@ -368,6 +398,7 @@ START_TEST(checks_are_shown_with_their_last_failure)
                                     .since_ms = 50000};
     check[1] = (struct check_state){.config = &check_config[1], .result = CHECK_IS_UP};
     const char *text = table(&(struct status_view){0});
+    holds(text, "contract kept, 1 check down\n");
     holds(text, "port         down     10s      ready  tcp:80: ");
     holds(text, "all of them  up       1m       alive  -\n");
     text = json();
@@ -385,6 +416,7 @@ status_suite(void)
     tcase_add_loop_test(tcase, a_state_has_the_colour_of_what_it_means, 0,
                         sizeof colors / sizeof colors[0]);
     tcase_add_test(tcase, on_a_small_terminal_trouble_comes_first);
+    tcase_add_test(tcase, a_terminal_of_any_size_gets_what_it_shows_and_no_more);
     tcase_add_test(tcase, only_the_units_asked_for_are_shown_and_no_mounts_then);
     tcase_add_test(tcase, the_verdict_counts_its_findings);
     tcase_add_test(tcase, mounts_that_have_a_size_are_shown_and_full_ones_are_red);
