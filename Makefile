@@ -379,12 +379,12 @@ RUNNER = $(call objects,tests/runner.c)
 RING_ENV = ROINIT=$(abspath $(BIN)) PUPPET=$(abspath $(OUT)/puppet)
 
 FLOORS_C = $(wildcard $(CONFIG_SRC) $(SUPERVISOR_SRC) $(INIT_SRC)) init/main.c
-FORMATTED = $(wildcard $(foreach d,config supervisor init tests tests/unit tests/sim tests/proc tests/fuzz tests/faults tests/bench tests/soak,$(d)/*.[ch]))
+FORMATTED = $(wildcard $(foreach d,config supervisor init tests tests/unit tests/sim tests/proc tests/fuzz tests/faults tests/bench tests/soak tests/kernel,$(d)/*.[ch]))
 JOBS = $(shell nproc 2>/dev/null || echo 2)
 Q = $(if $(V),,@)
 say = @echo "  $(1)$(if $(filter release,$(FLAVOUR)),, [$(FLAVOUR)])"
 
-.PHONY: docs bench fuzz faults soak scoreboard all static musl check sim proc e2e test asan coverage golden regolden floors pure format reformat \
+.PHONY: docs bench fuzz faults soak kernel scoreboard all static musl check sim proc e2e test asan coverage golden regolden floors pure format reformat \
     tidy lint analyzer clang demo demo-docker packages install clean help
 .DELETE_ON_ERROR:
 
@@ -412,7 +412,8 @@ $(OUT)/sim: $(call objects,$(SIM_TESTS)) $(RUNNER) $(ARCHIVES)
 $(OUT)/proc: $(call objects,$(PROC_TESTS)) $(RUNNER) $(ARCHIVES)
 $(OUT)/soak: $(call objects,tests/soak/soak.c $(SOAK_STAGE)) $(RUNNER) $(ARCHIVES)
 $(OUT)/siege: $(call objects,tests/faults/siege.c tests/faults/siege_group.c tests/proc/asking.c $(SOAK_STAGE)) $(RUNNER) $(ARCHIVES)
-$(OUT)/unit $(OUT)/sim $(OUT)/proc $(OUT)/soak $(OUT)/siege:
+$(OUT)/kernel: $(call objects,tests/kernel/main.c tests/kernel/test_nfs.c tests/proc/asking.c $(SOAK_STAGE)) $(RUNNER) $(ARCHIVES)
+$(OUT)/unit $(OUT)/sim $(OUT)/proc $(OUT)/soak $(OUT)/siege $(OUT)/kernel:
 	$(call say,LINK  $@)
 	$(Q)$(CC) $(OURS) $(CFLAGS) -pie -o $@ $^ $(filter-out -static-pie -s,$($(FLAVOUR)_LDFLAGS)) $(LDFLAGS) $(CHECK_LIBS) $(LIBS)
 
@@ -475,6 +476,11 @@ faults: $(BIN) $(FAULTS)  ## each system call and each allocation fails once; si
 
 soak: $(OUT)/soak $(BIN) $(OUT)/puppet  ## one container under everything at once, for SOAK_SECONDS (root)
 	$(RING_ENV) $<
+
+kernel:  ## cgroup v2 and NFS in a kernel that QEMU boots, with roinit as the machine's PID 1 (45 MB of downloads, once)
+	packaging/dev-packages.sh build test kernel
+	$(MAKE) all $(OUT)/kernel $(OUT)/proc $(OUT)/puppet
+	tests/kernel/run.sh $(BUILD) $(BIN) $(OUT)/puppet $(OUT)/kernel $(OUT)/proc
 
 scoreboard:  ## docs/reliability.md: every promise, its test, its figure (root; SCOREBOARD_PARTS="rings soak": those anew)
 	packaging/dev-packages.sh build musl test checks bench

@@ -13,6 +13,7 @@ packages() {
         test) echo check pkg-config strace util-linux procps bsdutils libxml2-utils prometheus bash zsh fish ;;
         e2e) echo bats jq curl iproute2 python3-minimal bindfs ;;
         checks) echo clang libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck codespell mandoc gcovr ;;
+        kernel) echo qemu-system-x86 busybox-static util-linux ;;
         bench) echo tini dumb-init catatonit s6 runit supervisor ;;
         demo) echo nginx-light curl iproute2 util-linux ;;
         docker) echo docker.io containerd runc iptables ;;
