@@ -97,6 +97,9 @@ check_name(const struct check *check, const struct unit_config *unit, enum unit_
         diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, place,
                  "let it start at boot, or use `after`", "\"%s\" %s, so \"%s\" would wait for ever",
                  name, turn_words[turn_of(other)], unit->name);
+    } else if (key == UNIT_requires && turn_of(unit) == TURN_STOPPED && !other->is_task) {
+        diag_add(check->diags, DIAG_WARN, CODE_CONFIG, place, "let it run before: `when = stop`",
+                 "\"%s\" is stopped by then, so \"%s\" never runs", name, unit->name);
     }
 }
 

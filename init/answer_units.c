@@ -19,13 +19,15 @@ struct waiting {
     size_t unit[];
 };
 
-/* "web: failed, exited with 3". */
+/* "web: failed, exited with 3"; "web: stopped: it needs db, which is failed". */
 static void
-add_state(const struct fleet_unit *unit, struct text *out)
+add_state(const struct fleet *fleet, const struct fleet_unit *unit, struct text *out)
 {
     text_addf(out, "%s: %s", unit->config->name,
               life_state_name(unit->state, unit->config->is_task));
-    if (unit->has_ended && (unit->is_lost || unit->state == LIFE_BACKOFF)) {
+    if (unit->is_lost && &fleet->unit[unit->cause] != unit) {
+        tell_requirement(fleet, unit, out);
+    } else if (unit->has_ended && (unit->is_lost || unit->state == LIFE_BACKOFF)) {
         text_add(out, ", ");
         tell_outcome(&unit->last, out);
     }
@@ -48,7 +50,7 @@ tell_units(const struct waiting *waiting, struct asking *asking, enum goal_answe
         if (goal_of_unit(fleet_of(asking), waiting->unit[i], waiting->goal) != answer) {
             continue;
         }
-        add_state(&fleet_of(asking)->unit[waiting->unit[i]], &text);
+        add_state(fleet_of(asking), &fleet_of(asking)->unit[waiting->unit[i]], &text);
         if (answer == GOAL_REACHED) {
             answer_say(asking, "%s", bytes);
         } else {

@@ -64,7 +64,9 @@ fleet_start_wanted(struct fleet *fleet, int64_t now_ms)
         if (!unit->is_wanted || unit->state != LIFE_WAITING) {
             continue;
         }
-        if (lost_requirement(fleet, u) != NULL) {
+        const struct fleet_unit *lost = lost_requirement(fleet, u);
+        if (lost != NULL) {
+            unit->cause = lost->cause;
             fleet_event(fleet, u, ON_STOP, NULL, now_ms);
             has_moved = true;
             continue;

@@ -43,6 +43,9 @@ add_exit(const struct fleet_unit *unit, const struct fleet_event *event, int64_t
         bool has_comma = unit->last.is_out_of_memory || unit->last.is_hung || unit->last.is_unwell;
         text_add(out, has_comma ? ", after " : " after ");
         text_add_duration(out, now_ms - unit->started_ms);
+        bool is_early = event->from == LIFE_STARTING && !unit->config->is_task &&
+                        unit->config->ready.kind != PROBE_START;
+        text_add(out, is_early ? ", before it was ready" : "");
     } else if (verdict->is_success) {
         text_addf(out, "%s has nothing to run", unit->config->name); /* an empty command-dir */
     } else {
@@ -62,10 +65,20 @@ add_exit(const struct fleet_unit *unit, const struct fleet_event *event, int64_t
     }
 }
 
+/* Whether it never started, for it requires another that is lost. */
+static bool
+is_forsaken(const struct fleet_unit *unit, const struct fleet_event *event)
+{
+    return event->from == LIFE_WAITING && event->to == LIFE_STOPPED && unit->cause != event->unit;
+}
+
 /* Which changes of a unit are told at warn: those that nobody asked for. */
 static enum log_level
 unit_level(const struct fleet_unit *unit, const struct fleet_event *event)
 {
+    if (is_forsaken(unit, event)) {
+        return LOG_WARN;
+    }
     bool is_exit = event->verdict != NULL;
     bool was_asked = event->from == LIFE_STOPPING || event->from == LIFE_KILLING;
     if (is_exit && !was_asked && !(unit->config->is_task && event->to == LIFE_ENDED)) {
@@ -124,10 +137,19 @@ add_slow(const struct fleet_unit *unit, const struct fleet_event *event, struct 
     text_add(out, ")");
 }
 
+void
+tell_requirement(const struct fleet *fleet, const struct fleet_unit *unit, struct text *out)
+{
+    const struct fleet_unit *first = &fleet->unit[unit->cause];
+    text_addf(out, ": it needs %s, which is %s", first->config->name,
+              life_state_name(first->state, first->config->is_task));
+}
+
 static void
-add_unit(const struct fleet_unit *unit, const struct fleet_event *event, int64_t now_ms,
+add_unit(const struct fleet *fleet, const struct fleet_event *event, int64_t now_ms,
          struct text *out)
 {
+    const struct fleet_unit *unit = &fleet->unit[event->unit];
     if (event->verdict != NULL) {
         add_exit(unit, event, now_ms, out);
         return;
@@ -147,6 +169,8 @@ add_unit(const struct fleet_unit *unit, const struct fleet_event *event, int64_t
         text_addf(out, " (pid %d)", (int)unit->pid);
     } else if (event->to == LIFE_SKIPPED) {
         text_add(out, ": only-if does not hold");
+    } else if (is_forsaken(unit, event)) {
+        tell_requirement(fleet, unit, out);
     }
 }
 
@@ -245,7 +269,7 @@ add_event(const struct fleet *fleet, const struct fleet_event *event, int64_t no
     const struct fleet_unit *unit = &fleet->unit[event->unit];
     switch (event->kind) {
     case TELL_UNIT:
-        add_unit(unit, event, now_ms, out);
+        add_unit(fleet, event, now_ms, out);
         return unit_level(unit, event);
     case TELL_STOP:
         add_cause(fleet, out);

@@ -21,4 +21,8 @@ void tell_end(const struct fleet *fleet, struct text *out);
 /* Adds "exited with 3", "died of KILL", "ran over its time". */
 void tell_outcome(const struct outcome *outcome, struct text *out);
 
+/* Adds ": it needs db, which is failed": the first that was lost, of those for whose loss the unit
+ * is lost too. */
+void tell_requirement(const struct fleet *fleet, const struct fleet_unit *unit, struct text *out);
+
 #endif

@@ -301,6 +301,7 @@ static const struct {
     {STOP "requires = t\n[task t]\ncommand = x\nwhen = stopped\n", 1, "after the last unit"},
     {STOP "requires = t\n[task t]\ncommand = x\nschedule = 1h\n", 1, "by its schedule alone"},
     {STOP "requires = t b\n" B "[task t]\ncommand = x\nwhen = stop\n", 0, NULL},
+    {"[task s]\ncommand = x\nwhen = stopped\nrequires = b\n" B, 0, "so \"s\" never runs"},
     {"[task s]\ncommand = x\nwhen = stopped\nrequires = t\n"
      "[task t]\ncommand = x\nwhen = stop\n",
      0, NULL},

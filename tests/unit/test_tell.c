@@ -24,8 +24,11 @@ static struct fleet fleet;
 static void
 setup(void)
 {
-    config[0] = config[1] = (struct unit_config){
-        .name = "web", .start_limit = {5, 120000}, .start_timeout_ms = 20000, .timeout_ms = 30000};
+    config[0] = config[1] = (struct unit_config){.name = "web",
+                                                 .start_limit = {5, 120000},
+                                                 .start_timeout_ms = 20000,
+                                                 .timeout_ms = 30000,
+                                                 .ready.kind = PROBE_NOTIFY};
     config[1].name = "job";
     config[1].is_task = true;
     unit[0] = (struct fleet_unit){.config = &config[0], .state = LIFE_STOPPED};
@@ -76,6 +79,12 @@ static const struct {
      LOG_INFO,
      "web waits for a process, and is tried again: what limits them is --pids-limit, ulimit -u, "
      "or memory"},
+    {0,
+     {.from = LIFE_WAITING, .to = LIFE_STOPPED},
+     {.cause = 1},
+     LOG_WARN,
+     "web is stopped: it needs job, which is done"},
+    {0, {.from = LIFE_WAITING, .to = LIFE_STOPPED}, {.cause = 0}, LOG_INFO, "web is stopped"},
     /* Too late. */
     {0,
      {.to = LIFE_EXPIRING},
@@ -167,6 +176,11 @@ static const struct {
      {.last = {.code = 127}},
      LOG_WARN,
      "web cannot be started (127)"},
+    {0,
+     {.from = LIFE_STARTING, .to = LIFE_ENDED, .verdict = VERDICT(.event = ON_EXIT_DONE)},
+     {.last_pid = 7},
+     LOG_WARN,
+     "web (pid 7) exited with 0 after 5s, before it was ready"},
     /* … and what follows them. */
     {0,
      {.from = LIFE_READY,
