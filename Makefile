@@ -342,7 +342,7 @@ WARNINGS += -Werror
 endif
 
 HARDENING = -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
-HARDENED_LINK = -static-pie -Wl,--wrap=epoll_ctl -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections,--sort-section=alignment
+HARDENED_LINK = -static-pie -Wl,--wrap=epoll_ctl,--wrap=epoll_wait -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections,--sort-section=alignment
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 release_CFLAGS = -O2 $(HARDENING)

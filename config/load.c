@@ -14,6 +14,7 @@
 
 #include "config/feed.h"
 #include "config/grow.h"
+#include "config/insist.h"
 #include "config/sha256.h"
 #include "config/text.h"
 
@@ -197,9 +198,8 @@ take_file(struct reading *reading, int fd, const char *file)
         size_t length = 0;
         ssize_t got = 0;
         while (bytes != NULL && length <= FILE_MAX &&
-               ((got = read(fd, bytes + length, FILE_MAX + 1 - length)) > 0 ||
-                (got < 0 && errno == EINTR))) {
-            length += got > 0 ? (size_t)got : 0;
+               (got = INSIST(read(fd, bytes + length, FILE_MAX + 1 - length))) > 0) {
+            length += (size_t)got;
         }
         if (got < 0) {
             errno_problem(reading, file, errno);

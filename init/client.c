@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "config/arena.h"
+#include "config/insist.h"
 #include "config/pages.h"
 #include "config/text.h"
 #include "init/sys_state.h"
@@ -67,10 +68,7 @@ read_whole(int fd, void *buffer, size_t size)
 {
     size_t done = 0;
     while (done < size) {
-        ssize_t length = read(fd, (char *)buffer + done, size - done);
-        if (length < 0 && errno == EINTR) {
-            continue;
-        }
+        ssize_t length = INSIST(read(fd, (char *)buffer + done, size - done));
         if (length <= 0) {
             return false;
         }
@@ -83,10 +81,7 @@ static void
 write_whole(int fd, const char *bytes, size_t size)
 {
     while (size > 0) {
-        ssize_t length = write(fd, bytes, size);
-        if (length < 0 && errno == EINTR) {
-            continue;
-        }
+        ssize_t length = INSIST(write(fd, bytes, size));
         if (length <= 0) {
             return; /* our reader is gone: nobody is left to be told */
         }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config/command.h"
+#include "config/insist.h"
 #include "init/options.h"
 #include "supervisor/loop.h"
 #include "supervisor/sys_notify.h"
@@ -81,15 +82,11 @@ try_command(const struct probe *probe, char *const *argv, int64_t end_ms)
     }
     (void)setpgid(pid, pid);
     struct pollfd ended = {.fd = notify_watch(pid), .events = POLLIN};
-    int count;
-    do {
-        count = ended.fd >= 0 ? poll(&ended, 1, left_ms(end_ms)) : 1;
-    } while (count < 0 && errno == EINTR);
+    long count = ended.fd >= 0 ? INSIST(poll(&ended, 1, left_ms(end_ms))) : 1;
     if (count == 0) {
         (void)kill(-pid, SIGKILL);
     }
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
+    (void)INSIST(waitpid(pid, &status, 0));
     return count == 0 ? fail(probe, PROBE_LATE, 0) : judge(probe, status);
 }
 

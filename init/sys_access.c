@@ -8,6 +8,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "config/insist.h"
 #include "config/text.h"
 #include "init/place.h"
 
@@ -106,8 +107,7 @@ ask_as_others(const struct config *config, const struct identities *identities, 
     }
     (void)close(ends[0]);
     if (pid > 0) {
-        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
-        }
+        (void)INSIST(waitpid(pid, NULL, 0));
     }
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "config/insist.h"
 #include "config/pages.h"
 #include "init/sys_below.h"
 
@@ -22,10 +23,7 @@ static int
 write_all(int fd, const char *bytes, size_t length)
 {
     while (length > 0) {
-        ssize_t written = write(fd, bytes, length);
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
+        ssize_t written = INSIST(write(fd, bytes, length));
         if (written < 0) {
             return -1;
         }
@@ -40,10 +38,7 @@ static int
 copy_by_hand(int from, int to)
 {
     for (;;) {
-        ssize_t got = read(from, buffer, sizeof buffer);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
+        ssize_t got = INSIST(read(from, buffer, sizeof buffer));
         if (got <= 0) {
             return (int)got;
         }
@@ -60,10 +55,7 @@ below_copy(int from, int to)
         return 0;
     }
     for (;;) {
-        long copied = syscall(SYS_copy_file_range, from, NULL, to, NULL, (size_t)PIECE, 0U);
-        if (copied < 0 && errno == EINTR) {
-            continue;
-        }
+        long copied = INSIST(syscall(SYS_copy_file_range, from, NULL, to, NULL, (size_t)PIECE, 0U));
         /* 0 may be its end, or a file system that only seems to know the call: reading tells. A
          * refusal of any kind is met again by hand, or isn't one. */
         if (copied <= 0) {

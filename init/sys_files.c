@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config/doc.h"
+#include "config/insist.h"
 #include "init/sys_state.h"
 
 enum { LINK_BYTES = 4096, HINT_BYTES = 4096 };
@@ -18,10 +19,7 @@ read_all(int fd, char *bytes, size_t room)
 {
     size_t length = 0;
     while (length < room) {
-        ssize_t got = read(fd, bytes + length, room - length);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
+        ssize_t got = INSIST(read(fd, bytes + length, room - length));
         if (got < 0) {
             return -1;
         }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "config/insist.h"
 #include "init/sys_walk.h"
 
 #include <errno.h>
@@ -68,8 +69,7 @@ static int
 await_walker(pid_t pid)
 {
     int status = -1;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
+    (void)INSIST(waitpid(pid, &status, 0));
     errno = EINTR;
     return status == 0 ? 0 : -1;
 }

@@ -195,10 +195,7 @@ transmit(struct ctlserver *server, struct ctl_client *client, int64_t now_ms)
     while (client->sent < client->reply.length) {
         ssize_t sent = send(client->fd, client->reply.bytes + client->sent,
                             client->reply.length - client->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR) {
-            continue;
-        }
-        if (sent < 0 && errno == EAGAIN) {
+        if (sent < 0 && (errno == EAGAIN || errno == EINTR)) {
             return;
         }
         if (sent <= 0) {

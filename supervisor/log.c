@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "config/arena.h"
+#include "config/insist.h"
 #include "config/pages.h"
 #include "config/text.h"
 #include "supervisor/logline.h"
@@ -158,12 +159,12 @@ write_some(struct sink *sink, const char *bytes, size_t length)
 {
     size_t done = 0;
     while (done < length) {
-        ssize_t written = write_now(sink, bytes + done, length - done);
-        if (written >= 0) {
+        ssize_t written = INSIST(write_now(sink, bytes + done, length - done));
+        if (written > 0) {
             done += (size_t)written;
-        } else if (errno == EAGAIN) {
+        } else if (written == 0 || errno == EAGAIN || errno == EINTR) {
             return done;
-        } else if (errno != EINTR) {
+        } else {
             sink->lost += text_count_lines(bytes + done, length - done);
             return length;
         }

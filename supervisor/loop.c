@@ -151,7 +151,7 @@ loop_new(const struct config *config, const struct loop_host *host, struct arena
         return NULL;
     }
     loop->signal_fd = proc_signal_fd(err);
-    if (loop->signal_fd < 0) {
+    if (loop->signal_fd < 0 || watch_try(err) != 0) {
         return NULL;
     }
     loop->tty_fd = tty_find();

@@ -5,7 +5,8 @@
 # there are is recorded first. Root only.
 #
 #   boot     from main() on (what the C library calls before it is not ours: its answer to a brk that fails there is a
-#            crash), in a box that keeps its contract, and in boxes that break it in one point each
+#            crash), in a box that keeps its contract, and in boxes that break it in one point each; in the first, each
+#            call also fails from then on, always (N+; but for waitid, without which nothing ends)
 #   volume   a boot that prepares a volume: PID 1, and the processes that walk through it
 #   running  from the moment when the service is up: it fails, is started again, and ends the container
 #   asked    the same, with clients who ask for all that there is, checks, schedules and notify messages; a stop at the end
@@ -127,7 +128,10 @@ record() { # BOX WHEN
             who = pid == 1 ? 1 : "child"
             words = split(row[call], errno, " ")
             for (i = 2; i <= words; i++)
-                if (errno[i] != "-" && !seen[who, call, errno[i], n]++) print box, when, who, call, errno[i], n
+                if (errno[i] != "-" && !seen[who, call, errno[i], n]++) {
+                    print box, when, who, call, errno[i], n
+                    if (box == "well" && when == "boot" && call != "waitid" && !lasts[call, errno[i]]++) print box, when, who, call, errno[i], n "+"
+                }
         }
         END { exit bad }' "$here/errnos.txt" "$log"
 }

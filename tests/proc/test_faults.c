@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "tests/proc/asking.h"
 #include "tests/proc/harness.h"
 
 #include <fcntl.h>
@@ -94,6 +95,35 @@ START_TEST(as_another_uid_with_nothing_it_starts_and_stops_in_order)
 }
 END_TEST
 
+START_TEST(where_the_kernel_watches_nothing_pid_1_looks_by_itself)
+{
+    NEEDS_STRACE();
+    struct box box = box_start(&(struct start){
+        .contract = BASE "[service web]\nlog = text\nrestart = on-failure\nrestart-delay = 0\n"
+                         "command = /puppet catch:15:0 fail:/tmp/n:1:1 print:up sleep\n",
+        .tracer = STRACE("epoll_ctl", "epoll_ctl:error=ENOSPC")});
+    box_expect(&box, OUT, "web: up\n");
+    box_ask(&box, WORDS("status"), 0);
+    box_signal(&box, SIGTERM);
+    ck_assert_int_eq(box_end(&box), 0);
+    box_must_say(&box, ERR, "roinit: the kernel refuses to watch a descriptor: no space left");
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_kernel_without_epoll_is_told_before_anything_runs)
+{
+    NEEDS_STRACE();
+    struct box box =
+        box_run(&(struct start){.argv = WORDS("--", "/puppet", "print:up"),
+                                .tracer = STRACE("epoll_pwait", "epoll_pwait:error=EPERM")},
+                71);
+    box_must_not_say(&box, OUT, "up");
+    box_must_say(&box, ERR, "roinit: cannot wait for events by epoll: not permitted\n");
+    box_free(&box);
+}
+END_TEST
+
 static void
 make_termination_log(void)
 {
@@ -161,6 +191,10 @@ faults_suite(void)
                                     the_reason_of_the_end_goes_to_the_termination_log,
                                     an_idle_pid_1_does_not_wake_up,
                                     status_is_answered_in_a_storm_of_orphans,
+                                    a_kernel_without_epoll_is_told_before_anything_runs,
+                                    BOX_IS_SANITIZED /* libev is shared, and calls its own */
+                                        ? NULL
+                                        : where_the_kernel_watches_nothing_pid_1_looks_by_itself,
                                     NULL,
                                 });
 }
