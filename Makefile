@@ -220,6 +220,7 @@ UNIT_TESTS = \
     tests/unit/test_finding.c \
     tests/unit/test_goal.c \
     tests/unit/test_identity.c \
+    tests/unit/test_identity_groups.c \
     tests/unit/test_launch.c \
     tests/unit/test_life.c \
     tests/unit/test_lines.c \

@@ -41,22 +41,18 @@ static bool
 split(const char *line, size_t length, size_t count, struct arena *arena, struct fields *ret)
 {
     char *at = arena_strndup(arena, line, length);
-    if (at == NULL || length == 0 || *at == '#' || *at == ':') {
+    if (length == 0 || *at == '#' || *at == ':') {
         return false;
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0;; i++) {
         char *end = strchr(at, ':');
         ret->at[i] = at;
-        if (i + 1 == count) {
-            return end == NULL;
-        }
-        if (end == NULL) {
-            return false;
+        if (i + 1 == count || end == NULL) {
+            return i + 1 == count && end == NULL;
         }
         *end = '\0';
         at = end + 1;
     }
-    return false;
 }
 
 static bool
@@ -75,8 +71,7 @@ parse_users(struct accounts *accounts, struct arena *arena)
 {
     const char *next;
     accounts->user = ARENA_NEW(arena, struct account, count_lines(accounts->passwd_text) + 1);
-    for (const char *line = accounts->passwd_text; *line != '\0' && accounts->user != NULL;
-         line = next) {
+    for (const char *line = accounts->passwd_text; *line != '\0'; line = next) {
         struct fields fields;
         struct account user;
         size_t length = line_length(line, &next);
@@ -94,8 +89,7 @@ parse_groups(struct accounts *accounts, struct arena *arena)
 {
     const char *next;
     accounts->group = ARENA_NEW(arena, struct account_group, count_lines(accounts->group_text) + 1);
-    for (const char *line = accounts->group_text; *line != '\0' && accounts->group != NULL;
-         line = next) {
+    for (const char *line = accounts->group_text; *line != '\0'; line = next) {
         struct fields fields;
         struct account_group group;
         size_t length = line_length(line, &next);
@@ -194,9 +188,6 @@ view(const char *first, const char *text, const char *name, struct arena *arena)
     size_t used = strlen(first);
     char *bytes = arena_alloc(arena, used + strlen(text) + 2); /* a last line may lack its end */
     const char *next;
-    if (bytes == NULL) {
-        return NULL;
-    }
     memcpy(bytes, first, used + 1);
     for (const char *line = text; *line != '\0'; line = next) {
         size_t length = line_length(line, &next);
@@ -214,7 +205,7 @@ accounts_passwd_view(const struct accounts *accounts, const char *name, uid_t ui
                      const char *home, struct arena *arena)
 {
     const char *first = arena_printf(arena, "%s:x:%u:%u::%s:/sbin/nologin\n", name, uid, gid, home);
-    return first == NULL ? NULL : view(first, accounts->passwd_text, name, arena);
+    return view(first, accounts->passwd_text, name, arena);
 }
 
 const char *
@@ -222,5 +213,5 @@ accounts_group_view(const struct accounts *accounts, const char *name, gid_t gid
                     struct arena *arena)
 {
     const char *first = arena_printf(arena, "%s:x:%u:\n", name, gid);
-    return first == NULL ? NULL : view(first, accounts->group_text, name, arena);
+    return view(first, accounts->group_text, name, arena);
 }

@@ -34,7 +34,8 @@ struct accounts {
     const char *group_text;
 };
 
-/* Parses both texts, which must be NUL-terminated; NULL is an empty one. Memory is the arena's. */
+/* Parses both texts, which must be NUL-terminated; NULL is an empty one. Memory is the
+ * arena's, which is one of the boot: it ends the program where there is no more. */
 void accounts_parse(const char *passwd_text, const char *group_text, struct arena *arena,
                     struct accounts *ret_accounts);
 

@@ -94,10 +94,6 @@ identities_find(const struct identities *identities, const struct user_spec *spe
                 struct identity *ret_identity, char *why, size_t why_size)
 {
     struct identity found;
-    if (spec->user == NULL) {
-        own(identities, ret_identity);
-        return 0;
-    }
     if (identity_find_named(identities->accounts, identities->self, spec, &found, why, why_size) !=
         0) {
         return -1;
@@ -166,7 +162,7 @@ judge_switches(const struct config *config, const struct identities *identities,
                      doc_place(unit_from(unit, UNIT_user), unit->section), cure,
                      "cannot run as user \"%.60s\" (%u:%u): roinit is uid %u, without SETUID, "
                      "SETGID and KILL",
-                     unit->user.user == NULL ? "" : unit->user.user, who->uid, who->gid, self->uid);
+                     unit->user.user, who->uid, who->gid, self->uid);
         }
     }
 }
@@ -234,9 +230,6 @@ identities_resolve(const struct config *config, const struct self *self,
         .unit = ARENA_NEW(arena, struct identity, config->unit_count + 1),
         .mount = ARENA_NEW(arena, struct mount_owner, config->mount_count + 1),
     };
-    if (ret->unit == NULL || ret->mount == NULL) {
-        return;
-    }
     struct named named = find_units(config, ret, diags);
     map_units(config, ret, &named);
     identity_default_groups(config, ret, arena);

@@ -43,18 +43,16 @@ keep_groups(const struct gathered *gathered, const struct identity *before, stru
 {
     size_t bytes = gathered->count * sizeof gathered->group[0];
     bool is_same = before != NULL && before->group_count == gathered->count &&
-                   (bytes == 0 || memcmp(before->group, gathered->group, bytes) == 0);
+                   memcmp(before->group, gathered->group, bytes) == 0;
     if (is_same) {
         who->group = before->group;
         who->group_count = before->group_count;
         return;
     }
     gid_t *group = ARENA_NEW(arena, gid_t, gathered->count);
-    who->group_count = group == NULL ? 0 : gathered->count;
+    memcpy(group, gathered->group, bytes);
+    who->group_count = gathered->count;
     who->group = group;
-    if (who->group_count > 0) {
-        memcpy(group, gathered->group, bytes);
-    }
 }
 
 /* The default of `groups`: as they are where roinit cannot change them; else his own by the group
@@ -75,8 +73,7 @@ default_groups(const struct identities *identities, const struct identity *who,
                                    self->gid, explained, IDENTITY_GROUPS_MAX);
     }
     for (size_t i = 0; i < self->group_count; i++) {
-        bool is_added = self->group[i] != self->gid && !has_group(explained, count, self->group[i]);
-        if (is_added || !self->can_switch) {
+        if (self->group[i] != self->gid && !has_group(explained, count, self->group[i])) {
             add_group(ret, who, self->group[i]);
         }
     }
@@ -146,16 +143,7 @@ identities_resolve_groups(const struct config *config, struct arena *arena,
 static bool
 has_default_user(const struct unit_config *unit)
 {
-    const struct setting *from = unit_from(unit, UNIT_user);
-    if (from == NULL || unit->section == NULL) {
-        return from != NULL;
-    }
-    for (const struct setting *at = unit->section->settings; at != NULL; at = at->next) {
-        if (at == from) {
-            return false;
-        }
-    }
-    return true;
+    return unit_from(unit, UNIT_user) != NULL && doc_setting(unit->section, "user") == NULL;
 }
 
 /* Whom the view names: the units' user; where they differ, that of [defaults], else main's. */
@@ -176,13 +164,14 @@ find_viewed(const struct config *config, const struct identities *identities)
     return found == config->unit_count ? 0 : found;
 }
 
-/* Whether passwd(5) can hold it: no colon, no line end, not to be taken for a number. */
+/* Whether passwd(5) can hold it, which is not empty: no colon, no line end, not to be taken for a
+ * number. */
 static bool
 is_account_name(const char *name)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
     static const char all[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-    return *name != '\0' && strchr(letters, *name) != NULL && name[strspn(name, all)] == '\0';
+    return strchr(letters, *name) != NULL && name[strspn(name, all)] == '\0';
 }
 
 void

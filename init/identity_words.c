@@ -97,7 +97,7 @@ add_unknown_part(const struct setting *from, const struct section *section,
 {
     char sentence[SENTENCE_BYTES];
     struct text out = TEXT_OVER(sentence);
-    if (from == NULL || !expand_has_variable(from->text)) {
+    if (!expand_has_variable(from->text)) {
         diag_add(diags, DIAG_ERROR, identity_blame(from), doc_place(from, section),
                  "add it to the image, or give a number", "%s", why);
         return;

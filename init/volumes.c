@@ -23,9 +23,6 @@ planner_add(struct planner *planner, const struct plan_step *step)
     if (plan->count == plan->room) {
         size_t room = plan->room == 0 ? 16 : plan->room * 2;
         struct plan_step *larger = ARENA_NEW(plan->arena, struct plan_step, room);
-        if (larger == NULL) {
-            return;
-        }
         for (size_t i = 0; i < plan->count; i++) {
             larger[i] = plan->step[i];
         }
@@ -141,9 +138,6 @@ volumes_plan(const struct config *config, const struct facts *facts,
     };
     *ret_plan = (struct plan){
         .arena = arena, .self_uid = identities->self->uid, .cap_effective = facts->cap_effective};
-    if (planner.vars == NULL) {
-        return;
-    }
     for (size_t u = 0; u < config->unit_count; u++) {
         (void)environ_unit(environment, u, NULL, arena, &planner.vars[u], &told);
     }

@@ -37,11 +37,9 @@ add_parents(struct planner *planner, size_t first)
     for (size_t i = first; i < planner->plan->count; i++) {
         struct plan_step parent = planner->plan->step[i];
         const char *slash = strrchr(parent.path, '/');
-        if (parent.kind == PLAN_DIRECTORY && slash != NULL) {
+        if (slash != NULL) {
             parent.path = arena_strndup(planner->arena, parent.path, (size_t)(slash - parent.path));
-            if (parent.path != NULL) {
-                add_directory(planner, &parent); /* its own parent is found when its turn comes */
-            }
+            add_directory(planner, &parent); /* its own parent is found when its turn comes */
         }
     }
 }
@@ -156,10 +154,7 @@ static const char *
 below(const char *top, const char *path)
 {
     size_t length = strcmp(top, "/") == 0 ? 0 : strlen(top);
-    if (strncmp(path, top, length) != 0 || path[length] != '/' || path[length + 1] == '\0') {
-        return NULL;
-    }
-    return path + length + 1;
+    return strncmp(path, top, length) == 0 && path[length] == '/' ? path + length + 1 : NULL;
 }
 
 /* The directory that the row needs for that unit, below the mount; NULL: none. */
@@ -182,7 +177,7 @@ row_directory(const struct planner *planner, size_t unit, const struct redirect_
     if (!is_home) {
         path = redirect_path(planner->config, planner->facts, planner->identities, who, row, mount,
                              planner->arena);
-        if (path == NULL || (row->option == NULL && strcmp(path, value) != 0)) {
+        if (row->option == NULL && strcmp(path, value) != 0) {
             return NULL; /* a stronger layer said otherwise */
         }
     }
@@ -193,13 +188,10 @@ row_directory(const struct planner *planner, size_t unit, const struct redirect_
     if (is_home) {
         /* Below a HOME that roinit made; in any other the program makes them itself. */
         const char *own = arena_printf(planner->arena, "%s-%u/", row->directory, who->uid);
-        return own != NULL && strncmp(relative, own, strlen(own)) == 0 ? relative : NULL;
+        return text_starts_with(relative, own) ? relative : NULL;
     }
-    const char *slash = strrchr(relative, '/');
-    if (row->is_file && slash != NULL) {
-        return arena_strndup(planner->arena, relative, (size_t)(slash - relative));
-    }
-    return relative;
+    size_t length = row->is_file ? (size_t)(strrchr(relative, '/') - relative) : strlen(relative);
+    return arena_strndup(planner->arena, relative, length);
 }
 
 static void

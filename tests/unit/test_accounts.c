@@ -64,6 +64,7 @@ static const char *const odd[] = {
     "#a:x:1:1::/:",
     "a:x:1:b::/:",
     "+@nis::::::",
+    "g:x:-1:a",
 };
 
 START_TEST(a_line_that_makes_no_sense_finds_nobody)
@@ -97,12 +98,12 @@ END_TEST
 START_TEST(the_view_has_the_name_first_and_once_and_keeps_the_rest)
 {
     parse("root:x:0:0::/root:/bin/sh\npostgres:x:70:70::/old:\nodd line\nnopostgres:x:3:3::/:",
-          "root:x:0:\npostgres:x:70:\n");
+          "root:x:0:\npostgres:x:70:\npostgresql:x:71:\n");
     ck_assert_str_eq(accounts_passwd_view(&accounts, "postgres", 10001, 0, "/tmp/home", &arena),
                      "postgres:x:10001:0::/tmp/home:/sbin/nologin\nroot:x:0:0::/root:/bin/sh\n"
                      "odd line\nnopostgres:x:3:3::/:\n");
     ck_assert_str_eq(accounts_group_view(&accounts, "postgres", 0, &arena),
-                     "postgres:x:0:\nroot:x:0:\n");
+                     "postgres:x:0:\nroot:x:0:\npostgresql:x:71:\n");
 }
 END_TEST
 

@@ -2,6 +2,7 @@
 #include "tests/runner.h"
 
 #include "init/authority.h"
+#include "tests/unit/stage.h"
 
 #define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
@@ -32,6 +33,26 @@ START_TEST(without_an_admin_a_unit_may_nothing_whoever_it_is)
 }
 END_TEST
 
+START_TEST(an_admin_is_a_user_of_the_image_or_a_number)
+{
+    struct stage stage;
+    struct authority authority;
+    stage_init(&stage);
+    stage.config.init.admin = WORDS("web", "nobody", "777");
+    stage.config.init.from[INIT_admin] = &stage.setting;
+    stage_resolve(&stage, CODE_OK);
+    authority_resolve(&stage.config, &stage.identities, &stage.arena, &authority, &stage.diags);
+    ck_assert_uint_eq(authority.own, 0);
+    ck_assert_uint_eq(authority.admin_count, 2);
+    ck_assert_uint_eq(authority.admin[0], 10002);
+    ck_assert_uint_eq(authority.admin[1], 777);
+    ck_assert_uint_eq(stage.diags.errors, 1);
+    ck_assert_str_eq(stage_first(&stage), "user \"nobody\" is not in /etc/passwd");
+    ck_assert_str_eq(stage.diags.item[0].section, "init");
+    stage_free(&stage);
+}
+END_TEST
+
 Suite *
 authority_suite(void)
 {
@@ -41,6 +62,7 @@ authority_suite(void)
     tcase_add_loop_test(tests, root_and_roinits_own_uid_may_from_outside_and_an_admin_from_anywhere,
                         0, count);
     tcase_add_loop_test(tests, without_an_admin_a_unit_may_nothing_whoever_it_is, 0, count);
+    tcase_add_test(tests, an_admin_is_a_user_of_the_image_or_a_number);
     suite_add_tcase(suite, tests);
     return suite;
 }

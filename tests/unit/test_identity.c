@@ -86,6 +86,10 @@ static const struct {
     {"app:${PGID}", "app", "xyz", "user = app:${PGID}: PGID is \"xyz\", want a number"},
     {"u${PUID}", "u7", NULL, "user = u${PUID}: the user is \"u7\", want a number"},
     {"${A}${B}", "xy", NULL, "user = ${A}${B}: the user is \"xy\", want a number"},
+    {"${WHO}", "app", "xyz", "user = ${WHO}: the group is \"xyz\", want a number"},
+    {"${PUID:-${UID:-x}}:5", "abc", "5",
+     "user = ${PUID:-${UID:-x}}:5: PUID is \"abc\", want a number"},
+    {"a:${PGID}", "a", NULL, "user = a:${PGID}: the user is \"a\", want a number"},
 };
 
 START_TEST(the_variable_that_spoiled_it_is_told_with_its_value)
@@ -113,6 +117,38 @@ START_TEST(a_name_that_is_nearly_right_is_asked_about)
     stage_resolve(&stage, CODE_CONFIG);
     ck_assert_str_eq(stage_first(&stage),
                      "user \"apq\" is not in /etc/passwd; did you mean \"app\"?");
+}
+END_TEST
+
+START_TEST(a_group_that_is_nearly_right_is_asked_about)
+{
+    stage_set_user(&stage, 0, "777", "medea"); /* whoever he is */
+    stage_resolve(&stage, CODE_CONFIG);
+    ck_assert_str_eq(stage_first(&stage),
+                     "group \"medea\" is not in /etc/group; did you mean \"media\"?");
+    ck_assert_uint_eq(stage.diags.errors, 1);
+}
+END_TEST
+
+START_TEST(an_owner_of_a_mount_that_nobody_is_is_an_error)
+{
+    stage.mount[STAGE_DATA].owner.user = "nobody";
+    stage.mount[STAGE_DATA].from[MOUNT_owner] = &stage.setting;
+    stage_resolve(&stage, CODE_CONFIG);
+    ck_assert_str_eq(stage_first(&stage), "user \"nobody\" is not in /etc/passwd");
+    ck_assert(!stage.identities.mount[STAGE_DATA].is_known);
+}
+END_TEST
+
+START_TEST(lint_looks_at_the_owners_of_mkdir_lines)
+{
+    stage.mount[STAGE_DATA].mkdir =
+        WORDS("a", "b 0755", "c 0755 app", "d 0755 :", "e 0755 nobody:media");
+    stage.mount[STAGE_DATA].from[MOUNT_mkdir] = &stage.setting;
+    stage_resolve(&stage, CODE_OK);
+    identities_check_mkdir(&stage.config, &stage.identities, &stage.arena, &stage.diags);
+    ck_assert_str_eq(stage_first(&stage), "user \"nobody\" is not in /etc/passwd");
+    ck_assert_uint_eq(stage.diags.errors, 1);
 }
 END_TEST
 
@@ -169,71 +205,20 @@ START_TEST(root_that_may_not_switch_never_starts_it_as_root)
 }
 END_TEST
 
+START_TEST(root_that_may_not_switch_has_no_other_group_either)
+{
+    stage_set_user(&stage, 0, "root", "media");
+    stage_start_as(&stage, 0, 0);
+    stage_resolve(&stage, CODE_BROKEN);
+    ck_assert_ptr_nonnull(strstr(stage_first(&stage), "\"root\" (0:44)"));
+}
+END_TEST
+
 START_TEST(root_that_may_not_switch_can_run_units_as_root)
 {
     stage_set_user(&stage, 0, "root", NULL);
     stage_start_as(&stage, 0, 0);
     stage_resolve(&stage, CODE_OK);
-}
-END_TEST
-
-START_TEST(groups_are_his_own_and_what_the_runtime_added)
-{
-    stage.self.group_count = 3;
-    stage.self.group[0] = 0;    /* roinit's own gid */
-    stage.self.group[1] = 6;    /* disk: the group file gives it to root */
-    stage.self.group[2] = 2000; /* fsGroup */
-    stage_set_user(&stage, 0, "app", NULL);
-    stage_resolve(&stage, CODE_OK);
-    const struct identity *who = &stage.identities.unit[0];
-    ck_assert_uint_eq(who->group_count, 3);
-    ck_assert_uint_eq(who->group[0], 44);
-    ck_assert_uint_eq(who->group[1], 29);
-    ck_assert_uint_eq(who->group[2], 2000);
-}
-END_TEST
-
-START_TEST(as_another_user_groups_stay_as_they_are)
-{
-    stage.self.group_count = 1;
-    stage.self.group[0] = 2000;
-    stage_set_user(&stage, 0, "app", NULL);
-    stage_start_as(&stage, 10001, 20001);
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_uint_eq(stage.identities.unit[0].group_count, 1);
-    ck_assert_uint_eq(stage.identities.unit[0].group[0], 2000);
-
-    stage.unit[0].groups = WORDS("none");
-    stage_write(&stage, 0, UNIT_groups);
-    identities_resolve_groups(&stage.config, &stage.arena, &stage.identities, &stage.diags);
-    ck_assert_uint_eq(stage.identities.unit[0].group_count, 1);
-    ck_assert_uint_eq(stage.diags.count, 1);
-    ck_assert_int_eq(stage.diags.item[0].level, DIAG_WARN);
-
-    stage.unit[0].groups = WORDS("2000", "20001"); /* the one that he has, and his own */
-    identities_resolve_groups(&stage.config, &stage.arena, &stage.identities, &stage.diags);
-    ck_assert_uint_eq(stage.diags.count, 1);
-    stage.unit[0].groups = WORDS("2001"); /* as many, and another one */
-    stage.diags.count = 0;                /* the same twice is told once */
-    identities_resolve_groups(&stage.config, &stage.arena, &stage.identities, &stage.diags);
-    ck_assert_uint_eq(stage.diags.count, 1);
-}
-END_TEST
-
-START_TEST(named_groups_replace_the_default)
-{
-    stage_set_user(&stage, 0, "app", NULL);
-    stage.unit[0].groups = WORDS("audio", "77", "77");
-    stage_write(&stage, 0, UNIT_groups);
-    stage_resolve(&stage, CODE_OK);
-    identities_resolve_groups(&stage.config, &stage.arena, &stage.identities, &stage.diags);
-    ck_assert_uint_eq(stage.identities.unit[0].group_count, 2);
-    ck_assert_uint_eq(stage.identities.unit[0].group[0], 29);
-    ck_assert_uint_eq(stage.identities.unit[0].group[1], 77);
-
-    stage.unit[0].groups = WORDS("nogroup");
-    identities_resolve_groups(&stage.config, &stage.arena, &stage.identities, &stage.diags);
-    ck_assert_str_eq(stage_first(&stage), "group \"nogroup\" is not in /etc/group");
 }
 END_TEST
 
@@ -260,34 +245,6 @@ START_TEST(with_several_users_a_mount_has_no_default_owner)
 }
 END_TEST
 
-START_TEST(the_view_names_the_user_of_the_defaults_where_units_differ)
-{
-    size_t count;
-    struct setting own = {.key = &schema_keys(SECTION_SERVICE, &count)[UNIT_user],
-                          .name = "user",
-                          .text = "web",
-                          .file = "FILE",
-                          .line = 9};
-    struct section section = {.title = "service two", .settings = &own};
-    stage.config.unit_count = 2;
-    stage.config.init.passwd = "viewed";
-    stage_set_user(&stage, 0, "web", NULL);
-    stage.unit[0].section = &section;
-    stage_set_user(&stage, 1, "app", NULL); /* his setting is none of the unit's section */
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_ptr_eq(stage.identities.viewed, &stage.identities.unit[1]);
-    ck_assert_str_eq(stage.identities.unit[1].name, "viewed");
-    ck_assert_str_eq(stage.identities.unit[0].name, "web");
-}
-END_TEST
-
-START_TEST(a_name_that_passwd_cannot_hold_is_an_error)
-{
-    stage.config.init.passwd = "a:b";
-    stage_resolve(&stage, CODE_CONFIG);
-}
-END_TEST
-
 Suite *
 identity_suite(void)
 {
@@ -298,6 +255,9 @@ identity_suite(void)
                         sizeof spoiled / sizeof spoiled[0]);
     tcase_add_test(tests, a_user_and_a_group_that_are_both_wrong_are_both_told);
     tcase_add_test(tests, a_name_that_is_nearly_right_is_asked_about);
+    tcase_add_test(tests, a_group_that_is_nearly_right_is_asked_about);
+    tcase_add_test(tests, an_owner_of_a_mount_that_nobody_is_is_an_error);
+    tcase_add_test(tests, lint_looks_at_the_owners_of_mkdir_lines);
     tcase_add_test(tests, a_unit_without_user_runs_as_roinit);
     tcase_add_loop_test(tests, names_and_numbers_become_uid_and_gid, 0,
                         (int)(sizeof named / sizeof named[0]));
@@ -308,14 +268,10 @@ identity_suite(void)
     tcase_add_test(tests, started_as_the_user_himself_nothing_is_mapped);
     tcase_add_test(tests, several_users_need_root);
     tcase_add_test(tests, root_that_may_not_switch_never_starts_it_as_root);
+    tcase_add_test(tests, root_that_may_not_switch_has_no_other_group_either);
     tcase_add_test(tests, root_that_may_not_switch_can_run_units_as_root);
-    tcase_add_test(tests, groups_are_his_own_and_what_the_runtime_added);
-    tcase_add_test(tests, as_another_user_groups_stay_as_they_are);
-    tcase_add_test(tests, named_groups_replace_the_default);
     tcase_add_test(tests, a_mount_belongs_to_whom_it_names_else_to_the_single_user);
     tcase_add_test(tests, with_several_users_a_mount_has_no_default_owner);
-    tcase_add_test(tests, the_view_names_the_user_of_the_defaults_where_units_differ);
-    tcase_add_test(tests, a_name_that_passwd_cannot_hold_is_an_error);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -66,6 +66,28 @@ START_TEST(the_state_lies_where_the_contract_says_and_roinit_may_write)
 }
 END_TEST
 
+START_TEST(names_stay_on_a_local_file_system_in_which_no_other_mount_lies)
+{
+    struct mount_entry other = {.id = 99, .parent = 42};
+    struct path_facts *top = &stage->facts.mount[STAGE_DATA];
+    top->fs = "ext4";
+    top->mount_id = 41;
+    stage->facts.table = (struct mount_table){.entry = &other, .count = 1, .is_complete = true};
+    ck_assert(place_holds_names(&stage->facts, STAGE_DATA));
+    other.parent = 41;
+    ck_assert(!place_holds_names(&stage->facts, STAGE_DATA));
+    other.parent = 42;
+    stage->facts.table.is_complete = false;
+    ck_assert(!place_holds_names(&stage->facts, STAGE_DATA));
+    stage->facts.table.is_complete = true;
+    top->mount_id = 0;
+    ck_assert(!place_holds_names(&stage->facts, STAGE_DATA));
+    top->mount_id = 41;
+    top->fs = "nfs4";
+    ck_assert(!place_holds_names(&stage->facts, STAGE_DATA));
+}
+END_TEST
+
 /* ---------------------------------------------------------------- what the boot makes of it */
 
 /* Root that may all, and /data, which is to be web's. */
@@ -236,6 +258,7 @@ place_suite(void)
     tcase_add_test(tests, of_mounts_in_each_other_the_deepest_holds_a_path);
     tcase_add_test(tests, a_place_is_a_writable_directory_that_is_mounted);
     tcase_add_test(tests, the_state_lies_where_the_contract_says_and_roinit_may_write);
+    tcase_add_test(tests, names_stay_on_a_local_file_system_in_which_no_other_mount_lies);
     tcase_add_test(tests, who_owns_it_with_another_group_is_given_his_own);
     tcase_add_test(tests, a_mode_that_the_contract_names_stays_as_named);
     tcase_add_test(tests, what_the_user_namespace_does_not_map_is_not_given);

@@ -62,6 +62,47 @@ START_TEST(redirected_directories_are_made_the_deepest_first)
 }
 END_TEST
 
+START_TEST(directories_are_made_where_the_variables_end_up)
+{
+    /* Elsewhere in the same mount, or unset: nothing of roinit's is needed. */
+    stage.mount[STAGE_DATA].redirect = WORDS("home", "xdg", "tmp");
+    stage.unit[0].env = WORDS("HOME=/data/app", "TMPDIR=", "TMP=/data/tmp");
+    plan_is("/data: make tmp-10001 mode 0700 owner 10001:20001\n", CODE_OK); /* TEMP's */
+}
+END_TEST
+
+START_TEST(java_needs_its_temporary_directory_alone)
+{
+    stage.mount[STAGE_DATA].redirect = WORDS("java");
+    stage.unit[0].env = WORDS("HOME=/data/app");
+    plan_is("/data: make tmp-10001 mode 0700 owner 10001:20001\n", CODE_OK);
+}
+END_TEST
+
+START_TEST(directories_in_the_root_itself_have_no_slash_before_them)
+{
+    stage.mount[STAGE_DATA].path = stage.path[STAGE_DATA].resolved = "/";
+    stage.mount[STAGE_DATA].redirect = WORDS("runtime");
+    plan_is("/: make runtime-10001 mode 0700 owner 10001:20001\n", CODE_OK);
+}
+END_TEST
+
+START_TEST(a_plan_may_have_any_number_of_steps)
+{
+    static const char *lines[41];
+    static char line[40][8];
+    static char want[4096];
+    struct text text = TEXT_OVER(want);
+    for (size_t i = 0; i < 40; i++) {
+        (void)snprintf(line[i], sizeof line[i], "d%zu", i);
+        lines[i] = line[i];
+        text_addf(&text, "/run: make d%zu mode 0755 owner 10001:20001\n", i);
+    }
+    stage.mount[STAGE_RUN].mkdir = stage_words(lines);
+    plan_is(want, CODE_OK);
+}
+END_TEST
+
 START_TEST(each_user_that_runs_a_unit_gets_his_once)
 {
     stage.config.unit_count = 3;
@@ -94,7 +135,8 @@ START_TEST(mkdir_makes_directories_of_the_units_user_unless_one_is_named)
 END_TEST
 
 static const char *const bad_lines[] = {
-    "/abs", "../up", "a/../b", ".", "a 999", "a 0755 nobody", "a 0755 app more", "a 17777", "a b"};
+    "/abs", "../up", "a/../b",        ".", "a 999", "a 0755 nobody", "a 0755 app more", "a 17777",
+    "a b",  "",      "a 0755 app:x:y"};
 
 START_TEST(a_mkdir_line_that_makes_no_sense_is_an_error)
 {
@@ -234,6 +276,40 @@ START_TEST(the_mode_is_set_where_it_differs)
 }
 END_TEST
 
+/* Which plans take long, so that the boot tells how far they are. */
+static const struct {
+    const char *seed;
+    int chown;
+    bool is_long;
+} plans[] = {
+    {NULL, CHOWN_TOP, false},
+    {NULL, CHOWN_ALWAYS, true},
+    {"/usr/share/seed", CHOWN_TOP, true},
+};
+
+START_TEST(walks_and_seeds_take_long)
+{
+    struct plan plan;
+    stage.mount[STAGE_DATA].chown = plans[_i].chown;
+    stage.mount[STAGE_DATA].seed = plans[_i].seed;
+    stage.mount[STAGE_DATA].owner.user = "web";
+    stage.path[STAGE_DATA].uid = 0;
+    stage_resolve(&stage, CODE_OK);
+    volumes_plan(&stage.config, &stage.facts, &stage.identities, &stage.environment, &stage.arena,
+                 &plan, &stage.diags);
+    ck_assert_uint_gt(plan.count, 0);
+    ck_assert_int_eq(plan_is_long(&plan), plans[_i].is_long);
+}
+END_TEST
+
+START_TEST(a_seed_may_bring_what_is_missing)
+{
+    stage.mount[STAGE_DATA].seed = "/usr/share/seed";
+    stage.mount[STAGE_DATA].seed_mode = SEED_MISSING;
+    plan_is("/data: seed from /usr/share/seed where files are missing\n", CODE_OK);
+}
+END_TEST
+
 START_TEST(the_seed_comes_first_and_the_top_last)
 {
     stage.mount[STAGE_DATA].seed = "/usr/share/seed";
@@ -261,25 +337,21 @@ START_TEST(the_view_has_the_final_home)
 }
 END_TEST
 
-START_TEST(names_stay_on_a_local_file_system_in_which_no_other_mount_lies)
+static const char *const homes[] = {"HOME=", "HOME=app", "HOME=/a:b", "HOME=/a\nb"};
+
+START_TEST(a_home_that_passwd_cannot_hold_is_the_root_in_the_view)
 {
-    struct mount_entry other = {.id = 99, .parent = 42};
-    struct path_facts *top = &stage.facts.mount[STAGE_DATA];
-    top->fs = "ext4";
-    top->mount_id = 41;
-    stage.facts.table = (struct mount_table){.entry = &other, .count = 1, .is_complete = true};
-    ck_assert(place_holds_names(&stage.facts, STAGE_DATA));
-    other.parent = 41;
-    ck_assert(!place_holds_names(&stage.facts, STAGE_DATA));
-    other.parent = 42;
-    stage.facts.table.is_complete = false;
-    ck_assert(!place_holds_names(&stage.facts, STAGE_DATA));
-    stage.facts.table.is_complete = true;
-    top->mount_id = 0;
-    ck_assert(!place_holds_names(&stage.facts, STAGE_DATA));
-    top->mount_id = 41;
-    top->fs = "nfs4";
-    ck_assert(!place_holds_names(&stage.facts, STAGE_DATA));
+    struct plan plan;
+    char printed[128];
+    struct text text = TEXT_OVER(printed);
+    stage.config.init.passwd = "postgres";
+    stage.unit[0].env = WORDS(homes[_i]);
+    stage_resolve(&stage, CODE_OK);
+    volumes_plan(&stage.config, &stage.facts, &stage.identities, &stage.environment, &stage.arena,
+                 &plan, &stage.diags);
+    ck_assert_ptr_nonnull(strstr(plan.passwd_view, "postgres:x:10001:20001::/:/sbin/nologin\n"));
+    plan_text(&plan, &text);
+    ck_assert_str_eq(printed, "state directory: write passwd and group\n");
 }
 END_TEST
 
@@ -291,6 +363,10 @@ volumes_suite(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, what_is_right_needs_no_step);
     tcase_add_test(tests, redirected_directories_are_made_the_deepest_first);
+    tcase_add_test(tests, directories_are_made_where_the_variables_end_up);
+    tcase_add_test(tests, java_needs_its_temporary_directory_alone);
+    tcase_add_test(tests, directories_in_the_root_itself_have_no_slash_before_them);
+    tcase_add_test(tests, a_plan_may_have_any_number_of_steps);
     tcase_add_test(tests, each_user_that_runs_a_unit_gets_his_once);
     tcase_add_test(tests, a_variable_that_a_stronger_layer_sets_needs_no_directory);
     tcase_add_test(tests, mkdir_makes_directories_of_the_units_user_unless_one_is_named);
@@ -305,9 +381,12 @@ volumes_suite(void)
     tcase_add_loop_test(tests, where_the_systems_own_things_lie_nothing_walks, 0,
                         (int)(sizeof unwalked / sizeof unwalked[0]));
     tcase_add_test(tests, his_groups_count);
-    tcase_add_test(tests, names_stay_on_a_local_file_system_in_which_no_other_mount_lies);
     tcase_add_test(tests, the_mount_that_holds_the_state_directory_stays);
     tcase_add_test(tests, the_mode_is_set_where_it_differs);
+    tcase_add_loop_test(tests, walks_and_seeds_take_long, 0, sizeof plans / sizeof plans[0]);
+    tcase_add_test(tests, a_seed_may_bring_what_is_missing);
+    tcase_add_loop_test(tests, a_home_that_passwd_cannot_hold_is_the_root_in_the_view, 0,
+                        sizeof homes / sizeof homes[0]);
     tcase_add_test(tests, the_seed_comes_first_and_the_top_last);
     tcase_add_test(tests, the_view_has_the_final_home);
     suite_add_tcase(suite, tests);
