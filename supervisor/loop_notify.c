@@ -7,6 +7,7 @@
 #include "supervisor/notifymsg.h"
 #include "supervisor/sys_notify.h"
 #include "supervisor/sys_origin.h"
+#include "supervisor/sys_strays.h"
 
 /*
  * What units say of themselves (sd_notify), and what roinit says to who runs it. A message counts
@@ -115,6 +116,16 @@ on_main_end(struct ev_loop *ev, ev_io *watcher, int events)
     }
 }
 
+/* Whether the unit may name it as its main process: it belongs to the unit, or to none, and carries
+ * the unit's name: a daemon that has left its session and its parent. */
+static bool
+may_name(const struct loop *loop, size_t u, pid_t pid)
+{
+    size_t owner = unit_of_sender(loop, pid);
+    return owner == u ||
+           (owner == loop->fleet.count && strays_is_marked(pid, loop->config->unit[u].name));
+}
+
 static void
 name_main(struct loop *loop, size_t u, pid_t pid)
 {
@@ -123,7 +134,7 @@ name_main(struct loop *loop, size_t u, pid_t pid)
     if (pid == unit->pid) {
         return;
     }
-    if (pid <= 1 || unit_of_sender(loop, pid) != u) {
+    if (pid <= 1 || !may_name(loop, u, pid)) {
         log_own(LOG_WARN, "%s names pid %d as its main process, which is none of its own",
                 unit->config->name, (int)pid);
         return;
@@ -208,18 +219,20 @@ take_message(struct loop *loop, size_t u, const struct notifymsg *message, bool 
     }
 }
 
-/* One who ended at once cannot be tied to a unit any more, and whoever waits for his word should
- * know why it never comes: once, for anybody can send. */
+/* One who ended at once, or who has left both session and parent, cannot be tied to a unit, and
+ * whoever waits for his word should know why it never comes: once, for anybody can send. */
 static void
 tell_stranger(const struct notify_sender *sender)
 {
     static bool is_told;
-    if (!is_told && sender->pid > 0 && origin_parent(sender->pid, NULL) < 0) {
+    pid_t parent = is_told || sender->pid <= 0 ? 0 : origin_parent(sender->pid, NULL);
+    if (parent < 0 || parent == getpid()) {
         is_told = true;
-        log_own(LOG_WARN,
-                "pid %d said something to the notify socket and is gone: nobody can tell whose it "
-                "was; let it wait for its BARRIER, as systemd-notify does",
-                (int)sender->pid);
+        log_own(LOG_WARN, "pid %d said something to the notify socket and %s", (int)sender->pid,
+                parent < 0 ? "is gone: nobody can tell whose it was; let it wait for its BARRIER, "
+                             "as systemd-notify does"
+                           : "has left the session and the parent of its unit: let that name it by "
+                             "MAINPID, or let it stay in the foreground");
         return;
     }
     log_own(LOG_DEBUG, "a message of pid %d (uid %u) to the notify socket counts for no unit",

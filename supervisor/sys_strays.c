@@ -138,6 +138,22 @@ has_mark(pid_t pid, const char *mark, size_t mark_length)
     return has_it;
 }
 
+/* Writes the mark of the unit. Returns its length with the NULs at both ends; 0: no room. */
+static size_t
+make_mark(const char *unit, char mark[MARK_BYTES])
+{
+    int length = snprintf(mark, MARK_BYTES, "%cROINIT_UNIT=%s", '\0', unit);
+    return length < 0 || length + 1 >= MARK_BYTES ? 0 : (size_t)length + 1;
+}
+
+bool
+strays_is_marked(pid_t pid, const char *unit)
+{
+    char mark[MARK_BYTES];
+    size_t length = make_mark(unit, mark);
+    return length > 0 && has_mark(pid, mark, length);
+}
+
 struct search {
     char mark[MARK_BYTES];
     size_t mark_length;
@@ -222,11 +238,10 @@ strays_signal(const char *unit, pid_t group, int signal)
 {
     static OWN_PAGES struct search search;
     search = (struct search){.group = group, .own = getpid(), .signal = signal};
-    int length = snprintf(search.mark, sizeof search.mark, "%cROINIT_UNIT=%s", '\0', unit);
-    if (length < 0 || (size_t)length + 1 >= sizeof search.mark) {
+    search.mark_length = make_mark(unit, search.mark);
+    if (search.mark_length == 0) {
         return 0;
     }
-    search.mark_length = (size_t)length + 1; /* with the NUL behind */
     for (int passes = 0; passes < PASSES_MAX; passes++) {
         pass(&search);
         if (search.fresh == 0 || signal != SIGKILL) {

@@ -21,6 +21,10 @@ bool strays_may_exist(size_t known);
  * SIGKILL it looks again until it finds no more. Returns how many were found. */
 size_t strays_signal(const char *unit, pid_t group, int signal);
 
+/* Whether the process carries the unit's name in its environment: anybody may write that into his
+ * own. */
+bool strays_is_marked(pid_t pid, const char *unit);
+
 /* Sets a process's oom_score_adj where it is another. A process that has been executed is asked for
  * by its owner; while it is PID 1's copy its files belong to root alone. Returns 0, or an errno
  * value. */

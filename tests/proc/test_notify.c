@@ -217,6 +217,37 @@ START_TEST(main_pid_makes_another_process_the_main_one)
 }
 END_TEST
 
+START_TEST(a_daemon_that_has_left_its_session_may_be_named_and_then_speaks)
+{
+    struct box box = box_start(&(struct start){
+        .contract = BASE RAW DB
+        "command = /bin/sh -c 'daemon=$(/puppet setsid await:/tmp/said notify:READY=1 "
+        "await:/tmp/go exit:9 >/tmp/out & echo $!); "
+        "exec /puppet \"notify:MAINPID=$daemon\" print:leaves exit:0'\n"});
+    box_expect(&box, OUT, "leaves\n");
+    ck_assert_int_eq(box_touch(&box, "/tmp/said"), 0);
+    box_await_status(&box, "\"state\":\"ready\"");
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
+    ck_assert_int_eq(box_end(&box), 9);
+    box_free(&box);
+}
+END_TEST
+
+START_TEST(a_stranger_is_told_of_where_nobody_has_named_him)
+{
+    struct box box = box_start(&(struct start){
+        .contract = BASE RAW DB
+        "command = /bin/sh -c '(/puppet setsid await:/tmp/said notify:READY=1 sleep &); "
+        "exec /puppet print:up sleep'\n"});
+    box_expect(&box, OUT, "up\n");
+    ck_assert_int_eq(box_touch(&box, "/tmp/said"), 0);
+    box_expect(&box, ERR, "has left the session and the parent of its unit");
+    box_signal(&box, SIGTERM);
+    (void)box_end(&box);
+    box_free(&box);
+}
+END_TEST
+
 START_TEST(a_main_process_whose_parent_lives_is_seen_to_end)
 {
     struct box box = box_start(&(struct start){
@@ -320,6 +351,8 @@ notify_suite(void)
         a_watchdog_can_be_triggered_and_counts_as_a_failure_whatever_the_code,
         a_unit_may_take_more_time_when_it_says_so,
         main_pid_makes_another_process_the_main_one,
+        a_daemon_that_has_left_its_session_may_be_named_and_then_speaks,
+        a_stranger_is_told_of_where_nobody_has_named_him,
         a_main_process_whose_parent_lives_is_seen_to_end,
         descriptors_are_closed_at_once_and_a_store_is_refused,
         a_flood_of_messages_keeps_nobody_from_an_answer,
