@@ -3,6 +3,10 @@
 
 #include "config/schedule.h"
 
+/* How far a clock may be put back until it counts as another time: for what runs at an hour of the
+ * day as cron(8) has it; for what runs every hour the minute that it ran in. */
+enum { LITTLE_S = 3 * 3600, LITTLE_OFTEN_S = 60 };
+
 static bool
 is_cron(const struct agenda_item *item)
 {
@@ -44,6 +48,7 @@ agenda_take(struct agenda *agenda, int64_t now_ms, int64_t wall_s, size_t *ret_u
     for (size_t i = 0; i < agenda->count; i++) {
         struct agenda_item *item = &agenda->item[i];
         if (is_cron(item) && item->due <= wall_s) {
+            item->ran_s = item->due;
             item->due = next_wall(agenda, item, wall_s);
             *ret_unit = item->unit;
             return true;
@@ -63,8 +68,11 @@ agenda_clock_set(struct agenda *agenda, int64_t wall_s)
 {
     for (size_t i = 0; i < agenda->count; i++) {
         struct agenda_item *item = &agenda->item[i];
+        int64_t back_s = item->ran_s - wall_s;
+        int64_t little_s = item->schedule->is_any_hour ? LITTLE_OFTEN_S : LITTLE_S;
         if (is_cron(item) && item->due > wall_s) {
-            item->due = next_wall(agenda, item, wall_s);
+            item->due =
+                next_wall(agenda, item, back_s <= little_s && back_s > 0 ? item->ran_s : wall_s);
         }
     }
 }

@@ -18,7 +18,8 @@
 struct agenda_item {
     size_t unit;
     const struct schedule *schedule;
-    int64_t due; /* every: monotonic ms; cron: seconds since 1970; INT64_MAX: never */
+    int64_t due;   /* every: monotonic ms; cron: seconds since 1970; INT64_MAX: never */
+    int64_t ran_s; /* cron: when the last run was due; 0: there was none */
 };
 
 struct agenda {
@@ -35,7 +36,8 @@ void agenda_build(struct agenda *agenda, const struct config *config, struct are
 /* Takes one that is due, and looks up when it is next. Returns false where none is. */
 bool agenda_take(struct agenda *agenda, int64_t now_ms, int64_t wall_s, size_t *ret_unit);
 
-/* The wall clock was set: what is not due by it yet is looked up again. */
+/* The wall clock was set: what is not due by it yet is looked up again. Where it was put back a
+ * little, as when it is corrected, what has run does not run again. */
 void agenda_clock_set(struct agenda *agenda, int64_t wall_s);
 
 /* The next one by each clock; INT64_MAX: none. */

@@ -248,6 +248,25 @@ START_TEST(a_clock_that_jumps_a_day_back_does_not_silence_a_schedule)
 }
 END_TEST
 
+START_TEST(a_clock_that_is_put_back_a_little_runs_nothing_twice)
+{
+    size_t u = 0;
+    int64_t wall_s = utc_of("2026-11-22T03:00:00");
+    begin_agenda("*/10 * * * *", "0 3 * * *", wall_s - 1);
+    ck_assert(agenda_take(&agenda, 1000, wall_s, &u));
+    ck_assert(agenda_take(&agenda, 1000, wall_s, &u));
+    agenda_clock_set(&agenda, wall_s - 1);
+    ck_assert(!agenda_take(&agenda, 2000, wall_s, &u));
+    ck_assert_int_eq(agenda_due_s(&agenda, 1, 2000, wall_s), wall_s + 600);
+    ck_assert_int_eq(agenda_due_s(&agenda, 2, 2000, wall_s), wall_s + 86400);
+    agenda_clock_set(&agenda, wall_s - 7200); /* what runs every hour goes on by the new time */
+    ck_assert_int_eq(agenda_due_s(&agenda, 1, 3000, wall_s), wall_s - 7200 + 600);
+    ck_assert_int_eq(agenda_due_s(&agenda, 2, 3000, wall_s), wall_s + 86400);
+    agenda_clock_set(&agenda, wall_s - 86400); /* another day */
+    ck_assert_int_eq(agenda_due_s(&agenda, 2, 4000, wall_s), wall_s);
+}
+END_TEST
+
 START_TEST(a_container_that_slept_runs_what_it_missed_once)
 {
     size_t u = 0;
@@ -270,6 +289,7 @@ cron_suite(void)
     tcase_add_test(tcase, a_duration_counts_from_the_boot_and_cron_from_the_wall);
     tcase_add_test(tcase, a_clock_that_jumps_a_day_ahead_leads_to_one_run);
     tcase_add_test(tcase, a_clock_that_jumps_a_day_back_does_not_silence_a_schedule);
+    tcase_add_test(tcase, a_clock_that_is_put_back_a_little_runs_nothing_twice);
     tcase_add_test(tcase, a_container_that_slept_runs_what_it_missed_once);
     suite_add_tcase(suite, tcase);
     return suite;
