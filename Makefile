@@ -228,6 +228,7 @@ UNIT_TESTS = \
     tests/unit/test_log_ring.c \
     tests/unit/test_logline.c \
     tests/unit/test_lograte.c \
+    tests/unit/test_memory.c \
     tests/unit/test_mend.c \
     tests/unit/test_mountinfo.c \
     tests/unit/test_notifymsg.c \
@@ -364,6 +365,8 @@ cov_CFLAGS = -O0 -g --coverage -fno-builtin-fork -fno-builtin-execve -fno-builti
 cov_LDFLAGS = $(HARDENED_LINK) --coverage
 cov_BESIDE = coverage
 cov_WRAPPED = clone execve execvp _exit
+# Ring 1 lets memory run out.
+unit_WRAPPED = malloc calloc
 
 OURS = -std=gnu17 -D_GNU_SOURCE -DROINIT_VERSION='"$(VERSION)"' -I. $(WARNINGS) -fPIE \
     -ffunction-sections -fdata-sections -MMD -MP $($(FLAVOUR)_CFLAGS)
@@ -416,7 +419,8 @@ $(OUT)/siege: $(call objects,tests/faults/siege.c tests/faults/siege_group.c tes
 $(OUT)/kernel: $(call objects,tests/kernel/main.c tests/kernel/test_nfs.c tests/proc/asking.c $(SOAK_STAGE)) $(RUNNER) $(ARCHIVES)
 $(OUT)/unit $(OUT)/sim $(OUT)/proc $(OUT)/soak $(OUT)/siege $(OUT)/kernel:
 	$(call say,LINK  $@)
-	$(Q)$(CC) $(OURS) $(CFLAGS) -pie -o $@ $^ $(filter-out -static-pie -s,$($(FLAVOUR)_LDFLAGS)) $(LDFLAGS) $(CHECK_LIBS) $(LIBS)
+	$(Q)$(CC) $(OURS) $(CFLAGS) -pie -o $@ $^ $(filter-out -static-pie -s,$($(FLAVOUR)_LDFLAGS)) \
+	    $($(@F)_WRAPPED:%=-Wl,--wrap=%) $(LDFLAGS) $(CHECK_LIBS) $(LIBS)
 
 # The puppet is the same in all flavours: static, and never sanitized.
 $(OUT)/puppet: OURS := $(filter-out $(SANITIZERS) --coverage,$(OURS))

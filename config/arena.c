@@ -42,8 +42,9 @@ arena_set_fallback(void (*out_of_memory)(void))
 }
 
 static void *
-out_of_memory(const struct arena *arena)
+out_of_memory(struct arena *arena)
 {
+    arena->is_spent = true;
     if (arena->out_of_memory != NULL) {
         arena->out_of_memory();
     } else if (fallback != NULL) {
@@ -153,4 +154,5 @@ arena_free(struct arena *arena)
         chunk = next;
     }
     arena->chunks = NULL;
+    arena->is_spent = false;
 }

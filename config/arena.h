@@ -2,6 +2,7 @@
 #ifndef ROINIT_CONFIG_ARENA_H
 #define ROINIT_CONFIG_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -13,6 +14,7 @@ struct arena {
     struct arena_chunk *chunks; /* newest first */
     /* Called when the system has no memory; may not return. NULL: the allocators return NULL. */
     void (*out_of_memory)(void);
+    bool is_spent; /* memory was wanted and not had: what was made here may lack a part */
 };
 
 /* clang-format off */

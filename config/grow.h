@@ -9,7 +9,8 @@
 #include "config/value.h"
 
 /*
- * A string, or a list of words, that is put together piece by piece in an arena. Pure.
+ * A string, or a list of words, that is put together piece by piece in an arena. What finds no
+ * memory is left out, as arena->is_spent says. Pure.
  */
 
 /* What a value can come to: the kernel takes no longer single argument (MAX_ARG_STRLEN). */

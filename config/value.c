@@ -30,15 +30,15 @@ value_split(const char *text, struct arena *arena, struct words *ret)
         count++;
     }
     struct words words = {.item = ARENA_NEW(arena, const char *, count + 1)};
-    if (words.item == NULL) {
+    char *at = arena_strdup(arena, text);
+    if (words.item == NULL || at == NULL) {
         return;
     }
-    const char *at = text + strspn(text, blanks);
     while (words.count < count) {
-        size_t length = strcspn(at, blanks);
-        words.item[words.count++] = arena_strndup(arena, at, length);
-        at += length;
         at += strspn(at, blanks);
+        words.item[words.count++] = at;
+        at += strcspn(at, blanks);
+        *at++ = '\0';
     }
     *ret = words;
 }

@@ -151,7 +151,7 @@ int value_parse_size(const char *text, int64_t *ret_bytes);
 int value_parse_user(const char *text, struct arena *arena, struct user_spec *ret);
 /* Whether `text` can be the name of a unit: [a-z0-9][a-z0-9._-]{0,39}. */
 bool value_is_unit_name(const char *text);
-/* Splits at blanks and line ends. */
+/* Splits at blanks and line ends; *ret stays as it was where there is no memory. */
 void value_split(const char *text, struct arena *arena, struct words *ret);
 /* The lines of `text` that are not empty. Pure. */
 void value_split_lines(const char *text, struct arena *arena, struct words *ret);

@@ -90,6 +90,13 @@ try_command(const struct probe *probe, char *const *argv, int64_t end_ms)
     return count == 0 ? fail(probe, PROBE_LATE, 0) : judge(probe, status);
 }
 
+static void
+out_of_memory(void)
+{
+    (void)fputs("roinit: out of memory\n", stderr);
+    _exit(CODE_SYSTEM);
+}
+
 static int
 expand(const struct probe *probe, struct arena *arena, struct words *ret_argv, char *why)
 {
@@ -109,7 +116,7 @@ expand(const struct probe *probe, struct arena *arena, struct words *ret_argv, c
 int
 cmd_probe(const struct options *options)
 {
-    struct arena arena = ARENA_INIT;
+    struct arena arena = {.out_of_memory = out_of_memory};
     struct probe probe;
     struct words argv = {0};
     struct err err = {0};

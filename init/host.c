@@ -32,18 +32,17 @@ host_unit_vars(const struct boot *boot, size_t u, struct arena *arena, struct va
     const struct unit_config *unit = &boot->config.unit[u];
     struct environ_text *texts = NULL;
     bool is_boot = boot->loop == NULL; /* then a task may still write them */
-    struct diags *diags = ARENA_NEW(arena, struct diags, 1);
+    struct diags diags = {.arena = arena};
     struct diag_place place = {0};
-    if (diags == NULL) {
+    if (unit->env_file.count > 0 && !is_boot) {
+        (void)files_read_env_files(&unit->env_file, place, arena, &texts, &diags);
+    }
+    (void)environ_unit(&boot->environment, u, texts, arena, ret_vars, &diags);
+    if (arena->is_spent) {
         return err_set(err, CODE_SYSTEM, ENOMEM, "cannot make its environment");
     }
-    diags->arena = arena;
-    if (unit->env_file.count > 0 && !is_boot) {
-        (void)files_read_env_files(&unit->env_file, place, arena, &texts, diags);
-    }
-    (void)environ_unit(&boot->environment, u, texts, arena, ret_vars, diags);
-    if (diags->errors > 0) {
-        return err_set(err, diags->item[0].code, 0, "%s", diags->item[0].text);
+    if (diags.errors > 0) {
+        return err_set(err, diags.item[0].code, 0, "%s", diags.item[0].text);
     }
     return 0;
 }

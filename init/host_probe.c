@@ -9,16 +9,11 @@
 enum { WHY_BYTES = 200, UMASK = 022 };
 
 /* The environment of no unit: what all of them begin with. */
-static int
-base_vars(const struct boot *boot, struct arena *arena, struct vars *ret_vars, struct err *err)
+static void
+base_vars(const struct boot *boot, struct arena *arena, struct vars *ret_vars)
 {
-    struct diags *diags = ARENA_NEW(arena, struct diags, 1);
-    if (diags == NULL) {
-        return err_set(err, CODE_SYSTEM, ENOMEM, "cannot make its environment");
-    }
-    diags->arena = arena;
-    (void)environ_base(&boot->environment, arena, ret_vars, diags);
-    return 0;
+    struct diags diags = {.arena = arena};
+    (void)environ_base(&boot->environment, arena, ret_vars, &diags);
 }
 
 int
@@ -34,9 +29,7 @@ host_launch_probe(void *context, size_t unit, const char *command, struct arena 
     if (unit != SIZE_MAX) {
         return host_launch_beside(context, unit, command, NULL, NULL, arena, ret_launch, err);
     }
-    if (base_vars(boot, arena, &vars, err) != 0) {
-        return -1;
-    }
+    base_vars(boot, arena, &vars);
     if (command_expand(command, &vars, &boot->config.arguments, arena, &argv, why, sizeof why,
                        &is_runtime) != 0) {
         return err_set(err, is_runtime ? CODE_BROKEN : CODE_CONFIG, 0, "%s", why);

@@ -45,10 +45,14 @@ launch(struct loop_probe *self)
     enum probing_state state = PROBING_READS;
     self->probing.fd = -1;
     loop_look_at_limits(self->loop);
-    if (host->launch_probe(host->context, self->unit, self->probe->path, &arena, &launch, &err) !=
-        0) {
+    int status =
+        host->launch_probe(host->context, self->unit, self->probe->path, &arena, &launch, &err);
+    if (arena.is_spent) {
+        self->probing.failure = (struct probe_failure){PROBE_LAUNCH, ENOMEM};
+        state = PROBING_UNABLE; /* a word or a variable of it may be missing */
+    } else if (status != 0) {
         self->probing.failure = (struct probe_failure){PROBE_LAUNCH, err.errnum};
-        state = err.errnum == ENOMEM ? PROBING_UNABLE : PROBING_FAILED;
+        state = PROBING_FAILED;
     } else {
         launch.in_fd = launch.out_fd = launch.err_fd = launch.tty_fd = -1;
         launch.has_null_stdin = launch.has_null_output = true;

@@ -158,8 +158,11 @@ unit_spawn(struct unit_io *io, size_t unit, size_t part, const struct loop_host 
     int errnum = 0;
     pid_t pid = 0;
     io->has_report = false;
-    if (host->launch(host->context, unit, part, &arena, &launch, &err) != 0) {
-        if (err.errnum == ENOMEM || err.errnum == EMFILE || err.errnum == ENFILE) {
+    int status = host->launch(host->context, unit, part, &arena, &launch, &err);
+    if (arena.is_spent) {
+        errnum = ENOMEM; /* a word or a variable of it may be missing */
+    } else if (status != 0) {
+        if (err.errnum == EMFILE || err.errnum == ENFILE) {
             errnum = err.errnum;
         } else {
             log_own(LOG_ERROR, "%s: %s", io->config->name, err.text);
@@ -198,8 +201,11 @@ unit_spawn_stop(struct unit_io *io, size_t unit, pid_t main_pid, const struct lo
     int errnum = 0;
     pid_t pid = 0;
     (void)snprintf(number, sizeof number, "%d", (int)main_pid);
-    if (host->launch_beside(host->context, unit, io->config->stop_command, "MAINPID", number,
-                            &arena, &launch, &err) != 0) {
+    int status = host->launch_beside(host->context, unit, io->config->stop_command, "MAINPID",
+                                     number, &arena, &launch, &err);
+    if (arena.is_spent) {
+        errnum = ENOMEM;
+    } else if (status != 0) {
         log_own(LOG_ERROR, "%s: stop-command: %s", io->config->name, err.text);
     } else if (fill_stdio(io, &launch) != 0) {
         errnum = errno;
