@@ -29,8 +29,8 @@ agenda_build(struct agenda *agenda, const struct config *config, struct arena *a
     for (size_t u = 0; u < config->unit_count; u++) {
         count += config->unit[u].schedule != NULL && config->unit[u].autostart;
     }
-    agenda->item = count > 0 ? ARENA_NEW(arena, struct agenda_item, count) : NULL;
-    for (size_t u = 0; agenda->item != NULL && u < config->unit_count; u++) {
+    agenda->item = ARENA_NEW(arena, struct agenda_item, count);
+    for (size_t u = 0; u < config->unit_count; u++) {
         const struct schedule *schedule = config->unit[u].schedule;
         if (schedule == NULL || !config->unit[u].autostart) {
             continue;

@@ -49,7 +49,11 @@ is_day(const struct schedule *schedule, int64_t day)
     return is_right && (schedule->months >> date.month & 1) != 0;
 }
 
-/* The next day, from `day` on, or -1. */
+/* West of Greenwich a clock that nobody has set shows a day before 1970: no number below 0 can say
+ * that there is none. */
+#define NO_DAY INT64_MIN
+
+/* The next day, from `day` on, or NO_DAY. */
 static int64_t
 next_day(const struct schedule *schedule, int64_t day)
 {
@@ -58,7 +62,7 @@ next_day(const struct schedule *schedule, int64_t day)
             return day + i;
         }
     }
-    return -1;
+    return NO_DAY;
 }
 
 /* The next minute of a day from `minute` on, or DAY_MINUTES. */
@@ -125,7 +129,7 @@ next_by_hands(const struct schedule *schedule, int64_t now_s, cron_offset *offse
     int64_t minute = (from_s - day * DAY_S) / MINUTE_S;
     for (int tries = 0; tries < 2; tries++) {
         int64_t found = next_day(schedule, day);
-        if (found < 0) {
+        if (found == NO_DAY) {
             return -1;
         }
         minute = next_minute(schedule, found == day ? minute : 0);
@@ -150,7 +154,7 @@ next_by_time(const struct schedule *schedule, int64_t now_s, cron_offset *offset
         int64_t day = floor_to(local_s, DAY_S) / DAY_S;
         int64_t of_hour = local_s - floor_to(local_s, HOUR_S);
         int64_t found = next_day(schedule, day);
-        if (found < 0) {
+        if (found == NO_DAY) {
             return -1;
         }
         if (found > day + 1) {

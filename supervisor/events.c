@@ -120,10 +120,11 @@ event_add_text(const struct event *event, struct text *out)
 {
     add_time(event, out);
     text_addf(out, "  %s", event->unit != NULL ? event->unit : kind_word(event->kind));
-    if (event->from != NULL || event->to != NULL) {
-        text_addf(out, " %s%s%s", event->from != NULL ? event->from : "",
-                  event->from != NULL && event->to != NULL ? " -> " : "",
-                  event->to != NULL ? event->to : "");
+    if (event->from != NULL) {
+        text_addf(out, " %s ->", event->from);
+    }
+    if (event->to != NULL) {
+        text_addf(out, " %s", event->to);
     }
     if (event->after_ms >= 0) {
         text_add(out, " after ");

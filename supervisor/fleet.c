@@ -195,7 +195,7 @@ act(struct fleet *fleet, size_t u, enum life_action action, const struct restart
         }
         return;
     case LIFE_ACTION_ARM_BACKOFF:
-        fleet_arm(fleet, u, verdict != NULL ? verdict->delay_ms : 0, now_ms);
+        fleet_arm(fleet, u, verdict->delay_ms, now_ms); /* at an exit alone */
         return;
     case LIFE_ACTION_ARM_FORK:
         fleet_arm(fleet, u,
@@ -312,7 +312,7 @@ fleet_exit(struct fleet *fleet, size_t u, const struct outcome *outcome, int64_t
     struct outcome seen = *outcome;
     bool is_over_time = unit->state == LIFE_EXPIRING || unit->state == LIFE_CONDEMNED;
     seen.is_hung = is_over_time && unit->is_hung;
-    seen.is_unwell = is_over_time && unit->is_unwell && !unit->is_hung;
+    seen.is_unwell = is_over_time && unit->is_unwell;
     seen.is_late = is_over_time && !unit->is_unwell && !unit->is_hung;
     struct restart_verdict verdict = judge_exit(fleet, u, &seen, now_ms);
     unit->has_ended = true;
@@ -361,7 +361,7 @@ fleet_timeout(struct fleet *fleet, int timer, int64_t now_ms)
         fleet_clock(fleet, now_ms);
     } else if (fleet->phase == FLEET_BOOTING) {
         tell_slow(fleet, now_ms);
-    } else if (fleet->phase == FLEET_DRAINING) {
+    } else {
         fleet_drained(fleet);
     }
 }

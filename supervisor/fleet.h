@@ -222,6 +222,7 @@ bool fleet_is_ready(const struct fleet *fleet);
 /* Used by fleet*.c only: one event for one unit, through the table. */
 void fleet_event(struct fleet *fleet, size_t u, enum life_event event,
                  const struct restart_verdict *verdict, int64_t now_ms);
+/* Once, from FLEET_BOOTING or FLEET_RUNNING. */
 void fleet_begin_end(struct fleet *fleet, enum fleet_cause cause, int64_t now_ms);
 void fleet_settle_end(struct fleet *fleet, int64_t now_ms);
 void fleet_clock(struct fleet *fleet, int64_t now_ms);

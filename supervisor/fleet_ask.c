@@ -107,7 +107,7 @@ bool
 fleet_reload(struct fleet *fleet, size_t u)
 {
     const struct fleet_unit *unit = &fleet->unit[u];
-    if (unit->pid <= 0 || !life_is_ready(unit->state)) {
+    if (!life_is_ready(unit->state)) {
         return false;
     }
     fleet->ops->signal(fleet->context, u, unit->config->reload_signal, false);

@@ -41,9 +41,6 @@ want_tasks(struct fleet *fleet, enum task_when when, int64_t now_ms)
 void
 fleet_begin_end(struct fleet *fleet, enum fleet_cause cause, int64_t now_ms)
 {
-    if (fleet->phase > FLEET_RUNNING) {
-        return;
-    }
     fleet->cause = cause;
     bool drains = fleet->config->init.drain_ms > 0 && cause != CAUSE_ALL_FINAL;
     fleet->phase = drains ? FLEET_DRAINING : FLEET_STOP_TASKS;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "supervisor/life.h"
 
-#include <assert.h>
-
 /* clang-format off */
 #define STAY(state_)            { 1, LIFE_##state_, 0 }
 #define GO(state_, actions_)    { 1, LIFE_##state_, (unsigned short)(actions_) }
@@ -169,7 +167,6 @@ static const struct life_cell table[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
 struct life_cell
 life_step(enum life_state state, enum life_event event)
 {
-    assert(state < LIFE_STATE_COUNT && event < LIFE_EVENT_COUNT);
     return table[state][event];
 }
 

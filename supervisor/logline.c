@@ -107,7 +107,7 @@ add_json_string(struct text *out, const char *bytes, size_t length)
         size_t start = out->length;
         text_add_json(out, piece);
         /* Without the quotes of the piece. */
-        if (!out->is_cut && out->length >= start + 2) {
+        if (!out->is_cut) {
             memmove(out->bytes + start, out->bytes + start + 1, out->length - start - 1);
             out->length -= 2;
             out->bytes[out->length] = '\0';

@@ -270,6 +270,32 @@ START_TEST(where_a_stop_command_fails_or_cannot_be_started_the_signal_comes)
 }
 END_TEST
 
+START_TEST(a_stop_command_that_is_emptied_is_none)
+{
+    begin_three();
+    world.unit[PROXY].stop_command = "";
+    world.script[PROXY].has_stop_command = true;
+    say(fleet_stop, PROXY);
+    ck_assert_str_eq(world.order, "-proxy ");
+}
+END_TEST
+
+START_TEST(a_stop_command_that_fails_too_late_signals_nobody_else)
+{
+    begin_three();
+    world.unit[PROXY].stop_command = "quit";
+    world.script[PROXY].has_stop_command = true;
+    world.script[PROXY].outlives_kill = true;
+    say(fleet_stop, PROXY);
+    world_run_until(world.now_ms + 9000);
+    ck_assert_int_eq(world_state(PROXY), LIFE_KILLING);
+    fleet_stop_failed(&world.fleet, PROXY);
+    ck_assert_str_eq(world.order, "~proxy !proxy ");
+    fleet_stop_failed(&world.fleet, WEB); /* a new process, which nobody stops */
+    ck_assert_str_eq(world.order, "~proxy !proxy ");
+}
+END_TEST
+
 START_TEST(a_reload_is_a_signal_to_what_is_up)
 {
     begin_three();
@@ -317,6 +343,8 @@ fleet_ask_suite(void)
         a_unit_that_waits_for_its_turn_can_be_stopped_and_is_no_loss,
         a_stop_command_runs_instead_of_the_signal_and_the_time_runs_all_the_same,
         where_a_stop_command_fails_or_cannot_be_started_the_signal_comes,
+        a_stop_command_that_is_emptied_is_none,
+        a_stop_command_that_fails_too_late_signals_nobody_else,
         a_reload_is_a_signal_to_what_is_up,
         once_the_end_has_begun_nothing_can_be_asked_for,
     };

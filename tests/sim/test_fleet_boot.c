@@ -31,6 +31,16 @@ START_TEST(units_start_in_the_order_of_after_and_requires_a_task_before_a_servic
 }
 END_TEST
 
+START_TEST(who_comes_after_nobody_waits_for_nobody)
+{
+    world_begin();
+    size_t web = world_add("web");
+    world.unit[web].after = world_names("nobody", NULL);
+    world_boot();
+    ck_assert_str_eq(world.order, "+web ");
+}
+END_TEST
+
 START_TEST(units_without_an_order_start_in_the_one_they_are_written_in)
 {
     world_begin();
@@ -240,6 +250,7 @@ fleet_boot_suite(void)
     const TTest *const tests[] = {
         units_start_in_the_order_of_after_and_requires_a_task_before_a_service,
         units_without_an_order_start_in_the_one_they_are_written_in,
+        who_comes_after_nobody_waits_for_nobody,
         after_waits_for_an_end_of_any_kind_and_requires_for_a_good_one,
         a_skipped_unit_counts_for_those_that_require_it,
         a_container_of_skipped_units_ends_with_0,

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "config/exitcode.h"
+#include "config/signame.h"
 
 #define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/sim/suites.h"
@@ -97,6 +98,59 @@ START_TEST(a_second_term_kills_strays_too)
 }
 END_TEST
 
+START_TEST(after_kill_nobody_is_killed_again_and_who_came_meanwhile_is)
+{
+    world_begin();
+    size_t web = add_deaf("web");
+    world_boot();
+    signal_at(100, SIGTERM);
+    signal_at(1100, SIGTERM);
+    signal_at(1100, SIGTERM);
+    ck_assert_str_eq(world.order, "+web -web !web ");
+    ck_assert_uint_eq(world.told[TELL_KILL], 1);
+    world.has_strays = true;
+    world_run_until(1110);
+    ck_assert_int_eq(world_state(web), LIFE_STOPPED);
+    ck_assert(!world.has_strays);
+    world_is_over(CODE_SIGNAL + SIGKILL);
+}
+END_TEST
+
+START_TEST(without_a_clock_strays_still_have_their_two_seconds)
+{
+    world_begin();
+    (void)world_add("web");
+    world.config.init.stop_timeout_ms = DURATION_NONE;
+    world.has_strays = true;
+    world_boot();
+    signal_at(100, SIGTERM);
+    world_run_until(2100);
+    ck_assert_int_eq(world.fleet.phase, FLEET_SWEEPING);
+    world_run_until(2200);
+    world_is_over(0);
+    ck_assert_uint_eq(world.told[TELL_KILL], 1);
+}
+END_TEST
+
+START_TEST(where_the_clock_is_over_when_the_last_unit_ends_strays_are_killed_at_once)
+{
+    world_begin();
+    size_t web = add_deaf("web");
+    world.has_strays = true;
+    world_boot();
+    signal_at(100, SIGTERM);
+    world_run_until(100 + WORLD_CLOCK_MS - 1);
+    world.now_ms += 6; /* the news of both come in one turn, and the process first */
+    world.outcome[web] = (struct outcome){.code = CODE_SIGNAL + SIGTERM, .signal = SIGTERM};
+    world.ends_ms[web] = -1;
+    fleet_exit(&world.fleet, web, &world.outcome[web], world.now_ms);
+    world_settle();
+    ck_assert_int_eq(world.fleet.phase, FLEET_SWEEPING);
+    world_run_until(100 + WORLD_CLOCK_MS + 5);
+    world_is_over(0);
+}
+END_TEST
+
 START_TEST(a_term_during_boot_kills_at_the_end_of_the_clock_what_was_starting)
 {
     world_begin();
@@ -146,6 +200,70 @@ START_TEST(what_kill_does_not_end_keeps_the_container_no_longer_than_half_a_seco
     signal_at(100, SIGTERM);
     world_run_until(100 + WORLD_CLOCK_MS + WORLD_GRACE_MS);
     world_is_over(survivors[_i].code);
+}
+END_TEST
+
+START_TEST(of_several_that_kill_does_not_end_the_first_is_told)
+{
+    world_begin();
+    for (int i = 0; i < 2; i++) {
+        world.script[add_deaf(NULL)].outlives_kill = true;
+    }
+    world_boot();
+    signal_at(100, SIGTERM);
+    world_run_until(100 + WORLD_CLOCK_MS + WORLD_GRACE_MS);
+    world_is_over(CODE_SIGNAL + SIGKILL);
+    ck_assert_uint_eq(world.fleet.first_bad_unit, 0);
+}
+END_TEST
+
+/* A lone command's code, where 3 and death by HUP are named a success. */
+static const struct {
+    int code, signal, want;
+    bool is_asked;
+} lones[] = {
+    {0, 0, 0, false},
+    {3, 0, 0, false},
+    {4, 0, 4, false},
+    {0, SIGHUP, 0, false},
+    {0, SIGINT, CODE_SIGNAL + SIGINT, false},
+    {3, 0, 0, true},
+    {4, 0, 4, true},
+};
+
+START_TEST(a_lone_command_has_its_own_code_unless_that_was_named_a_success)
+{
+    world_begin();
+    size_t web = world_add("web");
+    world.config.is_lone = true;
+    world.unit[web].success_status.codes[0] = 1 << 0 | 1 << 3;
+    world.unit[web].success_status.signals = SIGNAME_BIT(SIGHUP);
+    world.script[web].runs_ms = 1000;
+    world.script[web].code = lones[_i].code;
+    world.script[web].signal = lones[_i].signal;
+    world.script[web].stops_ms = WORLD_FOR_EVER;
+    world_boot();
+    if (lones[_i].is_asked) {
+        signal_at(500, SIGTERM);
+    }
+    world_run_until(2000);
+    world_is_over(lones[_i].want);
+}
+END_TEST
+
+START_TEST(a_mount_that_drifts_ends_the_container_as_a_broken_contract_does)
+{
+    world_begin();
+    (void)world_add("web");
+    world_boot();
+    world_run_until(100);
+    fleet_drifted(&world.fleet, "/tmp", world.now_ms);
+    fleet_drifted(&world.fleet, "/srv", world.now_ms); /* the end has begun */
+    fleet_check_failed(&world.fleet, "ping", world.now_ms);
+    world_settle();
+    ck_assert_str_eq(world.fleet.cause_mount, "/tmp");
+    world_run_until(200);
+    world_is_over(CODE_BROKEN);
 }
 END_TEST
 
@@ -233,6 +351,11 @@ fleet_kill_suite(void)
         the_first_term_while_a_loss_is_being_dealt_with_is_the_first_and_its_echo_too,
         a_second_term_ends_a_stop_task_and_starts_no_other,
         a_second_term_kills_strays_too,
+        after_kill_nobody_is_killed_again_and_who_came_meanwhile_is,
+        without_a_clock_strays_still_have_their_two_seconds,
+        where_the_clock_is_over_when_the_last_unit_ends_strays_are_killed_at_once,
+        of_several_that_kill_does_not_end_the_first_is_told,
+        a_mount_that_drifts_ends_the_container_as_a_broken_contract_does,
         a_term_during_boot_kills_at_the_end_of_the_clock_what_was_starting,
         a_clock_of_0_is_term_and_kill_at_once,
         a_unit_that_outlives_its_own_kill_waits_for_the_clock,
@@ -248,6 +371,8 @@ fleet_kill_suite(void)
     tcase_add_loop_test(tcase,
                         what_kill_does_not_end_keeps_the_container_no_longer_than_half_a_second, 0,
                         sizeof survivors / sizeof survivors[0]);
+    tcase_add_loop_test(tcase, a_lone_command_has_its_own_code_unless_that_was_named_a_success, 0,
+                        sizeof lones / sizeof lones[0]);
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {
         tcase_add_test(tcase, tests[i]);
     }

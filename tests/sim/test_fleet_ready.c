@@ -210,6 +210,49 @@ START_TEST(more_time_is_given_for_a_start_and_for_a_stop_but_not_beyond_the_cloc
 }
 END_TEST
 
+START_TEST(words_of_a_unit_that_is_not_up_or_of_a_task_change_nothing)
+{
+    world_begin();
+    size_t db = add_slow("db", 1000);
+    size_t job = world_add_task("job", 50000, 0);
+    world.unit[db].start_timeout_ms = 0;
+    world.script[db].stops_ms = 1000;
+    world_boot();
+    world_run_until(10);
+    fleet_leaving(&world.fleet, job, world.now_ms);
+    ck_assert_int_eq(world_state(job), LIFE_STARTING);
+    fleet_set_watchdog(&world.fleet, db, 500, world.now_ms); /* it counts once it is ready */
+    ck_assert(!fleet_reload(&world.fleet, db));
+    fleet_extend_timeout(&world.fleet, db, 500, world.now_ms); /* of a start without a limit */
+    world_run_until(900);
+    ck_assert_int_eq(world_state(db), LIFE_STARTING);
+    fleet_set_watchdog(&world.fleet, db, 0, world.now_ms);
+    world_run_until(2000);
+    ck_assert_int_eq(world_state(db), LIFE_READY);
+    fleet_extend_timeout(&world.fleet, db, 500, world.now_ms); /* nothing limits it */
+    world_run_until(3000);
+    ck_assert_int_eq(world_state(db), LIFE_READY);
+    world_term();
+    fleet_trigger_watchdog(&world.fleet, db, world.now_ms); /* it stops already */
+    ck_assert_int_eq(world_state(db), LIFE_STOPPING);
+    world_run_until(20000);
+    world_is_over(0);
+}
+END_TEST
+
+START_TEST(a_start_that_hangs_by_its_own_word_is_aborted)
+{
+    world_begin();
+    size_t db = add_slow("db", WORLD_FOR_EVER);
+    world_boot();
+    world_run_until(10);
+    fleet_trigger_watchdog(&world.fleet, db, world.now_ms);
+    ck_assert_int_eq(world_state(db), LIFE_EXPIRING);
+    world_run_until(6000);
+    world_is_over(CODE_SIGNAL + SIGABRT);
+}
+END_TEST
+
 START_TEST(a_drain_keeps_the_first_stop_signal_back)
 {
     world_begin();
@@ -299,6 +342,8 @@ fleet_ready_suite(void)
         a_watchdog_that_is_not_fed_aborts_and_counts_as_a_failure,
         a_watchdog_is_set_taken_back_and_triggered_by_the_unit_s_own_word,
         more_time_is_given_for_a_start_and_for_a_stop_but_not_beyond_the_clock,
+        words_of_a_unit_that_is_not_up_or_of_a_task_change_nothing,
+        a_start_that_hangs_by_its_own_word_is_aborted,
         a_drain_keeps_the_first_stop_signal_back,
         a_drain_is_part_of_the_clock_and_ends_when_two_thirds_are_gone,
         a_second_term_ends_a_drain,

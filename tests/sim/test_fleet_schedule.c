@@ -174,6 +174,55 @@ START_TEST(a_run_that_was_stopped_by_hand_is_not_the_last)
 }
 END_TEST
 
+START_TEST(a_schedule_that_does_not_run_by_itself_keeps_nothing_alive)
+{
+    world_begin();
+    size_t backup = add_scheduled("backup", 1000, 0);
+    world.unit[backup].autostart = false;
+    (void)world_add_task("init", 100, 0);
+    world_boot();
+    world_run_until(1000);
+    world_is_over(0);
+}
+END_TEST
+
+START_TEST(what_was_started_by_hand_meanwhile_has_had_its_run)
+{
+    world_begin();
+    (void)world_add_task("init", 5000, 0);
+    size_t backup = add_scheduled("backup", 50000, 0);
+    world.unit[backup].requires = world_names("init", NULL);
+    world_boot();
+    is_due(backup); /* waits for init */
+    world_run_until(1000);
+    ck_assert_int_eq(world_state(backup), LIFE_WAITING);
+    fleet_event(&world.fleet, backup, ON_START, NULL, world.now_ms);
+    world_settle();
+    ck_assert_uint_eq(world.fleet.unit[backup].runs_skipped, 1);
+    world_run_until(40000);
+    ck_assert_uint_eq(world.starts[backup], 1);
+}
+END_TEST
+
+START_TEST(what_is_due_at_once_starts_turn_after_turn)
+{
+    enum { MANY = 2 * FLEET_STARTS_A_TURN + 8 };
+    world_begin();
+    for (size_t u = 0; u < MANY; u++) {
+        (void)add_scheduled(NULL, 1000, 0);
+    }
+    world_boot();
+    for (size_t u = 0; u < MANY; u++) {
+        fleet_due(&world.fleet, u);
+    }
+    world_settle();
+    ck_assert_uint_eq(world.most_forks_a_turn, FLEET_STARTS_A_TURN);
+    for (size_t u = 0; u < MANY; u++) {
+        ck_assert_uint_eq(world.starts[u], 1);
+    }
+}
+END_TEST
+
 START_TEST(only_if_is_asked_at_each_run)
 {
     world_begin();
@@ -203,6 +252,9 @@ fleet_schedule_suite(void)
                    a_scheduled_task_is_stopped_when_what_it_requires_is_lost_and_never_runs_again);
     tcase_add_test(tcase, nothing_that_is_due_starts_once_the_end_has_begun);
     tcase_add_test(tcase, a_run_that_was_stopped_by_hand_is_not_the_last);
+    tcase_add_test(tcase, a_schedule_that_does_not_run_by_itself_keeps_nothing_alive);
+    tcase_add_test(tcase, what_was_started_by_hand_meanwhile_has_had_its_run);
+    tcase_add_test(tcase, what_is_due_at_once_starts_turn_after_turn);
     tcase_add_test(tcase, only_if_is_asked_at_each_run);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -72,6 +72,12 @@ static const struct {
      "2026-11-22T02:59:59",
      {"2026-11-22T03:00:00", "2026-11-23T03:00:00", NULL}},
     {"UTC", "0 3 * * *", "2026-11-22T03:00:00", {"2026-11-23T03:00:00", NULL}},
+    /* A clock that nobody has set, where it is still 1969. */
+    {"EST5",
+     "0 20 * * *",
+     "1970-01-01T00:00:30",
+     {"1970-01-01T01:00:00", "1970-01-02T01:00:00", NULL}},
+    {"EST5", "15 * * * *", "1970-01-01T00:00:30", {"1970-01-01T00:15:00", NULL}},
     {"UTC",
      "*/20 * * * *",
      "2026-12-31T23:40:00",
@@ -204,6 +210,65 @@ begin_agenda(const char *first, const char *second, int64_t wall_s)
     agenda_build(&agenda, &config, &arena, offset, 0, wall_s);
 }
 
+/* Clocks that are put back by five hours at 2026-11-22T12:00:00. */
+static int64_t
+five_hours_back(int64_t utc_s)
+{
+    return utc_s < 1795348800 ? 0 : -5 * 3600;
+}
+
+START_TEST(a_zone_that_does_what_no_zone_does_never_leads_back)
+{
+    int64_t now_s = utc_of("2026-11-22T16:00:00");
+    ck_assert_int_eq(cron_next(parse("* 11 * * *"), now_s, five_hours_back), now_s + 60);
+}
+END_TEST
+
+/* Fields that no day or minute has: a contract cannot say so. */
+static const struct schedule nevers[] = {
+    {.minutes = 1, .hours = 1, .days = 1U << 30, .months = 1 << 2, .weekdays = 0x7f},
+    {.minutes = 1, .days = UINT32_MAX, .months = 0x1ffe, .weekdays = 0x7f},
+    {.minutes = 1,
+     .hours = 0xffffff,
+     .is_any_hour = true,
+     .days = 1U << 30,
+     .months = 1 << 2,
+     .weekdays = 0x7f},
+    {.hours = 0xffffff,
+     .is_any_hour = true,
+     .days = UINT32_MAX,
+     .months = 0x1ffe,
+     .weekdays = 0x7f},
+};
+
+START_TEST(what_never_comes_is_never_due)
+{
+    int64_t wall_s = utc_of("2026-11-22T12:00:00");
+    size_t u = 0;
+    memset(units, 0, sizeof units);
+    units[0] = (struct unit_config){.is_task = true, .autostart = true, .schedule = &nevers[_i]};
+    units[1] = (struct unit_config){.is_task = true, .schedule = &nevers[_i]}; /* not by itself */
+    config = (struct config){.unit = units, .unit_count = 2};
+    use_zone("UTC");
+    agenda_build(&agenda, &config, &arena, offset, 0, wall_s);
+    ck_assert_uint_eq(agenda.count, 1);
+    ck_assert_int_eq(agenda_next_wall_s(&agenda), INT64_MAX);
+    ck_assert(!agenda_take(&agenda, 1000, wall_s + 86400, &u));
+    ck_assert_int_eq(agenda_due_s(&agenda, 0, 0, wall_s), -1);
+}
+END_TEST
+
+START_TEST(the_first_of_two_runs_is_next_whatever_their_order)
+{
+    int64_t wall_s = utc_of("2026-11-22T02:59:00");
+    begin_agenda("0 3 * * *", "0 4 * * *", wall_s);
+    ck_assert_int_eq(agenda_next_wall_s(&agenda), wall_s + 60);
+    ck_assert_int_eq(agenda_due_s(&agenda, 2, 0, wall_s), wall_s + 3660);
+    begin_agenda("0 4 * * *", "0 3 * * *", wall_s);
+    ck_assert_int_eq(agenda_next_wall_s(&agenda), wall_s + 60);
+}
+END_TEST
+
 START_TEST(a_duration_counts_from_the_boot_and_cron_from_the_wall)
 {
     size_t u = 0;
@@ -286,6 +351,9 @@ cron_suite(void)
     tcase_add_checked_fixture(tcase, NULL, teardown);
     tcase_add_loop_test(tcase, runs_come_when_cron_says, 0, sizeof cases / sizeof cases[0]);
     tcase_add_test(tcase, a_daily_run_comes_once_on_each_day_of_ten_years);
+    tcase_add_test(tcase, a_zone_that_does_what_no_zone_does_never_leads_back);
+    tcase_add_loop_test(tcase, what_never_comes_is_never_due, 0, sizeof nevers / sizeof nevers[0]);
+    tcase_add_test(tcase, the_first_of_two_runs_is_next_whatever_their_order);
     tcase_add_test(tcase, a_duration_counts_from_the_boot_and_cron_from_the_wall);
     tcase_add_test(tcase, a_clock_that_jumps_a_day_ahead_leads_to_one_run);
     tcase_add_test(tcase, a_clock_that_jumps_a_day_back_does_not_silence_a_schedule);

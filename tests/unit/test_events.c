@@ -87,6 +87,52 @@ START_TEST(what_the_fleet_tells_of_a_unit_is_an_event_and_a_long_sentence_is_cut
 }
 END_TEST
 
+/* What the rest of its news is as an event. */
+static const struct {
+    enum fleet_event_kind kind;
+    enum event_kind event;
+    const char *unit, *from, *to;
+} news[] = {
+    {TELL_RUNNING, EVENT_CONTAINER, NULL, "booting", "running"},
+    {TELL_STOP, EVENT_CONTAINER, NULL, NULL, "stopping"},
+    {TELL_HURRY, EVENT_CONTAINER, NULL, NULL, NULL},
+    {TELL_KILL, EVENT_CONTAINER, NULL, NULL, NULL},
+    {TELL_END, EVENT_CONTAINER, NULL, "stopping", "over"},
+    {TELL_OVERLAP, EVENT_UNIT, "web", NULL, NULL},
+};
+
+START_TEST(what_the_fleet_tells_of_itself_is_an_event)
+{
+    struct unit_config config = {.name = "web"};
+    struct fleet_unit unit = {.config = &config};
+    struct fleet fleet = {.unit = &unit, .count = 1};
+    struct fleet_event told = {.kind = news[_i].kind};
+    struct event event;
+    ck_assert(event_of_fleet(&fleet, &told, "words", NOON, &event));
+    ck_assert_int_eq((int)event.kind, (int)news[_i].event);
+    ck_assert_pstr_eq(event.unit, news[_i].unit);
+    ck_assert_pstr_eq(event.from, news[_i].from);
+    ck_assert_pstr_eq(event.to, news[_i].to);
+    ck_assert_str_eq(event.words, "words");
+    ck_assert_int_eq(event.after_ms, -1);
+}
+END_TEST
+
+START_TEST(the_next_command_of_a_task_is_an_event_by_its_words)
+{
+    struct unit_config config = {.name = "init", .is_task = true};
+    struct fleet_unit unit = {.config = &config};
+    struct fleet fleet = {.unit = &unit, .count = 1};
+    struct restart_verdict verdict = {.event = ON_EXIT_NEXT};
+    struct fleet_event told = {
+        .kind = TELL_UNIT, .from = LIFE_STARTING, .to = LIFE_STARTING, .verdict = &verdict};
+    struct event event;
+    ck_assert(event_of_fleet(&fleet, &told, "exited with 0", NOON, &event));
+    ck_assert_str_eq(event.to, "running");
+    ck_assert_str_eq(event.words, "exited with 0");
+}
+END_TEST
+
 START_TEST(news_for_people_alone_and_steps_without_a_word_are_no_events)
 {
     struct unit_config config = {.name = "web"};
@@ -95,6 +141,7 @@ START_TEST(news_for_people_alone_and_steps_without_a_word_are_no_events)
     struct event event;
     const struct fleet_event told[] = {
         {.kind = TELL_SLOW},
+        {.kind = TELL_SWEEP},
         {.kind = TELL_UNIT, .from = LIFE_STOPPING, .to = LIFE_KILLING},
     };
     for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
@@ -113,6 +160,9 @@ events_suite(void)
     tcase_add_test(tests, an_empty_ring_has_no_first);
     tcase_add_test(tests, a_full_ring_forgets_the_oldest_and_keeps_the_numbers);
     tcase_add_test(tests, what_the_fleet_tells_of_a_unit_is_an_event_and_a_long_sentence_is_cut);
+    tcase_add_loop_test(tests, what_the_fleet_tells_of_itself_is_an_event, 0,
+                        sizeof news / sizeof news[0]);
+    tcase_add_test(tests, the_next_command_of_a_task_is_an_event_by_its_words);
     tcase_add_test(tests, news_for_people_alone_and_steps_without_a_word_are_no_events);
     suite_add_tcase(suite, tests);
     return suite;

@@ -30,6 +30,7 @@ static const struct {
     {BYTES("\x1b[2Jgone"), "web: \\x1b[2Jgone\n"},
     {BYTES("\x1b]0;title\x07"), "web: \\x1b]0;title\\x07\n"},
     {BYTES("\x1b[31"), "web: \\x1b[31\n"},
+    {BYTES("\x1b[3!m"), "web: \\x1b[3!m\n"},
     {BYTES("\x1b"), "web: \\x1b\n"},
     {BYTES("c1 \xc2\x9b"
            "2J"),

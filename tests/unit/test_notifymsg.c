@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/runner.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "supervisor/notifymsg.h"
@@ -84,6 +85,18 @@ START_TEST(a_line_with_a_nul_in_it_says_nothing)
 }
 END_TEST
 
+START_TEST(a_line_that_no_message_can_hold_says_nothing)
+{
+    static char bytes[NOTIFYMSG_MAX + 64] = "STATUS=";
+    struct notifymsg message;
+    memset(bytes + 7, 's', NOTIFYMSG_MAX);
+    (void)snprintf(bytes + NOTIFYMSG_MAX + 8, 32, "\nREADY=1");
+    bytes[NOTIFYMSG_MAX + 7] = 's';
+    notifymsg_parse(bytes, strlen(bytes), &message);
+    ck_assert(message.is_ready && !message.has_status);
+}
+END_TEST
+
 START_TEST(a_status_that_is_too_long_is_cut_and_an_empty_one_is_one)
 {
     char text[1024] = "STATUS=";
@@ -106,6 +119,7 @@ notifymsg_suite(void)
     tcase_add_loop_test(tcase, what_makes_no_sense_says_nothing, 0,
                         (int)(sizeof nonsense / sizeof nonsense[0]));
     tcase_add_test(tcase, a_line_with_a_nul_in_it_says_nothing);
+    tcase_add_test(tcase, a_line_that_no_message_can_hold_says_nothing);
     tcase_add_test(tcase, a_status_that_is_too_long_is_cut_and_an_empty_one_is_one);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -30,6 +30,8 @@ static const struct {
     {"HTTP/1.1 100 Continue\r\nX: y\r\n", HTTPREPLY_MORE, 0},
     {"HTTP/1.1 2000 OK\r\n", HTTPREPLY_BAD, 0},
     {"HTTP/1.1 020 OK\r\n", HTTPREPLY_BAD, 0},
+    {"HTTP/1.1 2/0 OK\r\n", HTTPREPLY_BAD, 0},
+    {"HTTP/1.1 20: OK\r\n", HTTPREPLY_BAD, 0},
     {"HTTP/2.0 200 OK\r\n", HTTPREPLY_BAD, 0},
     {"http/1.1 200 OK\r\n", HTTPREPLY_BAD, 0},
     {"SSH-2.0-OpenSSH\r\n", HTTPREPLY_BAD, 0},
@@ -52,6 +54,8 @@ START_TEST(a_reply_has_a_status_or_is_none)
         ck_assert_int_eq(whole.status, replies[_i].status);
         ck_assert_int_eq(bytewise.status, replies[_i].status);
         ck_assert_int_eq(httpreply_is_well(&whole), replies[_i].status / 100 < 4);
+    } else {
+        ck_assert(!httpreply_is_well(&whole));
     }
 }
 END_TEST
@@ -98,6 +102,17 @@ static const struct {
     {PROBE_HTTP, "http://[::1]/", {PROBE_STATUS, 503}, "http://[::1]/: status 503"},
     {PROBE_EXEC, "exec:a\tb", {PROBE_EXIT, 2}, "exec:a\\x09b: exited with 2"},
     {PROBE_EXEC, "exec:a", {PROBE_SIGNAL, 9}, "exec:a: died of KILL"},
+    {PROBE_TCP, "tcp:80", {PROBE_NOT_TRIED, 0}, "tcp:80: no answer yet"},
+    {PROBE_HTTP, "http://a", {PROBE_NO_HTTP, 0}, "http://a: the answer is no HTTP"},
+    {PROBE_HTTP,
+     "http://a",
+     {PROBE_TOO_LONG, 0},
+     "http://a: no status in the first 64K of the answer"},
+    {PROBE_HTTP, "http://a", {PROBE_CLOSED, 0}, "http://a: closed without an answer"},
+    {PROBE_HTTP, "http://a", {PROBE_LATE, 0}, "http://a: no answer in time"},
+    {PROBE_EXEC, "exec:a", {PROBE_LAUNCH, 0}, "exec:a: cannot be started"},
+    {PROBE_EXEC, "exec:a", {PROBE_LAUNCH, EACCES}, "exec:a: cannot be started: permission denied"},
+    {PROBE_FD, "fd:3", {PROBE_SILENT, 0}, "fd:3: no newline yet"},
     {PROBE_NOTIFY, "notify", {PROBE_SILENT, 0}, "notify: no READY=1 yet"},
     {PROBE_FD, "fd:3", {PROBE_ENDED, 0}, "fd:3: closed without a newline: it will never be ready"},
 };
@@ -112,6 +127,21 @@ START_TEST(a_failure_names_the_probe_and_the_cause)
 }
 END_TEST
 
+START_TEST(a_failure_shows_the_beginning_of_a_long_probe)
+{
+    char probed[256], bytes[512], want[256] = "";
+    struct text out = TEXT_OVER(bytes);
+    struct probe probe = {.kind = PROBE_EXEC, .text = probed};
+    struct probe_failure failure = {PROBE_EXIT, 1};
+    memset(probed, 'x', 201);
+    probed[201] = '\0';
+    memset(want, 'x', 200);
+    (void)strcat(want, "...: exited with 1");
+    probe_add_failure(&probe, &failure, &out);
+    ck_assert_str_eq(bytes, want);
+}
+END_TEST
+
 START_TEST(a_request_names_the_host_as_it_was_written)
 {
     char bytes[PROBE_REQUEST_MAX];
@@ -119,6 +149,10 @@ START_TEST(a_request_names_the_host_as_it_was_written)
     struct probe probe = {.kind = PROBE_HTTP, .number = 8080, .path = "/a?b", .host = "::1"};
     probe_add_request(&probe, &out);
     ck_assert_ptr_nonnull(strstr(bytes, "GET /a?b HTTP/1.1\r\nHost: [::1]:8080\r\n"));
+    out = TEXT_OVER(bytes);
+    probe = (struct probe){.kind = PROBE_HTTP, .number = 80, .path = "/", .host = "127.0.0.1"};
+    probe_add_request(&probe, &out);
+    ck_assert_ptr_nonnull(strstr(bytes, "Host: 127.0.0.1\r\n"));
     out = TEXT_OVER(bytes);
     probe = (struct probe){.kind = PROBE_HTTP, .number = 80, .path = "/"};
     probe_add_request(&probe, &out);
@@ -138,6 +172,7 @@ probe_suite(void)
     tcase_add_test(tcase, a_unit_is_looked_at_every_10_ms_and_after_5_s_ever_more_rarely);
     tcase_add_loop_test(tcase, a_failure_names_the_probe_and_the_cause, 0,
                         (int)(sizeof failures / sizeof failures[0]));
+    tcase_add_test(tcase, a_failure_shows_the_beginning_of_a_long_probe);
     tcase_add_test(tcase, a_request_names_the_host_as_it_was_written);
     suite_add_tcase(suite, tcase);
     return suite;

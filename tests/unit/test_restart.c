@@ -63,6 +63,17 @@ static const struct {
     {RESTART_ALWAYS, 0, ON_EXIT_AGAIN},    {RESTART_ALWAYS, 3, ON_EXIT_AGAIN},
 };
 
+START_TEST(who_did_not_feed_its_watchdog_has_failed_whatever_its_code)
+{
+    const struct outcome died = {.code = 128 + SIGABRT, .signal = SIGABRT, .is_hung = true};
+    const struct outcome ended = {.code = 0, .is_hung = true};
+    ck_assert_int_eq(restart_judge(&crashing, &died, 0).code, 128 + SIGABRT);
+    struct restart_verdict verdict = restart_judge(&crashing, &ended, 0);
+    ck_assert(!verdict.is_success);
+    ck_assert_int_eq(verdict.code, CODE_LATE);
+}
+END_TEST
+
 START_TEST(restart_says_which_ends_are_followed_by_a_start)
 {
     struct unit_config unit = crashing;
@@ -192,6 +203,7 @@ restart_suite(void)
     TCase *tests = tcase_create("restart");
     tcase_add_loop_test(tests, an_end_is_a_success_by_its_code_its_signal_or_the_stop_signal, 0,
                         COUNT(ends));
+    tcase_add_test(tests, who_did_not_feed_its_watchdog_has_failed_whatever_its_code);
     tcase_add_loop_test(tests, restart_says_which_ends_are_followed_by_a_start, 0, COUNT(modes));
     tcase_add_test(tests, the_delay_doubles_to_its_maximum_and_starts_over_after_a_long_run);
     tcase_add_test(tests, jitter_is_a_tenth_either_way);

@@ -257,6 +257,8 @@ START_TEST(without_a_start_limit_restarts_are_not_counted)
     unit[0].started_ms = BEGAN;
     unit[0].last_pid = 7;
     config[0].start_limit.starts = 0;
+    config[0].ready.kind = PROBE_START;
+    event.from = LIFE_STARTING; /* which counts from its exec */
     is_told(&event, LOG_WARN, "web (pid 7) exited with 0 after 5s; restart in 500ms");
 }
 END_TEST
