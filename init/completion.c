@@ -195,7 +195,6 @@ static const struct dialect bash = {
 
 static const struct dialect zsh = {
     .begin = "_roinit() {\n"
-             "    setopt localoptions shwordsplit\n"
              "    local i verb= prev=${words[CURRENT-1]}\n"
              "    for ((i = 2; i < CURRENT; i++)); do\n"
              "        case ${words[i]} in\n"

@@ -118,6 +118,33 @@ START_TEST(zsh_completes)
 }
 END_TEST
 
+/* A line that is really edited: the name of the table but its last letter, a tab, return. */
+START_TEST(zsh_completes_the_names_of_files)
+{
+    static const char *const lines[] = {"lint ", "-c "};
+    if (proc_leaves_out(__func__, proc_has_program("zsh"), "needs zsh")) {
+        return;
+    }
+    save_table();
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        char script[512];
+        (void)snprintf(script, sizeof script,
+                       "zmodload zsh/zpty\nzpty z zsh -f -i\n"
+                       "zpty -w z 'autoload -Uz compinit; compinit -u -D'\n"
+                       "zpty -w z 'source <(\"$ROINIT\" completion zsh)'\n"
+                       "zpty -w z 'roinit() { print \"got-$2 $_comps[roinit].\" }'\n"
+                       "zpty -n -w z \"roinit %s${TABLE%%?}\"$'\\t\\r'\n"
+                       "zpty -r z said '*got-/*.*'\n"
+                       "print -r -- ${${said##*got-}%%%%.*}\n",
+                       lines[i]);
+        run("timeout 10 zsh -f", script);
+        (void)snprintf(script, sizeof script, "%s _roinit", table);
+        must_offer(WORDS(script), "UNIT");
+    }
+    (void)unlink(table);
+}
+END_TEST
+
 #define FISH(line_)                                                                                \
     "$ROINIT completion fish | source\nfunction roinit\n  cat $TABLE\nend\ncomplete -C '" line_    \
     "'\n"
@@ -144,6 +171,7 @@ END_TEST
 Suite *
 completion_suite(void)
 {
-    return proc_suite("completion",
-                      (const TTest *const[]){bash_completes, zsh_completes, fish_completes, NULL});
+    return proc_suite("completion", (const TTest *const[]){bash_completes, zsh_completes,
+                                                           zsh_completes_the_names_of_files,
+                                                           fish_completes, NULL});
 }
