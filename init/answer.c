@@ -80,8 +80,7 @@ answer_note(struct asking *asking)
     text_addf(&text, ": asked for by uid %u (pid %d)", (unsigned)asking->peer->uid,
               (int)asking->peer->pid);
     log_own(LOG_WARN, "%s", bytes);
-    struct text words = TEXT_OVER(event.words);
-    text_add(&words, bytes);
+    event_say(&event, bytes);
     events_add(loop_events(asking->loop), &event);
 }
 

@@ -30,8 +30,7 @@ tell(struct boot *boot, enum log_level level, enum event_kind kind, const char *
 {
     struct event event = {
         .kind = kind, .time_ms = loop_wall_ms(), .after_ms = -1, .unit = path, .to = NULL};
-    struct text words = TEXT_OVER(event.words);
-    text_add(&words, sentence);
+    event_say(&event, sentence);
     events_add(loop_events(boot->loop), &event);
     log_own(boot->config.is_lone && level == LOG_WARN ? LOG_INFO : level, "%s", sentence);
     loop_publish_soon(boot->loop);

@@ -21,11 +21,16 @@ events_at(const struct events *events, uint64_t number)
     return &events->kept[number % EVENTS_KEPT];
 }
 
-static void
-set_words(struct event *event, const char *words)
+void
+event_say(struct event *event, const char *sentence)
 {
+    static const char more[] = "...";
     struct text text = TEXT_OVER(event->words);
-    text_add(&text, words);
+    text_add(&text, sentence);
+    if (text.is_cut) {
+        size_t cut = text_utf8_cut(event->words, text.length - strlen(more));
+        memcpy(event->words + cut, more, sizeof more);
+    }
 }
 
 bool
@@ -69,7 +74,7 @@ event_of_fleet(const struct fleet *fleet, const struct fleet_event *told, const 
     case TELL_KILL:
         break;
     }
-    set_words(&event, words);
+    event_say(&event, words);
     *ret_event = event;
     return true;
 }

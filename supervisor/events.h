@@ -36,7 +36,7 @@ struct event {
     int64_t after_ms;            /* how long it was as it is no longer; -1: that says nothing */
     const char *unit;            /* or a check's or mount's name, which live as long; or NULL */
     const char *from, *to;       /* words that live for ever; NULL: none */
-    char words[EVENT_WORDS_MAX]; /* a sentence, cut where it is longer; "": none */
+    char words[EVENT_WORDS_MAX]; /* a sentence, set by event_say(); "": none */
 };
 
 /* Zeros are an empty ring; its memory is the caller's and is not touched before it is needed. */
@@ -44,6 +44,9 @@ struct events {
     struct event kept[EVENTS_KEPT];
     uint64_t count; /* ever added: the number of the next one */
 };
+
+/* Sets its sentence; of one that is too long the start, and "...". */
+void event_say(struct event *event, const char *sentence);
 
 /* Adds one; the oldest goes where the ring is full. */
 void events_add(struct events *events, const struct event *event);

@@ -32,8 +32,7 @@ tell(struct loop *loop, const struct check_state *state, enum check_result befor
         log_own(before == CHECK_IS_DOWN ? LOG_WARN : LOG_INFO, "check %s is up%s", name,
                 before == CHECK_IS_DOWN ? " again" : "");
     }
-    struct text kept = TEXT_OVER(event.words);
-    text_add(&kept, why);
+    event_say(&event, why);
     events_add(loop->events, &event);
     loop_publish_soon(loop);
 }

@@ -43,7 +43,7 @@ struct loop_schedule {
 struct loop_watch {
     ev_io table;
     ev_timer settle, sample;
-    int64_t looked_ms;
+    int64_t due_ms; /* no look before that */
 };
 
 struct loop {

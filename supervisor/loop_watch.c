@@ -12,8 +12,8 @@
  * knows none, so an epoll of its own waits for it. */
 
 enum {
-    SETTLE_MS = 100,   /* one mount(8) makes more than one change */
-    BETWEEN_MS = 1000, /* a storm of mounts is looked at that often */
+    SETTLE_MS = 100, /* one mount(8) makes more than one change */
+    SHARE = 20,      /* in a storm of mounts, looks take one part of the time in so many */
 };
 
 static void
@@ -25,8 +25,8 @@ on_table(struct ev_loop *ev, ev_io *watcher, int events)
     (void)events;
     (void)epoll_wait(watcher->fd, &event, 1, 0); /* which is also how it is told that we know */
     if (!ev_is_active(&loop->watch.settle)) {
-        int64_t due_ms = loop->watch.looked_ms + BETWEEN_MS - loop_now_ms();
-        loop_arm(loop, &loop->watch.settle, due_ms > SETTLE_MS ? due_ms : SETTLE_MS);
+        int64_t wait_ms = loop->watch.due_ms - loop_now_ms();
+        loop_arm(loop, &loop->watch.settle, wait_ms > SETTLE_MS ? wait_ms : SETTLE_MS);
     }
 }
 
@@ -38,8 +38,10 @@ on_watch_timer(struct ev_loop *ev, ev_timer *watcher, int events)
     (void)ev;
     (void)events;
     if (watcher == &loop->watch.settle) {
-        loop->watch.looked_ms = loop_now_ms();
+        int64_t began_ms = loop_now_ms();
         host->look_at_mounts(host->context);
+        int64_t ended_ms = loop_now_ms();
+        loop->watch.due_ms = ended_ms + (ended_ms - began_ms) * SHARE;
     } else {
         for (size_t u = 0; u < loop->fleet.count; u++) {
             log_tell_rate(loop->unit[u].io.pipe[0].rate, false);
@@ -74,7 +76,6 @@ loop_watch_start(struct loop *loop)
     ev_timer_init(&watch->sample, on_watch_timer, 0., 0.);
     ev_io_init(&watch->table, on_table, open_table(), EV_READ);
     watch->settle.data = watch->sample.data = watch->table.data = loop;
-    watch->looked_ms = loop_now_ms() - BETWEEN_MS;
     if (watch->table.fd >= 0) {
         ev_io_start(loop->ev, &watch->table);
     }

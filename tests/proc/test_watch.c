@@ -105,6 +105,20 @@ START_TEST(a_new_writable_mount_is_told)
 }
 END_TEST
 
+START_TEST(each_change_is_told_and_not_the_first_alone)
+{
+    NEEDS_UIDS();
+    struct box box = start_one(BASE SERVICE);
+    for (size_t i = 1; i <= 3; i++) {
+        in_mounts(&box, "mount -o bind,remount,rw /");
+        box_expect_times(&box, ERR, "a mount has changed: / is mounted read-write", i);
+        in_mounts(&box, "mount -o bind,remount,ro /");
+        await(&box, WORDS("status", "--json"), "\"kept\":true");
+    }
+    must_end(&box, 0);
+}
+END_TEST
+
 START_TEST(a_mount_that_changes_ends_the_container_where_the_contract_says_so)
 {
     NEEDS_UIDS();
@@ -229,7 +243,7 @@ watch_suite(void)
         (const TTest *const[]){
             a_mount_that_fills_is_a_line_an_event_and_a_metric,
             a_root_that_becomes_writable_is_told_and_the_verdict_changes,
-            a_new_writable_mount_is_told,
+            a_new_writable_mount_is_told, each_change_is_told_and_not_the_first_alone,
             a_mount_that_changes_ends_the_container_where_the_contract_says_so,
             mounts_that_come_and_go_without_end_do_not_keep_pid_1_busy,
             /* Not in 48M with a sanitizer's shadow: */

@@ -84,6 +84,10 @@ START_TEST(what_the_fleet_tells_of_a_unit_is_an_event_and_a_long_sentence_is_cut
     ck_assert_str_eq(event.from, "running");
     ck_assert_str_eq(event.to, "failed");
     ck_assert_uint_eq(strlen(event.words), EVENT_WORDS_MAX - 1);
+    ck_assert_str_eq(event.words + EVENT_WORDS_MAX - 5, "w..."); /* and says so */
+    memcpy(words + EVENT_WORDS_MAX - 5, "\xc3\xa4", 2);          /* whole, or not at all */
+    event_say(&event, words);
+    ck_assert_str_eq(event.words + EVENT_WORDS_MAX - 6, "w...");
 }
 END_TEST
 
