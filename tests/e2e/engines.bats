@@ -73,6 +73,20 @@ INI
     says 'it ran'
 }
 
+# A listener as systemd's, at $outer; what it hears is in $outer.said.
+listen() {
+    outer=$BATS_TEST_TMPDIR/outer
+    python3 - "$outer" >"$outer.said" 3>&- <<'PYTHON' &
+import socket, sys
+listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+listener.bind(sys.argv[1])
+while True:
+    print(listener.recv(4096).decode(), flush=True)
+PYTHON
+    LISTENER=$!
+    eventually test -S "$outer"
+}
+
 @test "Podman --sdnotify=container: whoever runs Podman hears READY=1 when all units are ready, and not before" {
     need podman
     to_podman "$IMAGE"
@@ -85,17 +99,7 @@ ready = file:/tmp/ready
 [service web]
 command = sleep 1000
 INI
-    # A listener as systemd's: Podman is told of it, and passes on what the container says.
-    outer=$BATS_TEST_TMPDIR/outer
-    python3 - "$outer" >"$outer.said" 3>&- <<'PYTHON' &
-import socket, sys
-listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-listener.bind(sys.argv[1])
-while True:
-    print(listener.recv(4096).decode(), flush=True)
-PYTHON
-    LISTENER=$!
-    eventually test -S "$outer"
+    listen # Podman is told of it, and passes on what the container says
     PODMAN=roinit-e2e-sdnotify-$RUN
     NOTIFY_SOCKET=$outer podman run -d --sdnotify=container --name "$PODMAN" --network none "${MOUNT[@]}" --read-only \
         --read-only-tmpfs=false --tmpfs /tmp --tmpfs /run "$IMAGE" >/dev/null 3>&-
@@ -107,6 +111,32 @@ PYTHON
     eventually grep -qx READY=1 "$outer.said"
     # The socket is roinit's own: no unit can speak for the container.
     podman logs "$PODMAN" 2>&1 | grep -qF 'db sees: none'
+}
+
+@test "Podman with the host's socket in the container: READY=1 when it is up, STOPPING=1 as soon as it stops" {
+    need podman
+    to_podman "$IMAGE"
+    contract <<'INI'
+[tmpfs /tmp]
+[tmpfs /run]
+[service db]
+command = sh -c 'trap "until test -e /tmp/go; do sleep 0.1; done; exit 0" TERM; while :; do sleep 0.1; done'
+[service web]
+command = sleep 1000
+INI
+    listen # runc's own relay, of --sdnotify=container, passes on READY alone
+    chmod 666 "$outer"
+    PODMAN=roinit-e2e-sdnotify-$RUN
+    podman run -d --sdnotify=ignore -v "$outer:/outer" -e NOTIFY_SOCKET=/outer --name "$PODMAN" --network none "${MOUNT[@]}" \
+        --read-only --read-only-tmpfs=false --tmpfs /tmp --tmpfs /run "$IMAGE" >/dev/null 3>&-
+    eventually grep -qx READY=1 "$outer.said"
+    run cat "$outer.said"
+    says_not STOPPING
+    podman kill -s TERM "$PODMAN" >/dev/null
+    eventually grep -qx STOPPING=1 "$outer.said"
+    podman exec "$PODMAN" roinit status db | grep -q stopping # said while it stops, and not after
+    podman exec "$PODMAN" touch /tmp/go
+    [ "$(podman wait "$PODMAN")" = 0 ]
 }
 
 @test "runc: units, a status by exec, a TERM to runc ends it in order" {
