@@ -103,7 +103,7 @@ arena_alloc(struct arena *arena, size_t size_bytes)
 void *
 arena_alloc_array(struct arena *arena, size_t item_bytes, size_t count)
 {
-    if (item_bytes != 0 && count > SIZE_MAX / item_bytes) {
+    if (count > SIZE_MAX / item_bytes) {
         return out_of_memory(arena);
     }
     return arena_alloc(arena, item_bytes * count);

@@ -197,13 +197,13 @@ take_file(struct reading *reading, int fd, const char *file)
         char *bytes = arena_alloc(&scratch, FILE_MAX + 2);
         size_t length = 0;
         ssize_t got = 0;
-        while (bytes != NULL && length <= FILE_MAX &&
+        while (length <= FILE_MAX &&
                (got = INSIST(read(fd, bytes + length, FILE_MAX + 1 - length))) > 0) {
             length += (size_t)got;
         }
         if (got < 0) {
             errno_problem(reading, file, errno);
-        } else if (bytes != NULL) {
+        } else {
             take_bytes(reading, file, bytes, length);
         }
         arena_free(&scratch);
@@ -262,6 +262,14 @@ list_drop_ins(const struct reading *reading, DIR *folder, const char *path, stru
     return true;
 }
 
+/* Whether nothing stands at the path, not even a symbolic link that leads nowhere. */
+static bool
+is_absent(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 static void
 take_drop_ins(struct reading *reading, const char *path)
 {
@@ -269,8 +277,9 @@ take_drop_ins(struct reading *reading, const char *path)
     struct stat status;
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
-        if (errno != ENOENT) {
-            errno_problem(reading, path, errno);
+        int errnum = errno;
+        if (errnum != ENOENT && !is_absent(path)) {
+            errno_problem(reading, path, errnum);
         }
         return;
     }
@@ -306,14 +315,6 @@ drop_in_folder(const char *file, struct arena *arena)
     return arena_printf(arena, "%.*s.d", (int)(has_ending ? length - 4 : length), file);
 }
 
-/* Whether nothing stands at the path, not even a symbolic link that leads nowhere. */
-static bool
-is_absent(const char *path)
-{
-    struct stat status;
-    return lstat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR);
-}
-
 int
 load_contract(const struct load_source *source, struct arena *arena, struct doc *ret_doc,
               struct diags *diags, struct err *err)
@@ -321,9 +322,6 @@ load_contract(const struct load_source *source, struct arena *arena, struct doc 
     struct doc doc = {0};
     struct reading reading = {.source = source, .arena = arena, .doc = &doc, .diags = diags};
     const char *file = arena_strdup(arena, source->file == NULL ? LOAD_DEFAULT_FILE : source->file);
-    if (file == NULL) {
-        return err_set(err, CODE_SYSTEM, ENOMEM, "cannot read the contract");
-    }
     sha256_init(&reading.sha);
     int fd = open_file(AT_FDCWD, file);
     if (fd >= 0) {

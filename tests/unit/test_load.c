@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/runner.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -76,6 +78,7 @@ START_TEST(drop_ins_come_in_byte_order_and_change_what_was_said)
                       "new]\ncommand = n\n");
     put("a.d/30.txt", "not for us");
     put("a.d/.40.ini", "not for us");
+    put("a.d/ini", "not for us");
     load("a.ini");
     written_expect(&written, 0, NULL);
     ck_assert_str_eq(written_text(&written, "service web", "command"), "three");
@@ -216,6 +219,13 @@ make_file_for_folder(void)
     put("a.d", "x");
 }
 static void
+make_dangling_drop_in(void)
+{
+    put("a.ini", "[init]\n");
+    ck_assert_int_eq(mkdir(in_folder("a.d"), 0755), 0);
+    ck_assert_int_eq(symlink("nowhere", in_folder("a.d/x.ini")), 0);
+}
+static void
 make_many_drop_ins(void)
 {
     put("a.ini", "[init]\n");
@@ -246,6 +256,7 @@ static const struct {
     {make_writable_folder, "others may write it"},
     {make_shared_folder, "others may write it"},
     {make_file_for_folder, "not a directory"},
+    {make_dangling_drop_in, "no such file"},
     {make_many_drop_ins, "more than 1000 drop-ins"},
 };
 
@@ -303,6 +314,94 @@ START_TEST(without_a_file_the_built_in_contract_holds)
 }
 END_TEST
 
+/* Loads the file as whoever names none would: it need not be there. */
+static int
+load_if_there(const char *file, struct err *err)
+{
+    struct load_source source = {
+        .file = file, .check_permissions = true, .defaults = "[service a]\ncommand = x\n"};
+    return load_contract(&source, &written.arena, &written.doc, &written.diags, err);
+}
+
+/* NULL in `part`: it is as if there were none. */
+static const struct {
+    void (*make)(void);
+    const char *name, *part;
+} absences[] = {
+    {make_nothing, "a.ini", NULL},
+    {make_half, "a.ini/b.ini", NULL}, /* below a file */
+    {make_dangling, "a.ini", "no such file"},
+    {make_loop, "a.ini", "too many symbolic links"},
+};
+
+START_TEST(only_a_file_that_is_not_there_at_all_may_be_missing)
+{
+    struct err err = {0};
+    absences[_i].make();
+    ck_assert_int_eq(load_if_there(in_folder(absences[_i].name), &err), 0);
+    written_expect(&written, absences[_i].part == NULL ? 0 : 1, absences[_i].part);
+    ck_assert_int_eq(written.doc.file == NULL, absences[_i].part == NULL);
+    const char *command = written_text(&written, "service a", "command");
+    ck_assert_pstr_eq(command, absences[_i].part == NULL ? "x" : NULL);
+}
+END_TEST
+
+START_TEST(drop_ins_lie_beside_the_file_whatever_its_name_ends_in)
+{
+    put("conf", "[service a]\ncommand = x\n");
+    ck_assert_int_eq(mkdir(in_folder("conf.d"), 0755), 0);
+    load("conf");
+    written_expect(&written, 0, NULL);
+    put("conf.d/1.ini", "[service a]\ncommand = y\n");
+    written_free(&written);
+    written_init(&written);
+    load("conf");
+    ck_assert_str_eq(written_text(&written, "service a", "command"), "y");
+}
+END_TEST
+
+START_TEST(a_name_without_a_folder_lies_in_the_working_directory)
+{
+    struct err err = {0};
+    put("f", "[service a]\ncommand = y\n");
+    ck_assert_int_eq(chdir(folder), 0);
+    ck_assert_int_eq(load_if_there("f", &err), 0);
+    written_expect(&written, 0, NULL);
+    ck_assert_str_eq(written_text(&written, "service a", "command"), "y");
+    ck_assert_int_eq(chmod(folder, 0777), 0);
+    ck_assert_int_eq(load_if_there("f", &err), 0);
+    written_expect(&written, 1, "others may write it");
+    ck_assert_str_eq(written.diags.item[0].file, ".");
+    ck_assert_int_eq(chdir("/"), 0);
+}
+END_TEST
+
+START_TEST(a_file_that_breaks_off_while_it_is_read_is_no_contract)
+{
+    struct err err = {0};
+    struct load_source source = {.file = "/proc/self/mem", .must_exist = true};
+    ck_assert_int_eq(load_contract(&source, &written.arena, &written.doc, &written.diags, &err), 0);
+    written_expect(&written, 1, "it cannot be read: input or output error");
+}
+END_TEST
+
+START_TEST(want_of_descriptors_is_the_systems_fault_and_not_the_contracts)
+{
+    struct err err = {0};
+    struct rlimit limit;
+    put("a.ini", "[init]\n");
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    struct rlimit none = {.rlim_cur = 0, .rlim_max = limit.rlim_max};
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    int result = load_if_there(path, &err);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    ck_assert_int_eq(result, -1);
+    ck_assert_int_eq(err.code, CODE_SYSTEM);
+    ck_assert_int_eq(err.errnum, EMFILE);
+    written_expect(&written, 0, NULL);
+}
+END_TEST
+
 START_TEST(a_drop_in_alone_is_a_contract)
 {
     struct err err = {0};
@@ -333,6 +432,12 @@ load_suite(void)
     tcase_add_test(tests, a_sticky_folder_keeps_the_file_from_others);
     tcase_add_test(tests, lint_does_not_ask_who_could_write_the_file);
     tcase_add_test(tests, without_a_file_the_built_in_contract_holds);
+    tcase_add_loop_test(tests, only_a_file_that_is_not_there_at_all_may_be_missing, 0,
+                        COUNT(absences));
+    tcase_add_test(tests, drop_ins_lie_beside_the_file_whatever_its_name_ends_in);
+    tcase_add_test(tests, a_name_without_a_folder_lies_in_the_working_directory);
+    tcase_add_test(tests, a_file_that_breaks_off_while_it_is_read_is_no_contract);
+    tcase_add_test(tests, want_of_descriptors_is_the_systems_fault_and_not_the_contracts);
     tcase_add_test(tests, a_drop_in_alone_is_a_contract);
     suite_add_tcase(suite, tests);
     return suite;
