@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/proc/asking.h"
+#include "tests/proc/raw.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Standard descriptors that are closed, broken, full, or read by nobody. */
 
@@ -234,6 +236,25 @@ START_TEST(a_full_pipe_does_not_keep_the_container_alive)
 }
 END_TEST
 
+START_TEST(a_unit_that_closes_its_pipes_costs_nothing_and_speaks_again_after_a_restart)
+{
+    struct box box = box_start(&(struct start){
+        .contract = BASE "[service quiet]\nlog = text\nrestart = on-failure\nrestart-delay = 0\n"
+                         "command = /puppet print:speaks close:1 close:2 file:/tmp/quiet "
+                         "await:/tmp/go exit:5\nstart-limit = 2/2m\n"});
+    box_await_file(&box, "/tmp/quiet");
+    box_expect(&box, OUT, "quiet: speaks\n");
+    int64_t start_ms = proc_now_ms();
+    int64_t before_ns = raw_cpu_ns(box.pid);
+    usleep(300000);
+    ck_assert_int_le((raw_cpu_ns(box.pid) - before_ns) / 1000000, (proc_now_ms() - start_ms) / 10);
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
+    ck_assert_int_eq(box_end(&box), 5);
+    ck_assert_uint_eq(box_count(&box, OUT, "quiet: speaks\n"), 2);
+    box_free(&box);
+}
+END_TEST
+
 START_TEST(an_answer_that_cannot_be_written_is_71)
 {
     static const char *const verbs[] = {"show", "lint", "help", "explain", "--version"};
@@ -248,20 +269,22 @@ END_TEST
 Suite *
 streams_suite(void)
 {
-    return proc_suite("streams", (const TTest *const[]){
-                                     a_lone_command_runs_whatever_its_descriptors_are,
-                                     services_run_and_roinit_speaks_whatever_its_descriptors_are,
-                                     a_term_is_obeyed_when_standard_error_is_broken,
-                                     closed_descriptors_are_never_taken_by_something_else,
-                                     a_reader_that_does_not_read_does_not_block_supervision,
-                                     lines_that_were_lost_are_counted_and_reported,
-                                     lines_that_were_lost_are_counted_and_reported_as_another_user,
-                                     of_more_than_there_is_room_for_no_line_is_torn,
-                                     room_that_another_has_taken_does_not_block_pid_1,
-                                     lines_arrive_whole_on_a_socket_and_a_terminal,
-                                     a_stuck_reader_of_standard_error_does_not_block_the_stop,
-                                     a_full_pipe_does_not_keep_the_container_alive,
-                                     an_answer_that_cannot_be_written_is_71,
-                                     NULL,
-                                 });
+    return proc_suite(
+        "streams", (const TTest *const[]){
+                       a_lone_command_runs_whatever_its_descriptors_are,
+                       services_run_and_roinit_speaks_whatever_its_descriptors_are,
+                       a_term_is_obeyed_when_standard_error_is_broken,
+                       closed_descriptors_are_never_taken_by_something_else,
+                       a_reader_that_does_not_read_does_not_block_supervision,
+                       lines_that_were_lost_are_counted_and_reported,
+                       lines_that_were_lost_are_counted_and_reported_as_another_user,
+                       of_more_than_there_is_room_for_no_line_is_torn,
+                       room_that_another_has_taken_does_not_block_pid_1,
+                       lines_arrive_whole_on_a_socket_and_a_terminal,
+                       a_stuck_reader_of_standard_error_does_not_block_the_stop,
+                       a_full_pipe_does_not_keep_the_container_alive,
+                       a_unit_that_closes_its_pipes_costs_nothing_and_speaks_again_after_a_restart,
+                       an_answer_that_cannot_be_written_is_71,
+                       NULL,
+                   });
 }
