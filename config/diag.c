@@ -34,6 +34,19 @@ make_room(struct diags *diags)
     return true;
 }
 
+/* Which code counts most: what could not be read may be why something else is missing. */
+static size_t
+weight(enum exit_code code)
+{
+    static const enum exit_code rising[] = {CODE_OK, CODE_USAGE, CODE_BROKEN, CODE_CONFIG,
+                                            CODE_SYSTEM};
+    size_t at = 0;
+    while (at + 1 < sizeof rising / sizeof rising[0] && rising[at] != code) {
+        at++;
+    }
+    return at;
+}
+
 void
 diag_add(struct diags *diags, enum diag_level level, enum exit_code code, struct diag_place place,
          const char *cure, const char *format, ...)
@@ -59,9 +72,8 @@ diag_add(struct diags *diags, enum diag_level level, enum exit_code code, struct
         }
     }
     diags->errors += level == DIAG_ERROR ? 1 : 0;
-    if (diags->worst == CODE_OK || code == CODE_CONFIG ||
-        (code == CODE_BROKEN && diags->worst != CODE_CONFIG)) {
-        diags->worst = level == DIAG_ERROR ? code : diags->worst;
+    if (level == DIAG_ERROR && weight(code) > weight(diags->worst)) {
+        diags->worst = code;
     }
     if (diags->count == DIAG_MAX || (diags->count == diags->room && !make_room(diags))) {
         diags->more++;

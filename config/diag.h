@@ -18,7 +18,7 @@ enum diag_level { DIAG_ERROR, DIAG_WARN };
 struct diag {
     enum diag_level level;
     enum exit_code code; /* CODE_CONFIG; CODE_BROKEN where a variable's value is to blame;
-                            CODE_USAGE where the command line is */
+                            CODE_USAGE where the command line is, CODE_SYSTEM the system */
     const char *file;    /* NULL where no file is to blame */
     unsigned line;       /* 0 where none is */
     const char *section; /* "tmpfs /tmp", or NULL */
@@ -57,8 +57,9 @@ void diag_add(struct diags *diags, enum diag_level level, enum exit_code code,
  * up. */
 void diag_sort(struct diags *diags);
 
-/* What the run has to end with: CODE_OK without errors, CODE_CONFIG if any error is one of the
- * contract's, else CODE_BROKEN if any is one of the environment's, else CODE_USAGE. Pure. */
+/* What the run has to end with: CODE_OK without errors, CODE_SYSTEM if anything could not be read,
+ * else CODE_CONFIG if any error is one of the contract's, else CODE_BROKEN if any is one of the
+ * environment's, else CODE_USAGE. Pure. */
 enum exit_code diag_code(const struct diags *diags);
 
 #endif

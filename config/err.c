@@ -100,6 +100,27 @@ err_errno_name(int errnum)
     return NULL;
 }
 
+const char *
+err_shortage(int errnum)
+{
+    static const struct {
+        int errnum;
+        const char *limit;
+    } rows[] = {
+        {EAGAIN, "--pids-limit or ulimit -u"},
+        {EMFILE, "ulimit -n"},
+        {ENFILE, "fs.file-max"},
+        {ENOMEM, "the memory"},
+        {ENOBUFS, "the memory"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].errnum == errnum) {
+            return rows[i].limit;
+        }
+    }
+    return NULL;
+}
+
 int
 err_set(struct err *err, enum exit_code code, int errnum, const char *format, ...)
 {

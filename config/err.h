@@ -35,4 +35,8 @@ const char *err_errno_text(int errnum);
 /* The name of an errno value ("EROFS"), or NULL for one without a name. Pure. */
 const char *err_errno_name(int errnum);
 
+/* Where an errno value says that the system is short of something: what limits that ("ulimit -n").
+ * NULL for all others. Pure. */
+const char *err_shortage(int errnum);
+
 #endif

@@ -109,8 +109,12 @@ cure_of(int errnum)
 static void
 errno_problem(const struct reading *reading, const char *file, int errnum)
 {
-    diag_add(reading->diags, DIAG_ERROR, CODE_CONFIG, (struct diag_place){.file = file},
-             cure_of(errnum), "it cannot be read: %s", err_errno_text(errnum));
+    const char *limit = err_shortage(errnum);
+    bool is_ours = limit != NULL || errnum == EIO || errnum == EINTR || errnum == ENOSYS;
+    diag_add(reading->diags, DIAG_ERROR, is_ours ? CODE_SYSTEM : CODE_CONFIG,
+             (struct diag_place){.file = file},
+             limit == NULL ? cure_of(errnum) : arena_printf(reading->arena, "raise %s", limit),
+             "it cannot be read: %s", err_errno_text(errnum));
 }
 
 /* What a service could write must not say what holds it (I21). `shared` is a bit of the mode by
@@ -331,8 +335,6 @@ load_contract(const struct load_source *source, struct arena *arena, struct doc 
         } else {
             (void)close(fd);
         }
-    } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
-        return err_set(err, CODE_SYSTEM, errno, "cannot open \"%s\"", file);
     } else if (source->must_exist || (errno != ENOENT && errno != ENOTDIR) || !is_absent(file)) {
         doc.file = file;
         errno_problem(&reading, file, errno);

@@ -176,6 +176,7 @@ diags_text(const struct diags *diags, struct text *out)
     text_addf(out, "roinit: %s\n",
               diags->errors == 0                ? "the contract could be better"
               : diag_code(diags) == CODE_CONFIG ? "the contract is wrong"
+              : diag_code(diags) == CODE_SYSTEM ? "the contract cannot be read"
               : diag_code(diags) == CODE_USAGE  ? "wrong usage"
                                                 : "the contract cannot be kept");
     for (size_t i = 0; i < diags->count; i++) {

@@ -63,8 +63,8 @@ ctlserver_accept(struct ctlserver *server, int64_t now_ms)
     /* cppcheck-suppress nullPointer ; accept(2): nobody asks for the address */
     int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) {
-        bool is_starved = errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS;
-        return is_starved ? -2 : -1;
+        bool is_all = errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
+        return is_all ? -1 : -2;
     }
     int slot = have_slots(server) ? find_slot(server) : -1;
     if (slot < 0) {

@@ -80,7 +80,8 @@ struct ctlserver {
 
 /* Takes the clients that wait, at most a few. A slot is made by dropping the oldest client whose
  * request is not complete. Returns the slot of the first, or -1: none came; -2: no descriptor is to
- * be had, and the caller should look again later rather than be woken without end. */
+ * be had (or the call is refused), and the caller should look again later rather than be woken
+ * without end. */
 int ctlserver_accept(struct ctlserver *server, int64_t now_ms);
 
 /* A client's descriptor can be read or written. */

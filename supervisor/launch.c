@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "config/exitcode.h"
+#include "config/err.h"
 
 const char *
 launch_stage_text(int stage)
@@ -20,14 +20,7 @@ launch_exit_code(const struct launch_report *report)
     if (report->stage != LAUNCH_STAGE_EXEC) {
         return CODE_SYSTEM;
     }
-    switch (report->errnum) {
-    case ENOENT:
-        return CODE_NOT_FOUND;
-    case EAGAIN: /* RLIMIT_NPROC: execve(2) */
-    case ENOMEM:
-    case EMFILE:
-    case ENFILE:
-        return CODE_SYSTEM;
-    }
-    return CODE_NOT_EXECUTABLE;
+    return report->errnum == ENOENT               ? CODE_NOT_FOUND
+           : err_shortage(report->errnum) != NULL ? CODE_SYSTEM
+                                                  : CODE_NOT_EXECUTABLE;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -250,8 +251,11 @@ loop_notify_drain(struct loop *loop)
     }
     for (int i = 0; i < MESSAGES_A_TURN; i++) {
         ssize_t length = notify_receive(loop->notify_fd, bytes, sizeof bytes, &sender);
-        if (length == -1) {
+        if (length == -1 && errno == EAGAIN) {
             return;
+        }
+        if (length == -1) {
+            break; /* what is refused waits as well */
         }
         size_t u = length >= 0 ? unit_of_sender(loop, sender.pid) : loop->fleet.count;
         if (u == loop->fleet.count) {

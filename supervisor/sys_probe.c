@@ -48,12 +48,6 @@ be_unable(struct probing *probing, int errnum)
     return PROBING_UNABLE;
 }
 
-static bool
-is_starved(int errnum)
-{
-    return errnum == EMFILE || errnum == ENFILE || errnum == ENOMEM || errnum == ENOBUFS;
-}
-
 /* ---------------------------------------------------------------- tcp and http */
 
 union address {
@@ -133,7 +127,7 @@ connect_next(struct probing *probing, const struct probe *probe)
         struct probe_failure first = probing->failure;
         socklen_t length = make_address(probe, probing->attempt, &address);
         probing->fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        if (probing->fd < 0 && is_starved(errno)) {
+        if (probing->fd < 0 && err_shortage(errno) != NULL) {
             return be_unable(probing, errno);
         }
         if (probing->fd >= 0 && connect(probing->fd, &address.any, length) == 0) {

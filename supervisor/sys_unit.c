@@ -162,7 +162,7 @@ unit_spawn(struct unit_io *io, size_t unit, size_t part, const struct loop_host 
     if (arena.is_spent) {
         errnum = ENOMEM; /* a word or a variable of it may be missing */
     } else if (status != 0) {
-        if (err.errnum == EMFILE || err.errnum == ENFILE) {
+        if (err_shortage(err.errnum) != NULL) {
             errnum = err.errnum;
         } else {
             log_own(LOG_ERROR, "%s: %s", io->config->name, err.text);
@@ -183,8 +183,10 @@ unit_spawn(struct unit_io *io, size_t unit, size_t part, const struct loop_host 
         }
     }
     if (pid == 0) {
-        log_own(LOG_WARN, "%s: cannot start a process: %s", io->config->name,
-                err_errno_text(errnum));
+        const char *limit = err_shortage(errnum);
+        log_own(LOG_WARN, "%s: cannot start a process: %s%s%s", io->config->name,
+                err_errno_text(errnum), limit == NULL ? "" : ": what limits it is ",
+                limit == NULL ? "" : limit);
     }
     arena_free(&arena);
     return pid;

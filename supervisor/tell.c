@@ -155,10 +155,7 @@ add_unit(const struct fleet *fleet, const struct fleet_event *event, int64_t now
         return;
     }
     if (event->to == LIFE_BACKOFF) {
-        text_addf(out,
-                  "%s waits for a process, and is tried again: what limits them is --pids-limit, "
-                  "ulimit -u, or memory",
-                  unit->config->name);
+        text_addf(out, "%s waits for a process, and is tried again", unit->config->name);
         return;
     }
     text_addf(out, "%s is %s", unit->config->name,

@@ -124,6 +124,29 @@ START_TEST(a_kernel_without_epoll_is_told_before_anything_runs)
 }
 END_TEST
 
+START_TEST(with_too_few_descriptors_it_says_so_or_is_well)
+{
+    enum { FEWEST = 4, ENOUGH = 40 };
+    char words[32];
+    for (int limit = FEWEST; limit <= ENOUGH; limit++) {
+        (void)snprintf(words, sizeof words, "--nofile=%d", limit);
+        struct box box = box_start(&(struct start){
+            .contract = BASE "[service web]\nlog = text\ncommand = /puppet print:up exit:0\n",
+            .tracer = WORDS("/usr/bin/prlimit", words)});
+        int code = box_end(&box);
+        if (code == 71) {
+            ck_assert_int_lt(limit, ENOUGH);
+            box_must_say(&box, ERR, "too many open files");
+            box_must_not_say(&box, ERR, "roinit: the contract is wrong");
+        } else {
+            ck_assert_int_eq(code, 0);
+            box_must_say(&box, OUT, "web: up\n");
+        }
+        box_free(&box);
+    }
+}
+END_TEST
+
 static void
 make_termination_log(void)
 {
@@ -191,6 +214,7 @@ faults_suite(void)
                                     the_reason_of_the_end_goes_to_the_termination_log,
                                     an_idle_pid_1_does_not_wake_up,
                                     status_is_answered_in_a_storm_of_orphans,
+                                    with_too_few_descriptors_it_says_so_or_is_well,
                                     a_kernel_without_epoll_is_told_before_anything_runs,
                                     BOX_IS_SANITIZED /* libev is shared, and calls its own */
                                         ? NULL

@@ -71,14 +71,12 @@ static const struct {
      {.from = LIFE_STARTING, .to = LIFE_BACKOFF},
      {0},
      LOG_WARN,
-     "web waits for a process, and is tried again: what limits them is --pids-limit, ulimit -u, "
-     "or memory"},
+     "web waits for a process, and is tried again"},
     {0,
      {.from = LIFE_READY, .to = LIFE_BACKOFF},
      {0},
      LOG_INFO,
-     "web waits for a process, and is tried again: what limits them is --pids-limit, ulimit -u, "
-     "or memory"},
+     "web waits for a process, and is tried again"},
     {0,
      {.from = LIFE_WAITING, .to = LIFE_STOPPED},
      {.cause = 1},
