@@ -171,6 +171,7 @@ INIT_SRC = \
     init/status_checks.c \
     init/status_holds.c \
     init/sys_access.c \
+    init/sys_await.c \
     init/sys_below.c \
     init/sys_command.c \
     init/sys_copy.c \

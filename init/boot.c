@@ -207,12 +207,31 @@ boot_resolve(struct boot *boot)
     return judge_diags(boot);
 }
 
+/* A stop that is asked for before anything was started: well, but for an init container, whose work
+ * is not done. */
+static int
+boot_stop(struct boot *boot, int signal, const char *meanwhile, const char *after)
+{
+    char name[SIGNAL_NAME_BYTES];
+    bool is_run = boot->last == BOOT_SUPERVISE;
+    int code = is_run ? CODE_OK : CODE_SIGNAL + signal;
+    struct text text = report_text();
+    text_addf(&text, "roinit: %s while %s: nothing was started (%d)%s\n",
+              signame_text(signal, name, sizeof name), meanwhile, code, after);
+    boot->is_over = true;
+    return report(boot, code, &text);
+}
+
 static int
 boot_observe(struct boot *boot)
 {
     struct err err = {0};
-    if (observe(&boot->config, &boot->self, &boot->arena, &boot->facts, &err) != 0) {
+    int signal = observe(&boot->config, &boot->self, &boot->arena, &boot->facts, &err);
+    if (signal < 0) {
         return fail(boot, &err);
+    }
+    if (signal > 0) {
+        return boot_stop(boot, signal, "a file system did not answer", "");
     }
     access_ask(&boot->config, &boot->identities, &boot->facts);
     return CODE_OK;
@@ -267,24 +286,6 @@ boot_redirect(struct boot *boot)
     return judge_diags(boot);
 }
 
-/* A stop that is asked for before anything was started: well, but for an init container, whose work
- * is not done. */
-static int
-boot_stop(struct boot *boot, int signal)
-{
-    char name[SIGNAL_NAME_BYTES];
-    bool is_run = boot->last == BOOT_SUPERVISE;
-    int code = is_run ? CODE_OK : CODE_SIGNAL + signal;
-    struct text text = report_text();
-    text_addf(
-        &text,
-        "roinit: %s while the volumes were prepared: nothing was started (%d); the next start "
-        "goes on with them\n",
-        signame_text(signal, name, sizeof name), code);
-    boot->is_over = true;
-    return report(boot, code, &text);
-}
-
 static int
 boot_prepare(struct boot *boot)
 {
@@ -301,7 +302,8 @@ boot_prepare(struct boot *boot)
         return fail(boot, &err);
     }
     if (signal > 0) {
-        return boot_stop(boot, signal);
+        return boot_stop(boot, signal, "the volumes were prepared",
+                         "; the next start goes on with them");
     }
     for (size_t i = 0; i < fresh.count; i++) {
         findings_add(&boot->findings, &fresh.item[i]);

@@ -15,54 +15,17 @@
 #include "supervisor/loop.h"
 
 enum {
-    FIRST_PROGRESS_MS = 2000,
-    PROGRESS_MS = 5000,
     TICK_MS = 500,   /* how often the clock and the log are looked at */
     KILLED_MS = 500, /* for a helper to be gone: what the disk holds up is not waited for */
     KERNEL_SIGSET_BYTES = 8,
-    LINE_BYTES = 512,
 };
 
 struct helper {
-    const struct plan *plan;
-    struct prepared *prepared;
+    const struct helper_job *job;
     pid_t pid;
     bool has_ended;
     int status;
-    int64_t start_ms, next_ms; /* of the next line of progress */
-    size_t step;               /* to which the start belongs */
 };
-
-/* ---------------------------------------------------------------- progress */
-
-/* A line each few seconds for the step that runs. */
-static void
-show_progress(struct helper *helper)
-{
-    const struct plan *plan = helper->plan;
-    int64_t now = loop_now_ms();
-    size_t at = helper->step;
-    while (at + 1 < plan->count && helper->prepared[at].state > PREPARED_RUNNING) {
-        at++;
-    }
-    if (at != helper->step) {
-        helper->step = at;
-        helper->start_ms = now;
-        helper->next_ms = now + FIRST_PROGRESS_MS;
-    }
-    if (now < helper->next_ms || plan->count == 0) {
-        return;
-    }
-    char line[LINE_BYTES];
-    struct text out = TEXT_OVER(line);
-    struct walk_counts counts = prepared_counts(&helper->prepared[at]);
-    bool is_seed = plan->step[at].kind == PLAN_SEED;
-    walk_progress_text(plan->step[at].top, &counts, now - helper->start_ms, &out);
-    log_own(LOG_WARN, "preparing %s%s", line, is_seed ? ", by its seed" : "");
-    helper->next_ms = now + PROGRESS_MS;
-}
-
-/* ---------------------------------------------------------------- the two processes */
 
 static void
 start(struct helper *helper)
@@ -76,7 +39,7 @@ start(struct helper *helper)
     (void)setpgid(0, 0);
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() == parent) {
-        plan_run(helper->plan, helper->prepared);
+        helper->job->run(helper->job->context);
     }
     _exit(0);
 }
@@ -132,34 +95,27 @@ watch(struct helper *helper, int signal_fd, struct err *err)
     while (signal == 0 && !helper->has_ended) {
         signal = take_signal(signal_fd, TICK_MS);
         reap(helper);
-        show_progress(helper);
+        helper->job->show(helper->job->context);
         log_drain(LOG_STDERR);
     }
     if (signal != 0 && !helper->has_ended) {
         end(helper, signal_fd);
     } else if (!WIFEXITED(helper->status)) {
         char name[16];
-        return err_set(err, CODE_SYSTEM, 0,
-                       "the process that prepares the volumes died of %s; the next start goes on "
-                       "where it ended",
-                       signame_text(WTERMSIG(helper->status), name, sizeof name));
+        return err_set(err, CODE_SYSTEM, 0, "the process that %s died of %s%s", helper->job->does,
+                       signame_text(WTERMSIG(helper->status), name, sizeof name),
+                       helper->job->after);
     }
     return signal;
 }
 
 int
-helper_prepare(const struct plan *plan, uint64_t stop_signals, struct prepared *prepared,
-               struct err *err)
+helper_run(const struct helper_job *job, uint64_t stop_signals, struct err *err)
 {
     uint64_t mask = stop_signals | SIGNAME_BIT(SIGCHLD);
     uint64_t before = 0;
-    struct helper helper = {.plan = plan, .prepared = prepared, .start_ms = loop_now_ms()};
-    if (!plan_is_long(plan)) {
-        plan_run(plan, prepared);
-        return 0;
-    }
-    helper.next_ms = helper.start_ms + FIRST_PROGRESS_MS;
-    /* `prepare` comes with signals as they are by default; the boot has blocked them all. */
+    struct helper helper = {.job = job};
+    /* A verb comes with signals as they are by default; the boot has blocked them all. */
     (void)syscall(SYS_rt_sigprocmask, SIG_BLOCK, &mask, &before, (size_t)KERNEL_SIGSET_BYTES);
     long signal_fd =
         syscall(SYS_signalfd4, -1, &mask, (size_t)KERNEL_SIGSET_BYTES, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -168,7 +124,7 @@ helper_prepare(const struct plan *plan, uint64_t stop_signals, struct prepared *
         start(&helper);
     }
     if (signal_fd < 0 || helper.pid < 0) {
-        (void)err_set(err, CODE_SYSTEM, errno, "cannot start a process that prepares the volumes");
+        (void)err_set(err, CODE_SYSTEM, errno, "cannot start a process that %s", job->does);
     } else {
         result = watch(&helper, (int)signal_fd, err);
     }
@@ -177,4 +133,70 @@ helper_prepare(const struct plan *plan, uint64_t stop_signals, struct prepared *
     }
     (void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, (size_t)KERNEL_SIGSET_BYTES);
     return result;
+}
+
+/* ---------------------------------------------------------------- the preparation */
+
+enum { FIRST_PROGRESS_MS = 2000, PROGRESS_MS = 5000, LINE_BYTES = 512 };
+
+struct preparing {
+    const struct plan *plan;
+    struct prepared *prepared;
+    int64_t start_ms, next_ms; /* of the next line of progress */
+    size_t step;               /* to which the start belongs */
+};
+
+static void
+prepare(void *context)
+{
+    const struct preparing *preparing = context;
+    plan_run(preparing->plan, preparing->prepared);
+}
+
+/* A line each few seconds for the step that runs. */
+static void
+show_progress(void *context)
+{
+    struct preparing *preparing = context;
+    const struct plan *plan = preparing->plan;
+    int64_t now = loop_now_ms();
+    size_t at = preparing->step;
+    while (at + 1 < plan->count && preparing->prepared[at].state > PREPARED_RUNNING) {
+        at++;
+    }
+    if (at != preparing->step) {
+        preparing->step = at;
+        preparing->start_ms = now;
+        preparing->next_ms = now + FIRST_PROGRESS_MS;
+    }
+    if (now < preparing->next_ms || plan->count == 0) {
+        return;
+    }
+    char line[LINE_BYTES];
+    struct text out = TEXT_OVER(line);
+    struct walk_counts counts = prepared_counts(&preparing->prepared[at]);
+    bool is_seed = plan->step[at].kind == PLAN_SEED;
+    walk_progress_text(plan->step[at].top, &counts, now - preparing->start_ms, &out);
+    log_own(LOG_WARN, "preparing %s%s", line, is_seed ? ", by its seed" : "");
+    preparing->next_ms = now + PROGRESS_MS;
+}
+
+int
+helper_prepare(const struct plan *plan, uint64_t stop_signals, struct prepared *prepared,
+               struct err *err)
+{
+    struct preparing preparing = {.plan = plan, .prepared = prepared, .start_ms = loop_now_ms()};
+    const struct helper_job job = {
+        .run = prepare,
+        .show = show_progress,
+        .context = &preparing,
+        .does = "prepares the volumes",
+        .after = "; the next start goes on where it ended",
+    };
+    if (!plan_is_long(plan)) {
+        plan_run(plan, prepared);
+        return 0;
+    }
+    preparing.next_ms = preparing.start_ms + FIRST_PROGRESS_MS;
+    return helper_run(&job, stop_signals, err);
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "config/text.h"
+#include "init/sys_await.h"
 #include "supervisor/loop.h"
 
 enum {
@@ -301,7 +302,6 @@ int
 observe(const struct config *config, const struct self *self, struct arena *arena,
         struct facts *ret_facts, struct err *err)
 {
-    (void)err;
     *ret_facts = (struct facts){
         .self = *self,
         .platform = observe_platform(),
@@ -312,6 +312,10 @@ observe(const struct config *config, const struct self *self, struct arena *aren
     observe_self(arena, ret_facts);
     observe_memory(ret_facts);
     observe_table(arena, &ret_facts->table);
+    int signal = await_places(config, &ret_facts->table, err);
+    if (signal != 0) {
+        return signal;
+    }
     observe_path("/", ret_facts, arena, &ret_facts->root);
     for (size_t i = 0; i < config->mount_count; i++) {
         observe_path(config->mount[i].path, ret_facts, arena, &ret_facts->mount[i]);

@@ -19,7 +19,8 @@ enum {
 /* The table of mounts as it is now, within those bounds. */
 void observe_table(struct arena *arena, struct mount_table *ret_table);
 
-/* Looks at everything that the contract asks about. Returns 0, or -1 with *err (71). What cannot be
+/* Looks at everything that the contract asks about. Returns 0; the number of a signal that asked
+ * for the end while somebody's file system did not answer; or -1 with *err (71). What cannot be
  * looked at is a fact as well. */
 int observe(const struct config *config, const struct self *self, struct arena *arena,
             struct facts *ret_facts, struct err *err);

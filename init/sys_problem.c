@@ -95,14 +95,21 @@ static const char *
 contract_mend(struct arena *arena, const struct plan *plan, const struct plan_step *step,
               const struct problem *problem)
 {
+    bool needs_owner = text_equal(problem->capability != NULL ? problem->capability : "", "CHOWN");
     bool is_seed = step->kind == PLAN_SEED && text_equal(problem->path, step->seed);
     if (is_seed) {
         return "ship that folder in the image, or take the seed out of the contract";
     }
+    if (has_capability(plan, problem->capability)) {
+        const char *there = needs_owner ? arena_printf(arena, "give it to %u:%u there",
+                                                       (unsigned)step->uid, (unsigned)step->gid)
+                                        : "start as the user whom it belongs to";
+        return arena_printf(arena, "on a file server: %s, or export it with no_root_squash", there);
+    }
     if (plan->self_uid == 0 || problem->capability == NULL) {
         return NULL;
     }
-    return text_equal(problem->capability, "CHOWN")
+    return needs_owner
                ? arena_printf(arena,
                               "start as root, or let the contract name no other owner than uid %u",
                               plan->self_uid)

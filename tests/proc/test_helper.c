@@ -230,6 +230,38 @@ START_TEST(without_the_privilege_nothing_is_tried_and_the_mend_is_told)
 }
 END_TEST
 
+/* ---------------------------------------------------------------- who does not answer */
+
+static int fuse_fd; /* whose other end is this process: it answers nothing */
+
+static void
+plant_silent_server(void)
+{
+    char options[128];
+    (void)snprintf(options, sizeof options, "fd=%d,rootmode=40000,user_id=0,group_id=0", fuse_fd);
+    (void)mount("silent", "/srv", "fuse", MS_NOSUID | MS_NODEV, options);
+}
+
+START_TEST(a_term_ends_the_boot_where_a_file_system_does_not_answer)
+{
+    fuse_fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+    if (proc_leaves_out(__func__, fuse_fd >= 0, "needs /dev/fuse, and root")) {
+        return;
+    }
+    struct box box =
+        box_start(&(struct start){.contract = VOLUME MAIN, .plant = plant_silent_server});
+    pid_t helper = find_helper(&box);
+    box_signal(&box, SIGTERM);
+    ck_assert_int_eq(box_end(&box), 0);
+    ck_assert_int_gt(helper, 0);
+    box_must_say(&box, ERR,
+                 "roinit: TERM while a file system did not answer: nothing was started (0)\n");
+    box_must_not_say(&box, OUT, "up");
+    box_free(&box);
+    close(fuse_fd);
+}
+END_TEST
+
 Suite *
 helper_suite(void)
 {
@@ -241,6 +273,7 @@ helper_suite(void)
         a_helper_that_is_killed_ends_the_boot,
         a_read_only_volume_is_not_changed,
         a_link_that_may_lead_outside_is_told,
+        a_term_ends_the_boot_where_a_file_system_does_not_answer,
         who_can_write_by_an_acl_can_write,
         without_the_privilege_nothing_is_tried_and_the_mend_is_told,
         NULL,
