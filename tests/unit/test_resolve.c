@@ -300,6 +300,9 @@ static const struct {
     {STOP "requires = b\n" B "autostart = no\n", 1, "never starts by itself"},
     {STOP "requires = t\n[task t]\ncommand = x\nwhen = stopped\n", 1, "after the last unit"},
     {STOP "requires = t\n[task t]\ncommand = x\nschedule = 1h\n", 1, "by its schedule alone"},
+    {"[task s]\ncommand = x\nwhen = stopped\nrequires = t\n"
+     "[task t]\ncommand = x\nwhen = manual\n",
+     1, "\"t\" never starts by itself"},
     {STOP "requires = t b\n" B "[task t]\ncommand = x\nwhen = stop\n", 0, NULL},
     {"[task s]\ncommand = x\nwhen = stopped\nrequires = b\n" B, 0, "so \"s\" never runs"},
     {"[task s]\ncommand = x\nwhen = stopped\nrequires = t\n"

@@ -72,6 +72,24 @@ START_TEST(json_strings_are_valid_whatever_comes_in)
 }
 END_TEST
 
+static const struct {
+    const char *bytes;
+    size_t at, cut;
+} cuts[] = {
+    {"abc", 2, 2},
+    {"a\xc3\xbc", 2, 1},
+    {"a\xc3\xbc", 1, 1},
+    {"a\xf0\x9f\x98\x80", 4, 1},
+    {"\x80\x80", 1, 1}, /* none */
+    {"a\x80\x80\x80\x80", 4, 4},
+};
+
+START_TEST(no_character_is_cut_and_what_is_none_may_be)
+{
+    ck_assert_uint_eq(text_utf8_cut(cuts[_i].bytes, cuts[_i].at), cuts[_i].cut);
+}
+END_TEST
+
 START_TEST(escaped_bytes_can_neither_forge_a_line_nor_drive_a_terminal)
 {
     struct text text = TEXT_OVER(bytes);
@@ -193,6 +211,7 @@ text_suite(void)
     tcase_add_loop_test(tests, a_duration_is_written_as_users_write_it, 0, COUNT(durations));
     tcase_add_loop_test(tests, a_size_is_written_as_users_write_it, 0, COUNT(sizes));
     tcase_add_loop_test(tests, json_strings_are_valid_whatever_comes_in, 0, COUNT(strings));
+    tcase_add_loop_test(tests, no_character_is_cut_and_what_is_none_may_be, 0, COUNT(cuts));
     tcase_add_test(tests, escaped_bytes_can_neither_forge_a_line_nor_drive_a_terminal);
     tcase_add_test(tests, what_does_not_fit_is_left_out_and_told);
     tcase_add_loop_test(tests, the_nearest_word_is_found_and_only_where_one_is_near, 0,
