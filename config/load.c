@@ -319,9 +319,9 @@ drop_in_folder(const char *file, struct arena *arena)
     return arena_printf(arena, "%.*s.d", (int)(has_ending ? length - 4 : length), file);
 }
 
-int
+void
 load_contract(const struct load_source *source, struct arena *arena, struct doc *ret_doc,
-              struct diags *diags, struct err *err)
+              struct diags *diags)
 {
     struct doc doc = {0};
     struct reading reading = {.source = source, .arena = arena, .doc = &doc, .diags = diags};
@@ -351,5 +351,4 @@ load_contract(const struct load_source *source, struct arena *arena, struct doc 
     doc_finish(&doc, arena);
     sha256_hex(&reading.sha, doc.digest);
     *ret_doc = doc;
-    return 0;
 }

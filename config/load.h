@@ -24,11 +24,10 @@ extern const char load_builtin[];
 
 #define LOAD_DEFAULT_FILE "/etc/roinit.ini"
 
-/* Reads the contract and its drop-ins. Returns 0, with everything that the author got wrong in
- * `diags` (a file that cannot be read, is empty, binary, too large, …, is one of those); -1 only
- * when the system fails otherwise. */
-int load_contract(const struct load_source *source, struct arena *arena, struct doc *ret_doc,
-                  struct diags *diags, struct err *err);
+/* Reads the contract and its drop-ins. What is wrong with it is in `diags`: also a file that cannot
+ * be read (CODE_SYSTEM, where the system is to blame), is empty, binary, too large, ... */
+void load_contract(const struct load_source *source, struct arena *arena, struct doc *ret_doc,
+                   struct diags *diags);
 
 /* The same for text in memory: the built-in contract, tests, the fuzzer. Adds to *doc, which starts
  * as {0}; after the last text comes doc_finish(). Pure but for memory of its own. */

@@ -111,9 +111,7 @@ boot_parse(struct boot *boot)
         .must_exist = named != NULL,
         .check_permissions = boot->last > BOOT_VALIDATE,
     };
-    if (load_contract(&source, &boot->arena, &boot->doc, &boot->diags, &err) != 0) {
-        return fail(boot, &err);
-    }
+    load_contract(&source, &boot->arena, &boot->doc, &boot->diags);
     if (source.defaults != NULL && boot->doc.file != NULL) {
         (void)err_set(&err, CODE_USAGE, 0,
                       "--%s is for a command without a contract; write it into \"%s\"", key,
