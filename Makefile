@@ -299,6 +299,7 @@ PROC_TESTS = \
     tests/proc/test_log.c \
     tests/proc/test_lone.c \
     tests/proc/test_lone_words.c \
+    tests/proc/test_memory.c \
     tests/proc/test_notify.c \
     tests/proc/test_order.c \
     tests/proc/test_orphans.c \
@@ -371,7 +372,7 @@ unit_WRAPPED = malloc calloc
 
 OURS = -std=gnu17 -D_GNU_SOURCE -DROINIT_VERSION='"$(VERSION)"' -I. $(WARNINGS) -fPIE \
     -ffunction-sections -fdata-sections -MMD -MP $($(FLAVOUR)_CFLAGS)
-LIBS = -lev -linih -lm
+LIBS = -lev -linih -lm -Wl,-T,supervisor/quiet.ld
 MUSL_CC ?= $(if $(findstring musl,$(shell $(CC) -dumpmachine)),$(CC),musl-gcc)
 CHECK_LIBS ?= $(shell pkg-config --libs check 2>/dev/null || echo -lcheck -lsubunit -lrt -lm -pthread)
 
@@ -406,11 +407,11 @@ $(OUT)/%.o: %.c VERSION
 	$(Q)$(CC) $(OURS) $(CFLAGS) -c -o $@ $<
 
 $(OUT)/libconfig.a: $(call objects,$(CONFIG_SRC))
-$(OUT)/libsupervisor.a: $(call objects,$(SUPERVISOR_SRC))
+$(OUT)/libsupervisor.a: $(call objects,$(SUPERVISOR_SRC)) supervisor/quiet.ld
 $(OUT)/libinit.a: $(call objects,$(INIT_SRC))
 $(OUT)/%.a:
 	@mkdir -p $(@D) && rm -f $@
-	$(Q)$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $(filter %.o,$^)
 
 $(OUT)/unit: $(call objects,$(UNIT_TESTS)) $(RUNNER) $(ARCHIVES)
 $(OUT)/sim: $(call objects,$(SIM_TESTS)) $(RUNNER) $(ARCHIVES)

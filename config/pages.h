@@ -12,7 +12,8 @@
 #define OWN_PAGES __attribute__((aligned(4096)))
 
 /* For functions that run in a turn of the loop in which nothing happens, such as the look at the
- * fill levels: the linker lays them side by side (.text.hot), and the rest can leave the memory. */
+ * fill levels: the linker lays them side by side (supervisor/quiet.ld), and the rest can leave the
+ * memory. */
 #define QUIET_TURN __attribute__((hot))
 
 #endif

@@ -221,7 +221,7 @@ finish_units(struct loop *loop)
     cgroup_remove(NULL);
 }
 
-int
+QUIET_TURN int
 loop_run(struct loop *loop)
 {
     ev_io_start(loop->ev, &loop->signals);

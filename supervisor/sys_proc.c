@@ -27,7 +27,6 @@
 enum {
     STACK_BYTES = 32768,
     KERNEL_SIGSET_BYTES = 8,
-    PIECE_BYTES = 4096,
     STACK_DEPTH_BYTES = 1024 * 1024, /* more than the boot has ever used */
     STACK_IN_USE_BYTES = 8192,       /* of the functions that are being called */
 };
@@ -40,6 +39,8 @@ struct kernel_sigaction {
 
 /* The linker's: the program's ELF header, where it is mapped (elf(5)). */
 extern const char __executable_start[]; /* NOLINT: the name is the linker's */
+extern const char quiet_code[], quiet_code_end[], quiet_constants[],
+    quiet_constants_end[]; /* quiet.ld */
 
 static struct proc_limit boot_limits[LAUNCH_RLIMITS];
 
@@ -250,43 +251,44 @@ proc_signal(pid_t pid, int signal, bool is_for_group)
 static QUIET_TURN void
 advise(uintptr_t start, uintptr_t end, int advice)
 {
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    static uintptr_t page;
+    page = page != 0 ? page : (uintptr_t)sysconf(_SC_PAGESIZE);
     start -= start % page;
     (void)madvise((void *)start, end - start, advice); /* NOLINT: an address */
 }
 
-/* A fault maps not one page but up to 64 KB around it, as far as its mapping goes. Every other
- * piece of another kind makes mappings of a piece each, for good. */
+/* A fault maps not one page but up to 64 KB around it, as far as its mapping goes: what a quiet
+ * turn needs gets mappings of its own, by being of another kind. No more of them than these two:
+ * each mapping costs at each fork. */
 static void
-cut(uintptr_t start, uintptr_t end)
+set_quiet_apart(void)
 {
-    for (uintptr_t at = start; at < end; at += 2UL * PIECE_BYTES) {
-        advise(at, at + PIECE_BYTES < end ? at + PIECE_BYTES : end, MADV_RANDOM);
-    }
+    advise((uintptr_t)quiet_code, (uintptr_t)quiet_code_end, MADV_RANDOM);
+    advise((uintptr_t)quiet_constants, (uintptr_t)quiet_constants_end, MADV_RANDOM);
 }
 
 QUIET_TURN void
 proc_release_memory(void)
 {
+#ifdef __GLIBC__
+    (void)malloc_trim(0); /* what the boot has freed; musl gives it back by itself */
+#endif
     const ElfW(Ehdr) *header = (const void *)__executable_start;
     const ElfW(Phdr) *segment = (const void *)(__executable_start + header->e_phoff);
     uintptr_t base = (uintptr_t)header;
-    static bool is_cut;
+    static bool is_apart;
+    if (!is_apart) {
+        set_quiet_apart();
+        is_apart = true;
+    }
     for (int i = header->e_phnum; i-- > 0;) { /* the headers themselves lie in the first one */
         uintptr_t start = base + segment[i].p_vaddr;
         uintptr_t end = start + segment[i].p_memsz;
         if (segment[i].p_type != PT_LOAD || (segment[i].p_flags & PF_W) != 0) {
             continue;
         }
-        if (!is_cut) {
-            cut(start, end);
-        }
         advise(start, end, MADV_DONTNEED); /* of the file, and never written to: nothing is lost */
     }
-    is_cut = true;
-#ifdef __GLIBC__
-    (void)malloc_trim(0); /* what the boot has freed; musl gives it back by itself */
-#endif
     /* Below what this function uses the stack is free; a signal handler there is not. */
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
     advise(here - STACK_DEPTH_BYTES, here - STACK_IN_USE_BYTES, MADV_DONTNEED);
