@@ -118,6 +118,17 @@ host_parts(void *context, size_t u)
     return boot->parts[u].count;
 }
 
+static const char *
+host_part_name(void *context, size_t u, size_t part)
+{
+    const struct boot *boot = context;
+    if (boot->parts[u].argv == NULL || part >= boot->parts[u].count) {
+        return NULL;
+    }
+    const struct words *argv = &boot->parts[u].argv[part];
+    return argv->item[argv->count - 1]; /* behind its interpreter, where it has one */
+}
+
 /* All of a launch but its session. */
 static void
 fill_launch(const struct boot *boot, size_t u, const struct vars *vars, const struct words *argv,
@@ -330,6 +341,7 @@ host_of(struct boot *boot)
         .launch_probe = host_launch_probe,
         .identify = host_identify,
         .parts = host_parts,
+        .part_name = host_part_name,
         .may_start = host_may_start,
         .publish = host_publish,
         .degrade = host_degrade,

@@ -324,6 +324,7 @@ fleet_exit(struct fleet *fleet, size_t u, const struct outcome *outcome, int64_t
     exits_add(&unit->exits, seen.code);
     unit->last_pid = unit->pid;
     unit->pid = 0;
+    unit->ended_part = unit->part;
     unit->part = verdict.event == ON_EXIT_NEXT ? unit->part + 1 : 0;
     fleet_event(fleet, u, verdict.event, &verdict, now_ms);
     /* Before the end, too: a stop signal of the same turn may become the cause. */

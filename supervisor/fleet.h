@@ -72,7 +72,7 @@ struct fleet_event {
     enum life_state from, to;
     const struct restart_verdict *verdict; /* of an exit, else NULL */
     int64_t after_ms;                      /* in the state it left; TELL_SLOW: waiting so far */
-    const char *detail;                    /* what it still waits for; NULL: nothing is known */
+    const char *detail; /* what it still waits for; of an exit: the file that ended; NULL: none */
 };
 
 struct sv_ops {
@@ -117,7 +117,8 @@ struct fleet_unit {
     int64_t due_ms;        /* when its timer runs out; 0: it is not armed */
     const char *status;    /* its own words (STATUS of sd_notify); NULL: none */
     int64_t watch_ms;      /* its watchdog's time, by the contract or its own word; 0: none */
-    size_t part;           /* which of its commands runs, of ops->parts() */
+    unsigned part;         /* which of its commands runs, of ops->parts() */
+    unsigned ended_part;   /* … and which ended last */
     int64_t began_ms;      /* its first start, since the boot began; -1: none */
     int64_t settled_ms;    /* ready or final for the first time, likewise */
     unsigned starts, fork_failures;

@@ -40,6 +40,8 @@ struct loop_host {
     /* Whom the unit runs as. */
     void (*identify)(void *context, size_t unit, struct probe_as *ret_as);
     size_t (*parts)(void *context, size_t unit);
+    /* The file of a command-dir, by its place in it; NULL: the unit has none. */
+    const char *(*part_name)(void *context, size_t unit, size_t part);
     /* Whether all of only-if holds. */
     bool (*may_start)(void *context, size_t unit);
     /* The state changed: at most 10 times a second. False: it could not be, and is to be tried

@@ -266,6 +266,9 @@ do_tell(void *context, const struct fleet_event *event)
     enum log_level level = LOG_DEBUG;
     if (event->kind == TELL_SLOW || (event->kind == TELL_UNIT && event->to == LIFE_EXPIRING)) {
         told.detail = loop_ready_awaited(loop, event->unit, &awaits);
+    } else if (event->verdict != NULL) {
+        told.detail = loop->host->part_name(loop->host->context, event->unit,
+                                            loop->fleet.unit[event->unit].ended_part);
     }
     tell_event(&loop->fleet, &told, loop_now_ms(), &level, &out);
     log_own(level, "%s", bytes);

@@ -40,6 +40,8 @@ add_exit(const struct fleet_unit *unit, const struct fleet_event *event, int64_t
     if (unit->last_pid > 0) {
         text_addf(out, "%s (pid %d) ", unit->config->name, (int)unit->last_pid);
         tell_outcome(&unit->last, out);
+        text_addf(out, "%s%s", event->detail != NULL ? " in " : "",
+                  event->detail != NULL ? event->detail : "");
         bool has_comma = unit->last.is_out_of_memory || unit->last.is_hung || unit->last.is_unwell;
         text_add(out, has_comma ? ", after " : " after ");
         text_add_duration(out, now_ms - unit->started_ms);

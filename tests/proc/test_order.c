@@ -230,6 +230,21 @@ START_TEST(the_files_of_command_dir_run_in_byte_order_in_place)
 }
 END_TEST
 
+START_TEST(a_file_of_command_dir_that_fails_is_named_and_none_follows)
+{
+    struct box box = box_run(
+        &(struct start){
+            .contract = BASE RAW "[task init]\ncommand-dir = /etc/init.parts\n",
+            .file = {{.path = "/etc/init.parts/1", .text = "#!/bin/sh\necho a\n", .mode = 0755},
+                     {.path = "/etc/init.parts/2", .text = "#!/bin/sh\nexit 6\n"},
+                     {.path = "/etc/init.parts/3", .text = "#!/bin/sh\necho c\n", .mode = 0755}}},
+        6);
+    ck_assert_str_eq(box.said[OUT].text, "a\n");
+    box_must_say(&box, ERR, " exited with 6 in /etc/init.parts/2 after ");
+    box_free(&box);
+}
+END_TEST
+
 START_TEST(arguments_that_no_unit_takes_become_main_and_start_last)
 {
     struct box box = box_run(
@@ -273,6 +288,7 @@ order_suite(void)
                      a_task_that_runs_over_its_timeout_is_ended_as_not_in_time,
                      a_term_during_boot_aborts_the_boot,
                      the_files_of_command_dir_run_in_byte_order_in_place,
+                     a_file_of_command_dir_that_fails_is_named_and_none_follows,
                      arguments_that_no_unit_takes_become_main_and_start_last,
                      the_arguments_stand_where_the_contract_puts_them,
                      NULL,
