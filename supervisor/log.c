@@ -38,11 +38,13 @@ enum sink_way {
 struct sink {
     int own_fd; /* of a description of our own; 0: none, the standard one is written */
     enum sink_way way;
+    bool is_torn;       /* half a line has been written, the rest is in its ring */
     size_t start, used; /* of its ring */
     uint64_t lost, lost_told;
 };
 
 static struct sink sinks[LOG_SINKS];
+static bool is_one_file; /* all of them: `2>&1` */
 static OWN_PAGES char rings[LOG_SINKS][RING_BYTES];
 static enum log_level own_level = LOG_WARN;
 static enum log_format own_format = LOG_FORMAT_TEXT;
@@ -90,8 +92,11 @@ open_sink(struct sink *sink, int fd)
 void
 log_open(void)
 {
+    struct stat out, err;
     open_sink(&sinks[LOG_STDOUT], STDOUT_FILENO);
     open_sink(&sinks[LOG_STDERR], STDERR_FILENO);
+    is_one_file = fstat(STDOUT_FILENO, &out) == 0 && fstat(STDERR_FILENO, &err) == 0 &&
+                  out.st_dev == err.st_dev && out.st_ino == err.st_ino;
 }
 
 void
@@ -152,20 +157,30 @@ ring_of(const struct sink *sink)
     return rings[sink - sinks];
 }
 
+/* Whether the other one would have its lines within a line of this one: what then stands at the
+ * start of a line could be anybody's. */
+static bool
+would_tear(const struct sink *sink)
+{
+    return is_one_file && sinks[sink == &sinks[LOG_STDOUT] ? LOG_STDERR : LOG_STDOUT].is_torn;
+}
+
 /* Writes as far as it goes. Returns the bytes that are done with: written, or not to be written
  * ever (a closed pipe, a full disk), then counted as lost. */
 static size_t
 write_some(struct sink *sink, const char *bytes, size_t length)
 {
     size_t done = 0;
-    while (done < length) {
+    while (done < length && !would_tear(sink)) {
         ssize_t written = INSIST(write_now(sink, bytes + done, length - done));
         if (written > 0) {
             done += (size_t)written;
+            sink->is_torn = bytes[done - 1] != '\n';
         } else if (written == 0 || errno == EAGAIN || errno == EINTR) {
             return done;
         } else {
             sink->lost += text_count_lines(bytes + done, length - done);
+            sink->is_torn = false;
             return length;
         }
     }

@@ -75,6 +75,9 @@ box_start(const struct start *start)
     box.in = stream_open_input(start->in, stage.terminal, &stage.fd[0]);
     box.said[OUT].fd = stream_open_output(start->out, stage.terminal, &stage.fd[1]);
     box.said[ERR].fd = stream_open_output(start->err, stage.terminal, &stage.fd[2]);
+    if (start->err == STREAM_OUTPUT) {
+        stage.fd[2] = dup(stage.fd[1]);
+    }
     box.said[OUT].is_held = start->out == STREAM_STUCK;
     box.said[ERR].is_held = start->err == STREAM_STUCK;
     stage.report = report[1];

@@ -34,6 +34,7 @@ enum stream {
     STREAM_STUCK,    /* a pipe that nobody reads until box_read_on() */
     STREAM_SOCKET,   /* a Unix socket, read by the test */
     STREAM_TERMINAL, /* a terminal of its own; all three at once */
+    STREAM_OUTPUT,   /* standard error only: the same as standard output, 2>&1 */
 };
 
 enum which { OUT, ERR };

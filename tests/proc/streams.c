@@ -14,6 +14,7 @@ stream_open_output(enum stream stream, int terminal, int *ret_inside)
     int ends[2] = {-1, -1};
     switch (stream) {
     case STREAM_CLOSED:
+    case STREAM_OUTPUT:
         break;
     case STREAM_FULL:
         ends[1] = open("/dev/full", O_WRONLY | O_CLOEXEC);

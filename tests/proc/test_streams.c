@@ -143,6 +143,17 @@ START_TEST(lines_that_were_lost_are_counted_and_reported_as_another_user)
 }
 END_TEST
 
+static void
+await_loss(struct box *box)
+{
+    static char text[16384];
+    int64_t limit = proc_now_ms() + BOX_WAIT_MS;
+    do {
+        ck_assert_int_lt(proc_now_ms(), limit);
+        ck_assert_int_eq(box_exec(box, WORDS("metrics"), text, sizeof text), 0);
+    } while (strstr(text, "\nroinit_log_lines_dropped_total 0\n") != NULL);
+}
+
 /* One read of PID 1 brings more than its pipe and its ring have room for, as JSON. */
 START_TEST(of_more_than_there_is_room_for_no_line_is_torn)
 {
@@ -158,7 +169,7 @@ START_TEST(of_more_than_there_is_room_for_no_line_is_torn)
     ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
     box_await_file(&box, "/tmp/flooded");
     box_signal(&box, SIGCONT);
-    box_ask(&box, WORDS("status"), 0);
+    await_loss(&box);
     box_read_on(&box, OUT);
     box_expect(&box, OUT, "lines lost");
     ck_assert_int_eq(box_touch(&box, "/tmp/end"), 0);
@@ -168,6 +179,28 @@ START_TEST(of_more_than_there_is_room_for_no_line_is_torn)
         ck_assert_msg(*end == '\n' && (*at == 'r' || (*at == '{' && end[-1] == '}')), "%.300s", at);
     }
     ck_assert_uint_eq(box_count(&box, OUT, "\"line 0") + told_lost(&box), LINES);
+    box_free(&box);
+}
+END_TEST
+
+/* Both are one pipe: what has no room any more is the rest of a line, and the other must wait. */
+START_TEST(output_and_error_that_are_one_tear_no_line_of_each_other)
+{
+    struct box box = box_start(
+        &(struct start){.contract = BASE "[task out]\ncommand = /puppet lines:20000 lines:20000\n"
+                                         "[task err]\ncommand = /bin/sh -c 'exec /puppet "
+                                         "lines:20000 lines:20000 >&2'\n",
+                        .out = STREAM_STUCK,
+                        .err = STREAM_OUTPUT});
+    ck_assert_int_eq(fcntl(box.said[OUT].fd, F_SETPIPE_SZ, 4096), 4096);
+    box_read_on(&box, OUT);
+    ck_assert_int_eq(box_end(&box), 0);
+    for (const char *at = box.said[OUT].text; *at != '\0'; at += strcspn(at, "\n") + 1) {
+        size_t length = strcspn(at, "\n");
+        bool is_line = strncmp(at, "out: line ", 10) == 0 || strncmp(at, "err: line ", 10) == 0;
+        bool is_whole = is_line && length == strlen("out: line 000000 ") + 50;
+        ck_assert_msg(is_whole || strncmp(at, "roinit: ", 8) == 0, "%.300s", at);
+    }
     box_free(&box);
 }
 END_TEST
@@ -279,6 +312,7 @@ streams_suite(void)
                        lines_that_were_lost_are_counted_and_reported,
                        lines_that_were_lost_are_counted_and_reported_as_another_user,
                        of_more_than_there_is_room_for_no_line_is_torn,
+                       output_and_error_that_are_one_tear_no_line_of_each_other,
                        room_that_another_has_taken_does_not_block_pid_1,
                        lines_arrive_whole_on_a_socket_and_a_terminal,
                        a_stuck_reader_of_standard_error_does_not_block_the_stop,
