@@ -56,7 +56,7 @@ by_start(const void *one, const void *other)
     if (a_ms != b_ms) {
         return a_ms < b_ms ? -1 : 1;
     }
-    return a->unit < b->unit ? -1 : 1;
+    return (a->unit > b->unit) - (a->unit < b->unit);
 }
 
 /* One that waited for `row` and was no sooner ready, in the same millisecond; or NULL. */
@@ -103,7 +103,7 @@ blame_build(const struct fleet *fleet, int64_t now_ms, struct arena *arena, stru
     struct blame blame = {.fleet = fleet, .is_over = fleet->phase > FLEET_BOOTING};
     struct blame_row **row_of = ARENA_NEW(arena, struct blame_row *, fleet->count);
     blame.row = ARENA_NEW(arena, struct blame_row, fleet->count);
-    if (blame.row == NULL || row_of == NULL) {
+    if (arena->is_spent) {
         return -1;
     }
     for (size_t u = 0; u < fleet->count; u++) {

@@ -79,9 +79,6 @@ layer_inherited(struct environ_work *work, const struct words *globs)
         }
     }
     vars_copy(work->vars, &passed, work->arena);
-    if (work->vars->item == NULL) {
-        vars_init(work->vars, work->arena);
-    }
 }
 
 /* ---------------------------------------------------------------- the unit's user */
@@ -147,7 +144,7 @@ layer_unit_env(struct environ_work *work, const struct unit_config *unit)
         const char *item = unit->env.item[i];
         size_t length = strcspn(item, "=");
         const char *name = arena_strndup(work->arena, item, length);
-        if (item[length] == '=' && name != NULL) {
+        if (name != NULL) {
             set_expanded(work, name, item + length + 1, place);
         }
     }
@@ -163,7 +160,7 @@ environ_secret_path(const struct environ_input *input, size_t name, struct arena
     layer_inherited(&work, NULL); /* env-pass is about units */
     environ_layer_files(&work, input->env_file, input->config->init.env_file.count);
     const char *variable = arena_printf(arena, "%s_FILE", input->config->init.file_env.item[name]);
-    const char *path = variable == NULL ? NULL : vars_get(&vars, variable);
+    const char *path = vars_get(&vars, variable);
     return path == NULL || *path == '\0' ? NULL : path;
 }
 

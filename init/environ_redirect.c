@@ -63,10 +63,7 @@ environ_follow_home(struct environ_work *work)
         /* By pointer: a layer that set the same text meant it. */
         if (row->base == REDIRECT_HOME && work->redirected[r] != NULL &&
             vars_get(work->vars, row->variable) == work->redirected[r]) {
-            const char *path = row_path(work, row);
-            if (path != NULL) {
-                (void)vars_set(work->vars, row->variable, path);
-            }
+            (void)vars_set(work->vars, row->variable, row_path(work, row));
         }
     }
 }

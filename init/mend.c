@@ -133,24 +133,20 @@ mend_tmpfs(const struct judge *judge, size_t m, struct finding *finding)
         arena_printf(arena, "emptyDir {medium: Memory, sizeLimit: %s} at %s", size, mount->path);
 }
 
-/* The flags that a volume has to be mounted with: `word` (NULL: none), and those that restrict and
- * are no wish. */
-static const char *
-volume_flags(const struct judge *judge, size_t m, const char *word)
+/* Adds the flags that a volume has to be mounted with: `word` (NULL: none), and those that restrict
+ * and are no wish. */
+static void
+add_volume_flags(const struct mount_config *mount, const char *word, struct text *out)
 {
-    const struct mount_config *mount = &judge->config->mount[m];
     struct option_want want[OPTION_PAIRS];
-    char bytes[64];
-    struct text text = TEXT_OVER(bytes);
     options_want(&mount->options, mount->is_tmpfs, want);
     for (size_t pair = 1; pair < OPTION_PAIRS; pair++) {
         bool is_asked = want[pair].word != NULL && (text_equal(want[pair].word, word) ||
                                                     (want[pair].is_on && !want[pair].is_wish));
         if (is_asked) {
-            text_addf(&text, "%s%s", text.length == 0 ? "" : ",", want[pair].word);
+            text_addf(out, "%s%s", out->length == 0 ? "" : ",", want[pair].word);
         }
     }
-    return arena_strdup(judge->findings->arena, bytes);
 }
 
 /* What stands before the colon of -v. */
@@ -170,8 +166,10 @@ mend_volume(const struct judge *judge, size_t m, const char *word, struct findin
 {
     const struct mount_config *mount = &judge->config->mount[m];
     struct arena *arena = judge->findings->arena;
-    const char *flags = volume_flags(judge, m, word);
-    bool has_flags = flags[0] != '\0';
+    char flags[64];
+    struct text text = TEXT_OVER(flags);
+    add_volume_flags(mount, word, &text);
+    bool has_flags = text.length > 0;
     const char *name = volume_word(judge, m, has_flags);
     const char *access = options_want_read_only(&mount->options) ? ":ro" : "";
     const char *host =

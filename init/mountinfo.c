@@ -246,8 +246,7 @@ mountinfo_parse(const char *bytes, size_t length, struct arena *arena,
         .by_id = ARENA_NEW(arena, struct mount_entry *, room),
         .is_complete = true,
     };
-    if (copy == NULL || sorted == NULL || is_covered == NULL || ret_table->entry == NULL ||
-        ret_table->by_id == NULL) {
+    if (arena->is_spent) {
         *ret_table = (struct mount_table){.incomplete = "there is no memory for it"};
         return;
     }

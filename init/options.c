@@ -69,9 +69,9 @@ take_verb(char *const *word, struct options *options, bool *ret_is_command)
 const char *
 options_lone_key(size_t i)
 {
-    static const char *const keys[OPTIONS_LONE_MAX] = {"forward-signals", "kill-mode",
-                                                       "success-status"};
-    return i < OPTIONS_LONE_MAX ? keys[i] : NULL;
+    static const char *const keys[OPTIONS_LONE_MAX + 1] = {"forward-signals", "kill-mode",
+                                                           "success-status"};
+    return keys[i];
 }
 
 /* "--KEY VALUE" or "--KEY=VALUE" of a lone command's keys. Returns how many words it takes; 0: it

@@ -32,7 +32,7 @@ options_have(const struct path_facts *path, size_t pair)
 static void
 take_word(const char *word, size_t length, struct option_want want[OPTION_PAIRS])
 {
-    bool is_wish = length > 1 && word[length - 1] == '?';
+    bool is_wish = word[length - 1] == '?';
     length -= is_wish;
     for (size_t pair = 0; pair < OPTION_PAIRS; pair++) {
         for (int on = 0; on < 2; on++) {

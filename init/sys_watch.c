@@ -107,8 +107,8 @@ check(struct boot *boot, const struct mount_table *table, struct findings *findi
     struct facts facts;
     drift_facts(&boot->facts, boot->config.mount_count, table, findings->arena, &facts);
     contract_check_drift(&boot->config, &facts, &boot->identities, findings);
-    if (table == &boot->facts.table) {
-        return;
+    if (table == &boot->facts.table || findings->arena->is_spent) {
+        return; /* of half a look the next sample sees that it has to be taken again */
     }
     boot->facts.root.is_read_only = facts.root.is_read_only;
     for (size_t m = 0; m < boot->config.mount_count; m++) {
@@ -169,6 +169,11 @@ watch_look_at_mounts(struct boot *boot)
     check(boot, &table, &now);
     drift_new(watch->has_seen ? &watch->seen : &base, &now, &fresh);
     drift_new(&now, watch->has_seen ? &watch->seen : &base, &gone);
+    if (arena.is_spent || scratch.is_spent) {
+        arena_free(&arena);
+        arena_free(&scratch);
+        return;
+    }
     for (size_t i = 0; i < fresh.count && i < DRIFTS_TOLD; i++) {
         tell_finding(boot, &fresh.item[i], false);
     }

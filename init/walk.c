@@ -66,27 +66,25 @@ walk_progress_text(const char *top, const struct walk_counts *counts, int64_t el
 
 /* ---------------------------------------------------------------- files with more names */
 
-/* The place of the inode, or the free one where it would stand; NULL where the set is full. */
+/* The place of the inode, or the free one where it would stand: a quarter always is. */
 static struct linkset_entry *
 find(const struct linkset *set, const struct walk_inode *inode)
 {
     size_t at = (size_t)(spread(inode->number ^ inode->device << 32) >> 20) & (set->size - 1);
-    for (size_t i = 0; i < set->size; i++, at = (at + 1) & (set->size - 1)) {
-        struct linkset_entry *entry = &set->entry[at];
-        if (entry->seen == 0 ||
-            (entry->number == inode->number && entry->device == inode->device)) {
-            return entry;
-        }
+    const struct linkset_entry *entry = &set->entry[at];
+    while (entry->seen != 0 && (entry->number != inode->number || entry->device != inode->device)) {
+        at = (at + 1) & (set->size - 1);
+        entry = &set->entry[at];
     }
-    return NULL;
+    return &set->entry[at];
 }
 
 bool
 linkset_see(struct linkset *set, const struct walk_inode *inode)
 {
     struct linkset_entry *entry = find(set, inode);
-    /* A quarter stays free, so that a search ends soon. */
-    if (set->is_closed || entry == NULL || (entry->seen == 0 && set->used >= set->size / 4 * 3)) {
+    /* A quarter stays free, so that a search ends, and soon. */
+    if (set->is_closed || (entry->seen == 0 && set->used >= set->size / 4 * 3)) {
         set->refused++;
         return false;
     }

@@ -48,7 +48,7 @@ add_bytes(struct text *out, uint64_t bytes)
     static const char units[] = "BKMGTPE";
     size_t unit = 0;
     uint64_t rest = 0;
-    while (bytes >= KIB && units[unit + 1] != '\0') {
+    while (bytes >= KIB) { /* six times at most */
         rest = bytes % KIB;
         bytes /= KIB;
         unit++;

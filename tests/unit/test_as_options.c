@@ -13,8 +13,11 @@
 #define COUNT(array_) ((int)(sizeof(array_) / sizeof((array_)[0])))
 
 static const struct as_option letters[] = {{'v', NULL, false}, {'p', NULL, true}, {0, NULL, false}};
-static const struct as_option named[] = {
-    {'v', "verbose", false}, {'V', "version", false}, {'r', "rewrite", true}, {0, NULL, false}};
+static const struct as_option named[] = {{'v', "verbose", false},
+                                         {'V', "version", false},
+                                         {'r', "rewrite", true},
+                                         {'q', NULL, false},
+                                         {0, NULL, false}};
 
 /* What was read, as "v p=X | word": options, then the rest. */
 static const struct {
@@ -38,6 +41,7 @@ static const struct {
     {letters, {"-\x1b", "true"}, "? invalid option -- '\\x1b' | true"},
     {named, {"--verbose", "--rewrite=1:2", "true"}, "v r=1:2 | true"},
     {named, {"--rew", "1:2", "--verb"}, "r=1:2 v |"},
+    {named, {"-q", "--q"}, "q ? unrecognized option '--q' |"},
     {named, {"--rewrite", "--", "true"}, "r=-- | true"},
     {named, {"--ver", "true"}, "? option '--ver' is ambiguous | true"},
     {named, {"--", "--ver"}, "| --ver"},

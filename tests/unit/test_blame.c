@@ -128,6 +128,42 @@ START_TEST(of_two_in_one_millisecond_the_one_that_waited_is_last)
 }
 END_TEST
 
+START_TEST(who_waits_for_several_waited_for_the_last_that_was_to_come)
+{
+    static const char *all[] = {"web", "db", "hand"};
+    config[EDGE].requires = (struct words){3, all};
+    order_build(fleet.config, &arena, &fleet.order);
+    holds(table(9000, false), "* edge   +1.5s     +1.6s     100ms     ready     web\n");
+    static const char *edge[] = {"edge"};
+    config[EDGE].requires = (struct words){0};
+    config[HAND].requires = (struct words){1, edge};
+    order_build(fleet.config, &arena, &fleet.order);
+    unit[HAND].began_ms = unit[HAND].settled_ms = unit[EDGE].settled_ms; /* but by hand */
+    holds(table(9000, false), "  hand   +1.6s     +1.6s     0ms       ready     edge\n");
+}
+END_TEST
+
+START_TEST(a_circle_that_no_contract_can_have_is_gone_through_once)
+{
+    static const char *web[] = {"web"}, *db[] = {"db"};
+    config[DB].requires = (struct words){1, web};
+    config[WEB].requires = (struct words){1, db};
+    order_build(fleet.config, &arena, &fleet.order);
+    unit[DB].settled_ms = unit[WEB].settled_ms = 9000;
+    const char *text = table(9000, false);
+    holds(text, "* db     +0ms      +9s       9s        ready     web\n");
+    holds(text, "* web    +300ms    +9s       8.7s      ready     db\n");
+}
+END_TEST
+
+START_TEST(who_was_skipped_took_no_time)
+{
+    unit[CACHE].began_ms = -1;
+    unit[CACHE].state = LIFE_SKIPPED;
+    holds(table(9000, false), "  cache  -         +40ms     -         skipped   -\n");
+}
+END_TEST
+
 START_TEST(the_picture_has_a_bar_for_each_part_of_a_start)
 {
     unit[CACHE].state = LIFE_FAILED;
@@ -167,6 +203,9 @@ blame_suite(void)
     tcase_add_test(tcase, while_the_boot_goes_on_the_chain_ends_at_who_still_waits);
     tcase_add_test(tcase, who_was_started_by_hand_counts_once_he_was_and_is_never_to_blame);
     tcase_add_test(tcase, of_two_in_one_millisecond_the_one_that_waited_is_last);
+    tcase_add_test(tcase, who_waits_for_several_waited_for_the_last_that_was_to_come);
+    tcase_add_test(tcase, a_circle_that_no_contract_can_have_is_gone_through_once);
+    tcase_add_test(tcase, who_was_skipped_took_no_time);
     tcase_add_test(tcase, the_picture_has_a_bar_for_each_part_of_a_start);
     suite_add_tcase(suite, tcase);
     return suite;

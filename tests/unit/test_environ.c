@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "config/doc.h"
-#include "config/grow.h"
 #include "tests/unit/stage.h"
 
 #define SUITE(name_) Suite *name_##_suite(void);
@@ -130,7 +129,7 @@ static const struct {
     {"*", "ANY", true},        {"LC_*", "LC_ALL", true}, {"LC_*", "LC", false},
     {"PATH", "PATH", true},    {"PATH", "PATHS", false}, {"P?TH", "PATH", true},
     {"*_URL", "DB_URL", true}, {"*_URL", "URL", false},  {"A*B*C", "AxBxBxC", true},
-    {"", "A", false},          {"A*", "", false},
+    {"", "A", false},          {"A*", "", false},        {"*", "", false},
 };
 
 START_TEST(env_pass_chooses_what_is_inherited)
@@ -152,6 +151,18 @@ START_TEST(user_logname_and_home_are_those_of_the_units_user)
     ck_assert_str_eq(get("USER"), "app");
     ck_assert_str_eq(get("LOGNAME"), "app");
     ck_assert_str_eq(get("HOME"), "/home/app");
+}
+END_TEST
+
+START_TEST(what_the_image_says_of_roinits_own_user_wins_and_what_it_does_not_say_stays)
+{
+    INHERIT(ITEM("USER=x"), ITEM("HOME=/opt/app"), ITEM("no variable"));
+    stage_start_as(&stage, 10001, 20001);
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_str_eq(get("USER"), "app");
+    ck_assert_str_eq(get("HOME"), "/home/app");
+    stage.identities.unit[0].home = ""; /* a field that is empty */
+    ck_assert_str_eq(get("HOME"), "/opt/app");
 }
 END_TEST
 
@@ -186,7 +197,7 @@ END_TEST
 
 START_TEST(an_inherited_value_in_a_declared_mount_stays)
 {
-    INHERIT(ITEM("TMPDIR=/data/tmp"), ITEM("TMP=/data/../etc"), ITEM("TEMP=/database"),
+    INHERIT(ITEM("TMPDIR=/data/tmp"), ITEM("TMP=/data/../etc"), ITEM("TEMP=/data/.."),
             ITEM("HOME=/data/home"));
     stage.mount[STAGE_TMP].redirect = WORDS("tmp", "home", "xdg");
     stage_resolve(&stage, CODE_OK);
@@ -217,6 +228,16 @@ START_TEST(java_options_are_appended_after_all_layers)
     stage_resolve(&stage, CODE_OK);
     ck_assert_str_eq(get("JDK_JAVA_OPTIONS"), "-Xmx1g -Xss1m -Djava.io.tmpdir=/tmp "
                                               "-Duser.home=/tmp/home-10001");
+}
+END_TEST
+
+START_TEST(a_path_with_a_blank_is_quoted_for_java_and_an_empty_variable_is_filled)
+{
+    INHERIT(ITEM("JDK_JAVA_OPTIONS="));
+    stage.mount[STAGE_TMP].path = stage.path[STAGE_TMP].resolved = "/my tmp";
+    stage.mount[STAGE_TMP].redirect = WORDS("java");
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_str_eq(get("JDK_JAVA_OPTIONS"), "\"-Djava.io.tmpdir=/my tmp\"");
 }
 END_TEST
 
@@ -255,6 +276,16 @@ START_TEST(a_variable_that_is_not_set_is_the_fault_of_whoever_runs_it)
 }
 END_TEST
 
+START_TEST(a_value_that_cannot_be_read_is_the_fault_of_the_author)
+{
+    add_env("A", "${B");
+    stage_resolve(&stage, CODE_OK);
+    ck_assert_ptr_nonnull(strstr(first_wrong(NULL), "A: "));
+    ck_assert_int_eq(diag_code(&stage.diags), CODE_CONFIG);
+    ck_assert_ptr_null(stage.diags.item[0].cure);
+}
+END_TEST
+
 START_TEST(the_base_has_no_unit_and_skips_what_needs_one)
 {
     struct vars base;
@@ -270,94 +301,6 @@ START_TEST(the_base_has_no_unit_and_skips_what_needs_one)
 }
 END_TEST
 
-static const struct {
-    const char *text, *value; /* of A; NULL: a diagnostic */
-} files[] = {
-    {"A=1\n", "1"},
-    {"A=1", "1"},
-    {"# c\n\n  # d\nA=1\r\n", "1"},
-    {"A= x = y ", " x = y "},
-    {"A=\"q\"\n", "\"q\""},
-    {"A=1\nA=2\n", "2"},
-    {"A=\n", ""},
-    {"A=$B\n", "$B"},
-    {"export A=1\n", NULL},
-    {"A\n", NULL},
-    {"=1\n", NULL},
-    {"1A=1\n", NULL},
-};
-
-START_TEST(env_files_hold_lines_of_name_and_value_as_they_stand)
-{
-    struct environ_text texts[] = {file(files[_i].text)};
-    struct vars vars;
-    stage.unit[0].env_file = WORDS("/etc/app.env");
-    stage_resolve(&stage, CODE_OK);
-    int result = environ_unit(&stage.environment, 0, texts, &stage.arena, &vars, &stage.diags);
-    ck_assert_int_eq(result, files[_i].value == NULL ? -1 : 0);
-    stage_is(vars_get(&vars, "A"), files[_i].value);
-    if (files[_i].value == NULL) {
-        ck_assert_str_eq(stage.diags.item[0].file, "/etc/app.env");
-        ck_assert_int_eq(diag_code(&stage.diags), CODE_BROKEN);
-    }
-}
-END_TEST
-
-START_TEST(an_env_file_with_a_nul_or_without_end_is_refused)
-{
-    struct environ_text texts[] = {{"/etc/app.env", "A=1\0B=2", 7}};
-    stage.unit[0].env_file = WORDS("/etc/app.env");
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_str_eq(first_wrong(texts), "a NUL byte in the file");
-
-    struct grow many = {.arena = &stage.arena};
-    for (size_t i = 0; i < 5000; i++) {
-        grow_add(&many, "A=1\n", 4);
-    }
-    texts[0] = file(grow_text(&many));
-    stage.diags = (struct diags){.arena = &stage.arena};
-    ck_assert_str_eq(first_wrong(texts), "more than 4096 variables in one file");
-}
-END_TEST
-
-START_TEST(a_secret_comes_from_the_file_that_its_variable_names)
-{
-    struct environ_text secrets[] = {{"/run/secrets/p", "s3cret=\n", 8}, {0}};
-    INHERIT(ITEM("P_FILE=/run/secrets/p"), ITEM("Q="));
-    stage.config.init.file_env = WORDS("P", "Q");
-    stage.config.init.env_pass = WORDS("PATH"); /* about units, not about secrets */
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_str_eq(environ_secret_path(&stage.environment, 0, &stage.arena), "/run/secrets/p");
-    ck_assert_ptr_null(environ_secret_path(&stage.environment, 1, &stage.arena));
-    stage.environment.secret = secrets;
-    ck_assert_str_eq(get("P"), "s3cret=");
-    ck_assert_ptr_null(get("P_FILE"));
-}
-END_TEST
-
-START_TEST(a_secret_that_is_set_twice_is_an_error_that_does_not_tell_it)
-{
-    struct environ_text secrets[] = {{"/run/secrets/p", "s3cret", 6}};
-    INHERIT(ITEM("P_FILE=/run/secrets/p"), ITEM("P=hidden"));
-    stage.config.init.file_env = WORDS("P");
-    stage.environment.secret = secrets;
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_str_eq(first_wrong(NULL), "both P and P_FILE are set");
-    ck_assert_int_eq(diag_code(&stage.diags), CODE_BROKEN);
-}
-END_TEST
-
-START_TEST(a_secret_with_a_nul_is_an_error)
-{
-    struct environ_text secrets[] = {{"/run/secrets/p", "a\0b", 3}};
-    INHERIT(ITEM("P_FILE=/run/secrets/p"));
-    stage.config.init.file_env = WORDS("P");
-    stage.environment.secret = secrets;
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_ptr_nonnull(strstr(first_wrong(NULL), "NUL byte"));
-}
-END_TEST
-
 Suite *
 environ_suite(void)
 {
@@ -370,22 +313,20 @@ environ_suite(void)
     tcase_add_loop_test(tests, env_pass_chooses_what_is_inherited, 0,
                         (int)(sizeof globs / sizeof globs[0]));
     tcase_add_test(tests, user_logname_and_home_are_those_of_the_units_user);
+    tcase_add_test(tests,
+                   what_the_image_says_of_roinits_own_user_wins_and_what_it_does_not_say_stays);
     tcase_add_test(tests, a_user_without_entry_has_his_number_for_a_name);
     tcase_add_test(tests, what_the_runtime_said_of_an_arbitrary_uid_stays);
     tcase_add_test(tests, a_lone_command_finds_what_it_would_find_without_roinit);
     tcase_add_test(tests, an_inherited_value_in_a_declared_mount_stays);
     tcase_add_test(tests, xdg_follows_the_final_home_unless_a_layer_says_otherwise);
     tcase_add_test(tests, java_options_are_appended_after_all_layers);
+    tcase_add_test(tests, a_path_with_a_blank_is_quoted_for_java_and_an_empty_variable_is_filled);
     tcase_add_test(tests, java_options_that_are_there_stay);
     tcase_add_test(tests, env_sees_the_layers_below_and_earlier_lines);
     tcase_add_test(tests, a_variable_that_is_not_set_is_the_fault_of_whoever_runs_it);
+    tcase_add_test(tests, a_value_that_cannot_be_read_is_the_fault_of_the_author);
     tcase_add_test(tests, the_base_has_no_unit_and_skips_what_needs_one);
-    tcase_add_loop_test(tests, env_files_hold_lines_of_name_and_value_as_they_stand, 0,
-                        (int)(sizeof files / sizeof files[0]));
-    tcase_add_test(tests, an_env_file_with_a_nul_or_without_end_is_refused);
-    tcase_add_test(tests, a_secret_comes_from_the_file_that_its_variable_names);
-    tcase_add_test(tests, a_secret_that_is_set_twice_is_an_error_that_does_not_tell_it);
-    tcase_add_test(tests, a_secret_with_a_nul_is_an_error);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -140,6 +140,29 @@ START_TEST(a_report_names_the_mends_of_the_platform_at_hand)
 }
 END_TEST
 
+START_TEST(the_mend_of_the_contract_helps_on_every_platform)
+{
+    struct report report = {.file = "F", .platform = PLATFORM_KUBERNETES};
+    findings_add(&findings, &an_upload);
+    text_is(&report, "roinit: the container keeps its contract (F)\n"
+                     "  warn   /srv/upload    writable, and not in the contract\n"
+                     "         add [volume /srv/upload], or mount it read-only\n");
+}
+END_TEST
+
+START_TEST(on_a_terminal_the_level_has_its_colour)
+{
+    struct report report = {.file = "F", .has_color = true, .platform = PLATFORM_PODMAN};
+    struct finding warn = {.level = FINDING_WARN, .subject = "/a", .found = "x", .expected = "y"};
+    struct finding error = {.level = FINDING_ERROR, .subject = "/b", .found = "x", .expected = "y"};
+    findings_add(&findings, &warn);
+    findings_add(&findings, &error);
+    text_is(&report, "roinit: the container breaks its contract (F)\n"
+                     "  \033[33mwarn \033[0m  /a             x, want y\n"
+                     "  \033[31merror\033[0m  /b             x, want y\n");
+}
+END_TEST
+
 START_TEST(what_prepare_mends_is_shown_as_that)
 {
     struct report report = {.shows_wishes = true};
@@ -259,6 +282,60 @@ START_TEST(diagnostics_have_the_same_form)
 }
 END_TEST
 
+/* What a diagnostic is told as: what it lacks is left out. */
+static const struct {
+    enum diag_level level;
+    enum exit_code code;
+    struct diag_place place;
+    const char *text, *json;
+} lines[] = {
+    {DIAG_ERROR,
+     CODE_USAGE,
+     {0},
+     "roinit: wrong usage\n  error  bad\n",
+     "{\"level\":\"error\",\"text\":\"bad\"}"},
+    {DIAG_WARN,
+     CODE_CONFIG,
+     {.file = "F"},
+     "roinit: the contract could be better\n  warn   F: bad\n",
+     "{\"level\":\"warn\",\"file\":\"F\",\"text\":\"bad\"}"},
+    {DIAG_ERROR,
+     CODE_BROKEN,
+     {.line = 3, .section = "init"},
+     "roinit: the contract cannot be kept\n  error  [init] bad\n",
+     "{\"level\":\"error\",\"section\":\"init\",\"text\":\"bad\"}"},
+    {DIAG_ERROR,
+     CODE_CONFIG,
+     {.file = "F", .line = 3, .key = "k"},
+     "roinit: the contract is wrong\n  error  F:3: k: bad\n",
+     "{\"level\":\"error\",\"file\":\"F\",\"line\":3,\"key\":\"k\",\"text\":\"bad\"}"},
+};
+
+START_TEST(a_diagnostic_says_whose_fault_it_is_and_where_as_far_as_that_is_known)
+{
+    char want[256];
+    struct text text = TEXT_OVER(bytes);
+    struct text json = TEXT_OVER(want);
+    diags_text(&diags, &text);
+    ck_assert_str_eq(bytes, "");
+    diag_add(&diags, lines[_i].level, lines[_i].code, lines[_i].place, NULL, "bad");
+    diags_text(&diags, &text);
+    ck_assert_str_eq(bytes, lines[_i].text);
+    text_addf(&json, "{\"v\":1,\"kept\":%s,\"enforced\":true,\"findings\":[%s]}",
+              lines[_i].level == DIAG_WARN ? "true" : "false", lines[_i].json);
+    json_is(true, want);
+}
+END_TEST
+
+START_TEST(a_document_that_does_not_fit_says_so)
+{
+    struct text text = text_over(bytes, 20);
+    findings_json(&findings, &diags, true, &text);
+    ck_assert(text.is_cut);
+    ck_assert_str_eq(bytes, "{\"v\":1,{\"kept\":true");
+}
+END_TEST
+
 START_TEST(json_counts_what_is_beyond_the_limit)
 {
     struct diag_place place = {"file", 0, NULL, NULL};
@@ -271,6 +348,9 @@ START_TEST(json_counts_what_is_beyond_the_limit)
     findings_json(&findings, &diags, true, &text);
     ck_assert(!text.is_cut);
     ck_assert_str_eq(bytes + text.length - (sizeof counted - 1), counted);
+    text = TEXT_OVER(bytes);
+    diags_text(&diags, &text);
+    ck_assert_ptr_nonnull(strstr(bytes, "\n  and 2 more\n"));
 }
 END_TEST
 
@@ -287,6 +367,8 @@ finding_suite(void)
     tcase_add_test(told, wishes_are_told_only_where_asked_for);
     tcase_add_loop_test(told, a_report_names_the_mends_of_the_platform_at_hand, 0,
                         sizeof mends / sizeof mends[0]);
+    tcase_add_test(told, the_mend_of_the_contract_helps_on_every_platform);
+    tcase_add_test(told, on_a_terminal_the_level_has_its_colour);
     tcase_add_test(told, what_prepare_mends_is_shown_as_that);
     tcase_add_test(told, bytes_of_others_cannot_forge_a_line);
     tcase_add_test(told, a_long_subject_keeps_its_distance);
@@ -294,6 +376,9 @@ finding_suite(void)
     tcase_add_test(json, json_is_one_document);
     tcase_add_test(json, json_tells_wishes_podman_and_what_prepare_mends);
     tcase_add_test(json, json_stays_json_whatever_the_bytes);
+    tcase_add_loop_test(json, a_diagnostic_says_whose_fault_it_is_and_where_as_far_as_that_is_known,
+                        0, sizeof lines / sizeof lines[0]);
+    tcase_add_test(json, a_document_that_does_not_fit_says_so);
     tcase_add_test(json, json_counts_what_is_beyond_the_limit);
     tcase_add_test(json, diagnostics_have_the_same_form);
     suite_add_tcase(suite, told);

@@ -76,6 +76,22 @@ START_TEST(when_all_is_over_nobody_waits_on)
 }
 END_TEST
 
+START_TEST(all_units_are_awaited_together)
+{
+    set(4, FLEET_BOOTING); /* ready */
+    ck_assert_int_eq((int)goal_of_all(&fleet, GOAL_READY), (int)YET);
+    set(4, FLEET_RUNNING);
+    ck_assert_int_eq((int)goal_of_all(&fleet, GOAL_READY), (int)YES);
+    ck_assert_int_eq((int)goal_of_all(&fleet, GOAL_STOPPED), (int)YET);
+    set(4, FLEET_STOPPING);
+    ck_assert_int_eq((int)goal_of_all(&fleet, GOAL_READY), (int)NO);
+    set(4, FLEET_OVER); /* it outlived KILL */
+    ck_assert_int_eq((int)goal_of_all(&fleet, GOAL_STOPPED), (int)NO);
+    set(1, FLEET_RUNNING); /* never asked for */
+    ck_assert_int_eq((int)goal_of_all(&fleet, GOAL_FINAL), (int)YES);
+}
+END_TEST
+
 Suite *
 goal_suite(void)
 {
@@ -84,6 +100,7 @@ goal_suite(void)
     int count = (int)(sizeof states / sizeof states[0]);
     tcase_add_loop_test(tests, each_state_is_what_it_is_to_whoever_waits, 0, count);
     tcase_add_loop_test(tests, when_all_is_over_nobody_waits_on, 0, count);
+    tcase_add_test(tests, all_units_are_awaited_together);
     suite_add_tcase(suite, tests);
     return suite;
 }

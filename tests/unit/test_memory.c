@@ -9,6 +9,10 @@
 #include "config/grow.h"
 #include "config/text.h"
 #include "config/vars.h"
+#include "init/blame.h"
+#include "init/contract.h"
+#include "init/drift.h"
+#include "tests/unit/stage.h"
 
 #define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
@@ -123,6 +127,84 @@ make_copies(struct arena *arena, struct text *out)
     text_add_json(out, arena_strndup(arena, "copy", 0));
 }
 
+/* ---------------------------------------------------------------- … of a container */
+
+static struct stage stage;
+
+static void
+setup(void)
+{
+    static char number[] = "A=1", secret_file[] = "P_FILE=/p", language[] = "LANG=C";
+    static char *inherited[] = {number, secret_file, language, NULL};
+    static const char *files[] = {"/e"}, *secret_names[] = {"P"};
+    static const char *words[] = {"tmp", "home", "xdg", "java"};
+    static const char *own[] = {"E=$A$B$C$D$P", "HOME=/data"};
+    static const struct environ_text init_files[] = {{"/i", "B=2\nC=3\n", 8}};
+    static const struct environ_text secrets[] = {{"/p", "secret\n", 7}};
+    stage_init(&stage);
+    stage_set_user(&stage, 0, "app", NULL);
+    stage.environment.inherited = inherited;
+    stage.environment.env_file = init_files;
+    stage.environment.secret = secrets;
+    stage.config.init.env_file = stage.unit[0].env_file = (struct words){1, files};
+    stage.config.init.file_env = (struct words){1, secret_names};
+    stage.mount[STAGE_TMP].redirect = (struct words){4, words};
+    stage.unit[0].env = (struct words){2, own};
+    stage.config.require.undeclared_mounts = UNDECLARED_WARN;
+    stage_resolve(&stage, CODE_OK);
+}
+
+static void
+teardown(void)
+{
+    stage_free(&stage);
+}
+
+static void
+make_environment(struct arena *arena, struct text *out)
+{
+    static const struct environ_text unit_files[] = {{"/u", "D=4\n", 4}};
+    struct vars vars;
+    struct diags diags = {.arena = arena};
+    (void)environ_unit(&stage.environment, 0, unit_files, arena, &vars, &diags);
+    text_add_json(out, vars_get(&vars, "E"));
+    text_add_json(out, vars_get(&vars, "XDG_CACHE_HOME"));
+    text_add_json(out, vars_get(&vars, "JDK_JAVA_OPTIONS"));
+    text_addf(out, "%zu", vars.count);
+}
+
+/* What a look at the mounts finds: each is gone, and / can be written to. */
+static void
+make_drift(struct arena *arena, struct text *out)
+{
+    static const char table_text[] =
+        "1 0 0:1 / / rw - overlay o rw\n2 1 0:2 / /srv rw - ext4 d rw\n";
+    struct facts now;
+    struct mount_table table;
+    struct findings before = {.arena = arena}, found = {.arena = arena}, fresh = {.arena = arena};
+    mountinfo_parse(table_text, sizeof table_text - 1, arena, &table);
+    drift_facts(&stage.facts, STAGE_MOUNTS, &table, arena, &now);
+    contract_check_drift(&stage.config, &now, &stage.identities, &found);
+    drift_new(&before, &found, &fresh);
+    for (size_t i = 0; i < fresh.count; i++) {
+        text_addf(out, "%s|", fresh.item[i].subject);
+    }
+    text_addf(out, "%zu", fresh.count + fresh.more);
+}
+
+static void
+make_blame(struct arena *arena, struct text *out)
+{
+    struct fleet_unit unit[] = {{.config = &stage.unit[0]}};
+    struct order_list none = {0};
+    struct fleet fleet = {.config = &stage.config, .unit = unit, .count = 1};
+    struct blame blame;
+    fleet.order = (struct order){.after = &none, .requires = &none, .awaited = &none};
+    if (blame_build(&fleet, 0, arena, &blame) == 0) {
+        text_addf(out, "%zu", blame.count);
+    }
+}
+
 static const struct {
     void (*make)(struct arena *arena, struct text *out);
     const char *whole;
@@ -133,9 +215,15 @@ static const struct {
     {make_diags, "20 of 20 with 77: error 19"},
     {make_path, "\"/a/b/c\""},
     {make_copies, "\"7 and x\"\"copy\"\"\""},
+    {make_environment, "\"1234secret\"\"/data/.cache\"\"-Djava.io.tmpdir=/tmp "
+                       "-Duser.home=/data\"19"},
+    {make_drift, "/|/srv|/tmp|/run|/data|5"},
+    {make_blame, "1"},
 };
 
 enum { LEAST_BYTES = 32, STEP_BYTES = 16, MOST_BYTES = 16 * 1024 };
+
+static char made[256];
 
 /* Makes it with that much memory. Returns whether it is whole, and whether it says that it is not.
  */
@@ -143,8 +231,7 @@ static bool
 make_with(int thing, size_t size, size_t refused, bool *ret_is_spent)
 {
     static _Alignas(64) unsigned char memory[MOST_BYTES];
-    char bytes[256];
-    struct text text = TEXT_OVER(bytes);
+    struct text text = TEXT_OVER(made);
     struct arena arena = ARENA_INIT;
     memset(memory, 0, sizeof memory);
     arena_begin(&arena, memory, size);
@@ -153,7 +240,7 @@ make_with(int thing, size_t size, size_t refused, bool *ret_is_spent)
     refusals = 0;
     *ret_is_spent = arena.is_spent;
     arena_free(&arena);
-    return strcmp(bytes, things[thing].whole) == 0;
+    return strcmp(made, things[thing].whole) == 0;
 }
 
 static void
@@ -163,7 +250,7 @@ check_with(int thing, size_t refused)
     bool is_spent;
     for (size_t size = LEAST_BYTES; size < MOST_BYTES; size += STEP_BYTES) {
         bool is_whole = make_with(thing, size, refused, &is_spent);
-        ck_assert_msg(is_whole || is_spent, "with %zu bytes", size);
+        ck_assert_msg(is_whole || is_spent, "with %zu bytes: %s", size, made);
         spent += is_spent;
     }
     ck_assert_uint_gt(spent, 0);
@@ -216,6 +303,7 @@ memory_suite(void)
 {
     Suite *suite = suite_create("memory");
     TCase *tests = tcase_create("memory");
+    tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, what_lacks_a_part_for_want_of_memory_is_marked_so, 0, COUNT(things));
     tcase_add_loop_test(tests, and_so_it_is_where_memory_was_short_for_a_moment, 0, COUNT(things));
     tcase_add_test(tests, an_arena_tells_whoever_it_names_else_whoever_stands_in);

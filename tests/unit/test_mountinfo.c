@@ -104,6 +104,15 @@ START_TEST(escapes_become_the_bytes_that_they_stand_for)
 }
 END_TEST
 
+START_TEST(what_only_looks_like_an_escape_stays)
+{
+    sample_parse("1 0 0:1 / /\\/a\\4b\\0/c\\08d\\00/e\\008f\\101 rw - tmpfs t rw\n", &arena,
+                 &table);
+    ck_assert_uint_eq(table.count, 1);
+    ck_assert_str_eq(table.entry[0].path, "/\\/a\\4b\\0/c\\08d\\00/e\\008fA");
+}
+END_TEST
+
 START_TEST(flags_are_words_of_their_own)
 {
     sample_parse("1 0 0:1 / /a rw,nosuid,nodev,noexec,relatime - tmpfs t rw,size=4k\n"
@@ -136,6 +145,8 @@ static const struct {
     /* what lay below a covered one is gone with it, and what is on top of that; what lies below the top is not */
     {ROOT "10 1 0:2 / /r rw - tmpfs t rw\n11 10 0:3 / /r/s rw - tmpfs t rw\n12 11 0:4 / /r/s rw - tmpfs t rw\n"
           "13 12 0:5 / /r/s/t rw - tmpfs t rw\n14 10 0:6 / /r rw - tmpfs t rw\n15 14 0:7 / /r/s rw - tmpfs t rw\n", "10 11 12 13"},
+    /* below a covered one, wherever its path says that it is */
+    {ROOT "10 1 0:2 / /r rw - tmpfs t rw\n11 10 0:3 / /r rw - tmpfs t rw\n12 10 0:4 / /x rw - tmpfs t rw\n", "10 12"},
     /* shadowed: the parent's directory lies below another mount, whichever came first */
     {ROOT "10 1 0:2 / /a/b rw - tmpfs t rw\n11 1 0:3 / /a rw - tmpfs t rw\n12 10 0:4 / /a/b/c rw - tmpfs t rw\n", "10 12"},
     {ROOT "11 1 0:3 / /a rw - tmpfs t rw\n10 1 0:2 / /a/b rw - tmpfs t rw\n", "10"},
@@ -173,6 +184,11 @@ static const struct {
     {"1 0 01 / / ro - overlay o rw\n", 0, false},
     {"99999999999999999999 0 0:1 / / ro - overlay o rw\n", 0, false},
     {"1 0 0:1 / / ro -\n", 0, false},
+    {"1 0 0:1 / / ro - overlay\n", 0, false},
+    {"1 x 0:1 / / ro - overlay o rw\n", 0, false},
+    {"1 0 x:1 / / ro - overlay o rw\n", 0, false},
+    {"1 0 0:x / / ro - overlay o rw\n", 0, false},
+    {ROOT "2 1 0:1 / relative rw - tmpfs t rw\n", 2, true},
     {"1 0 0:1 / /\\0 ro - a b rw\n2 1 0:1 / /\\04 ro - a b rw\n3 1 0:1 / /\\999 ro - a b rw\n", 3, true},
 };
 /* clang-format on */
@@ -237,6 +253,7 @@ mountinfo_suite(void)
     tcase_add_loop_test(real, every_id_is_found_again, 0, sample_count);
     tcase_add_test(real, of_stacked_mounts_the_last_one_counts);
     tcase_add_test(real, escapes_become_the_bytes_that_they_stand_for);
+    tcase_add_test(made, what_only_looks_like_an_escape_stays);
     tcase_add_test(made, flags_are_words_of_their_own);
     tcase_add_loop_test(made, what_cannot_be_reached_is_hidden, 0,
                         sizeof reached / sizeof reached[0]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/runner.h"
 
+#include <linux/capability.h>
 #include <string.h>
 
 #include "init/redirect.h"
@@ -108,6 +109,17 @@ START_TEST(each_user_has_directories_of_his_own)
 }
 END_TEST
 
+START_TEST(what_cannot_be_given_away_is_made_for_nobody_else)
+{
+    stage.mount[STAGE_DATA].redirect = WORDS("tmp");
+    stage.facts.cap_effective &= ~(UINT64_C(1) << CAP_CHOWN);
+    stage.config.unit_count = 2; /* app, and roinit's own user */
+    stage_resolve(&stage, CODE_OK);
+    stage_is(stage_variable(&stage, 0, "TMPDIR"), NULL);
+    stage_is(stage_variable(&stage, 1, "TMPDIR"), "/data/tmp-0");
+}
+END_TEST
+
 START_TEST(a_private_place_of_another_user_gives_nothing)
 {
     stage.mount[STAGE_DATA].redirect = WORDS("tmp");
@@ -130,6 +142,7 @@ redirect_suite(void)
     tcase_add_loop_test(tests, a_word_is_set_only_where_its_mount_can_give_it, 0,
                         (int)(sizeof places / sizeof places[0]));
     tcase_add_test(tests, each_user_has_directories_of_his_own);
+    tcase_add_test(tests, what_cannot_be_given_away_is_made_for_nobody_else);
     tcase_add_test(tests, a_private_place_of_another_user_gives_nothing);
     suite_add_tcase(suite, tests);
     return suite;

@@ -373,6 +373,11 @@ START_TEST(metrics_count_units_checks_and_mounts)
     holds(text, "roinit_mount_above_warn_at{path=\"/gone\"} 0\n");
     fleet.booted_ms = -1;
     lacks(metrics(), "roinit_boot_duration_seconds");
+    unit[2].state = LIFE_ENDED;
+    path[2].errnum = 2;
+    text = metrics();
+    holds(text, "roinit_unit_up{unit=\"job\"} 0\n");
+    lacks(text, "roinit_mount_size_bytes{path=\"/data\"");
 }
 END_TEST
 
@@ -401,6 +406,10 @@ START_TEST(checks_are_shown_with_their_last_failure)
     holds(text, "contract kept, 1 check down\n");
     holds(text, "port         down     10s      ready  tcp:80: ");
     holds(text, "all of them  up       1m       alive  -\n");
+    holds(text, "contract kept, 1 check down\n");
+    check[1].result = CHECK_IS_DOWN;
+    holds(table(&(struct status_view){0}), "contract kept, 2 checks down\n");
+    check[1].result = CHECK_IS_UP;
     text = json();
     holds(text, "\"checks\":{\"all of them\":\"up\"}");
     holds(text, "\"checks\":{\"port\":\"down\"}");

@@ -121,6 +121,18 @@ START_TEST(each_directory_has_one_walker_and_each_walker_has_some)
 }
 END_TEST
 
+START_TEST(in_no_time_nothing_has_a_rate_and_an_empty_set_lacks_no_name)
+{
+    char bytes[128];
+    struct text text = TEXT_OVER(bytes);
+    struct walk_counts counts = {.looked = 5, .changed = 1};
+    struct linkset none = {0}; /* nobody had memory for it */
+    walk_progress_text("/data", &counts, 0, &text);
+    ck_assert_str_eq(bytes, "/data: 5 looked at, 1 changed, 5 a second");
+    ck_assert_uint_eq(linkset_incomplete(&none), 0);
+}
+END_TEST
+
 START_TEST(a_set_that_was_closed_counts_nothing_any_more)
 {
     struct linkset_entry memory[8] = {{0}};
@@ -145,6 +157,7 @@ walk_suite(void)
     tcase_add_test(tests, progress_has_counts_and_a_rate);
     tcase_add_test(tests, names_stay_only_where_neither_group_nor_others_may_write);
     tcase_add_test(tests, each_directory_has_one_walker_and_each_walker_has_some);
+    tcase_add_test(tests, in_no_time_nothing_has_a_rate_and_an_empty_set_lacks_no_name);
     tcase_add_test(tests, a_set_that_was_closed_counts_nothing_any_more);
     suite_add_tcase(suite, tests);
     return suite;

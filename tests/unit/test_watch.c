@@ -53,6 +53,10 @@ START_TEST(a_file_system_without_a_size_or_inodes_is_never_full)
     ck_assert(!watch_fill(&fill, &path, 0, 1));
     path = place(1ULL << 60, 1ULL << 60, UINT64_MAX);
     ck_assert(!watch_fill(&fill, &path, 0, 1));
+    ck_assert(!watch_fill(&fill, &path, 1000, 1)); /* more are free than there are */
+    path = place(1000, 0, 0);
+    ck_assert(!watch_fill(&fill, &path, 0, -1)); /* nobody is to be told */
+    ck_assert_uint_eq(fill.percent, 100);
 }
 END_TEST
 
@@ -70,6 +74,20 @@ START_TEST(the_sentences_round_as_people_do)
     (void)watch_fill(&fill, &path, 1000, 85);
     watch_add_fill(&fill, &path, 85, &out);
     ck_assert_str_eq(bytes, "/tmp is 99% full by its number of files (warn-at 85%)");
+    out = TEXT_OVER(bytes);
+    watch_add_use(&fill, &path, &out);
+    ck_assert_str_eq(bytes, "/tmp  99% of its files  58M of 64M");
+    out = TEXT_OVER(bytes);
+    path = place(1000, 488, 1000);
+    (void)watch_fill(&fill, &path, 0, 85);
+    watch_add_fill(&fill, &path, 85, &out);
+    ck_assert_str_eq(bytes, "/tmp is no more than 51% full: 512B of 1000B (warn-at 85%)");
+    out = TEXT_OVER(bytes);
+    ck_assert(!watch_add_memory(&(struct memory_use){.tmpfs_bytes = 1}, &out));
+    path = place(UINT64_MAX, 0, 1000);
+    (void)watch_fill(&fill, &path, 0, 85);
+    watch_add_use(&fill, &path, &out);
+    ck_assert_str_eq(bytes, "/tmp  100%  15E of 15E");
     out = TEXT_OVER(bytes);
     ck_assert(watch_add_memory(&memory, &out));
     ck_assert_str_eq(bytes, "tmpfs holds 48M (3%) of the container's memory of 1.5G");
@@ -95,6 +113,7 @@ START_TEST(a_counter_is_found_by_its_whole_name)
     ck_assert_uint_eq(watch_number(events, "oom_kill"), 2);
     ck_assert_uint_eq(watch_number(events, "oom"), 3);
     ck_assert_uint_eq(watch_number(events, "kill"), 0);
+    ck_assert_uint_eq(watch_number(events, "hig"), 0);
     ck_assert_uint_eq(watch_number("", "oom"), 0);
 }
 END_TEST
@@ -106,6 +125,7 @@ END_TEST
 #define TMP "2 1 0:2 / /tmp rw,nosuid,nodev,noexec - tmpfs tmpfs rw,size=64k\n"
 #define TMP_X "2 1 0:2 / /tmp rw,nosuid,nodev - tmpfs tmpfs rw,size=64k\n"
 #define TMP_RO "2 1 0:2 / /tmp ro,nosuid,nodev,noexec - tmpfs tmpfs rw,size=64k\n"
+#define TMP_SUPER_RO "2 1 0:2 / /tmp rw,nosuid,nodev,noexec - tmpfs tmpfs ro,size=64k\n"
 #define OVER "3 2 0:3 / /tmp rw - ext4 /dev/sda rw\n"
 #define SRV "4 1 0:4 / /srv rw - ext4 /dev/sda rw\n"
 #define SRV_RO "4 1 0:4 / /srv ro - ext4 /dev/sda rw\n"
@@ -113,10 +133,15 @@ END_TEST
 static const struct {
     const char *table, *subject, *found; /* NULL: nothing */
 } drifts[] = {
-    {ROOT_RO TMP, NULL, NULL},          {ROOT_RW TMP, "/", "read-write"},
-    {ROOT_RO TMP_RO, "/tmp", "ro"},     {ROOT_RO TMP SRV, "/srv", "writable"},
-    {ROOT_RO TMP SRV_RO, NULL, NULL},   {ROOT_RO, "/tmp", "not a mount"},
-    {ROOT_RO TMP OVER, "/tmp", "ext4"}, {ROOT_RO TMP_X, "/tmp", "exec"},
+    {ROOT_RO TMP, NULL, NULL},
+    {ROOT_RW TMP, "/", "read-write"},
+    {ROOT_RO TMP_RO, "/tmp", "ro"},
+    {ROOT_RO TMP_SUPER_RO, "/tmp", "ro"},
+    {ROOT_RO TMP SRV, "/srv", "writable"},
+    {ROOT_RO TMP SRV_RO, NULL, NULL},
+    {ROOT_RO, "/tmp", "not a mount"},
+    {ROOT_RO TMP OVER, "/tmp", "ext4"},
+    {ROOT_RO TMP_X, "/tmp", "exec"},
 };
 
 START_TEST(a_mount_that_changes_is_found)
@@ -166,6 +191,48 @@ START_TEST(a_mount_that_changes_is_found)
 }
 END_TEST
 
+START_TEST(what_the_table_does_not_tell_stays_as_it_was)
+{
+    struct arena arena = ARENA_INIT;
+    struct path_facts path[] = {
+        {.path = "/gone", .errnum = 2},
+        {.path = "/tmp", .resolved = "/tmp", .is_mount_root = true, .is_noexec = true},
+        {.path = "/no", .resolved = "/no", .is_noexec = true},
+    };
+    struct facts facts = {.mount = path, .root = {.resolved = "/", .mount_id = 1}};
+    struct facts now;
+    struct mount_table table;
+    mountinfo_parse(ROOT_RO, strlen(ROOT_RO), &arena, &table);
+    drift_facts(&facts, 3, &table, &arena, &now);
+    ck_assert_int_eq(now.mount[0].errnum, 2);
+    ck_assert(!now.mount[1].is_mount_root && !now.mount[2].is_mount_root);
+    ck_assert(now.mount[1].is_noexec && now.root.is_read_only);
+    table.is_complete = false; /* it may stand in what is missing */
+    drift_facts(&facts, 3, &table, &arena, &now);
+    ck_assert(now.mount[1].is_mount_root && !now.mount[2].is_mount_root);
+    arena_free(&arena);
+}
+END_TEST
+
+START_TEST(only_what_was_not_found_before_is_new)
+{
+    struct arena arena = ARENA_INIT;
+    struct finding ro = {.subject = "/tmp", .found = "ro"};
+    struct finding exec = {.subject = "/tmp", .found = "exec"};
+    struct finding other = {.subject = "/run", .found = "ro"};
+    struct findings before = {.arena = &arena}, now = {.arena = &arena}, fresh = {.arena = &arena};
+    findings_add(&before, &ro);
+    findings_add(&before, &other);
+    findings_add(&now, &exec);
+    findings_add(&now, &other);
+    findings_add(&now, &ro);
+    drift_new(&before, &now, &fresh);
+    ck_assert_uint_eq(fresh.count, 1);
+    ck_assert_str_eq(fresh.item[0].found, "exec");
+    arena_free(&arena);
+}
+END_TEST
+
 Suite *
 watch_suite(void)
 {
@@ -177,6 +244,8 @@ watch_suite(void)
     tcase_add_test(tcase, file_systems_that_others_serve_are_not_asked);
     tcase_add_test(tcase, a_counter_is_found_by_its_whole_name);
     tcase_add_loop_test(tcase, a_mount_that_changes_is_found, 0, sizeof drifts / sizeof drifts[0]);
+    tcase_add_test(tcase, what_the_table_does_not_tell_stays_as_it_was);
+    tcase_add_test(tcase, only_what_was_not_found_before_is_new);
     suite_add_tcase(suite, tcase);
     return suite;
 }
