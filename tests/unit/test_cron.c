@@ -225,7 +225,7 @@ START_TEST(a_zone_that_does_what_no_zone_does_never_leads_back)
 END_TEST
 
 /* Fields that no day or minute has: a contract cannot say so. */
-static const struct schedule nevers[] = {
+static const struct schedule never_due[] = {
     {.minutes = 1, .hours = 1, .days = 1U << 30, .months = 1 << 2, .weekdays = 0x7f},
     {.minutes = 1, .days = UINT32_MAX, .months = 0x1ffe, .weekdays = 0x7f},
     {.minutes = 1,
@@ -246,8 +246,9 @@ START_TEST(what_never_comes_is_never_due)
     int64_t wall_s = utc_of("2026-11-22T12:00:00");
     size_t u = 0;
     memset(units, 0, sizeof units);
-    units[0] = (struct unit_config){.is_task = true, .autostart = true, .schedule = &nevers[_i]};
-    units[1] = (struct unit_config){.is_task = true, .schedule = &nevers[_i]}; /* not by itself */
+    units[0] = (struct unit_config){.is_task = true, .autostart = true, .schedule = &never_due[_i]};
+    units[1] =
+        (struct unit_config){.is_task = true, .schedule = &never_due[_i]}; /* not by itself */
     config = (struct config){.unit = units, .unit_count = 2};
     use_zone("UTC");
     agenda_build(&agenda, &config, &arena, offset, 0, wall_s);
@@ -352,7 +353,8 @@ cron_suite(void)
     tcase_add_loop_test(tcase, runs_come_when_cron_says, 0, sizeof cases / sizeof cases[0]);
     tcase_add_test(tcase, a_daily_run_comes_once_on_each_day_of_ten_years);
     tcase_add_test(tcase, a_zone_that_does_what_no_zone_does_never_leads_back);
-    tcase_add_loop_test(tcase, what_never_comes_is_never_due, 0, sizeof nevers / sizeof nevers[0]);
+    tcase_add_loop_test(tcase, what_never_comes_is_never_due, 0,
+                        sizeof never_due / sizeof never_due[0]);
     tcase_add_test(tcase, the_first_of_two_runs_is_next_whatever_their_order);
     tcase_add_test(tcase, a_duration_counts_from_the_boot_and_cron_from_the_wall);
     tcase_add_test(tcase, a_clock_that_jumps_a_day_ahead_leads_to_one_run);
