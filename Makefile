@@ -419,7 +419,8 @@ $(OUT)/sim: $(call objects,$(SIM_TESTS)) $(RUNNER) $(ARCHIVES)
 $(OUT)/proc: $(call objects,$(PROC_TESTS)) $(RUNNER) $(ARCHIVES)
 $(OUT)/soak: $(call objects,tests/soak/soak.c $(SOAK_STAGE)) $(RUNNER) $(ARCHIVES)
 $(OUT)/siege: $(call objects,tests/faults/siege.c tests/faults/siege_group.c tests/proc/asking.c $(SOAK_STAGE)) $(RUNNER) $(ARCHIVES)
-$(OUT)/kernel: $(call objects,tests/kernel/main.c tests/kernel/test_nfs.c tests/proc/asking.c $(SOAK_STAGE)) $(RUNNER) $(ARCHIVES)
+KERNEL_TESTS = tests/kernel/main.c tests/kernel/test_cgroup.c tests/kernel/test_nfs.c tests/faults/siege_group.c tests/proc/asking.c
+$(OUT)/kernel: $(call objects,$(KERNEL_TESTS) $(SOAK_STAGE)) $(RUNNER) $(ARCHIVES)
 $(OUT)/unit $(OUT)/sim $(OUT)/proc $(OUT)/soak $(OUT)/siege $(OUT)/kernel:
 	$(call say,LINK  $@)
 	$(Q)$(CC) $(OURS) $(CFLAGS) -pie -o $@ $^ $(filter-out -static-pie -s,$($(FLAVOUR)_LDFLAGS)) \

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # scoreboard.sh BUILD: writes docs/reliability.md from tests/scoreboard.txt: every promise, its test, its figure, the day.
-# Parts are run anew: the rings 1 to 3, faults, soak, fuzz (FUZZ_TIME seconds each, here 10), bench (the rows that compare:
+# Parts are run anew: the rings 1 to 3, faults, soak, kernel, fuzz (FUZZ_TIME seconds each, here 10), bench (the rows that compare:
 # T01, T02, T12, T32, T43, where make bench has not left them), and lint; each by itself and with a limit of time, so that
 # one that fails is told by its rows and the rest goes on. SCOREBOARD_PARTS="rings soak" runs those alone, and
 # SCOREBOARD_PARTS=none nothing: the figures of the others, of make bench and of make coverage are those that were left in
@@ -34,6 +34,11 @@ run_part() {
             ;;
         faults) part faults 3600 make faults ;;
         soak) part soak 3600 make soak ;;
+        kernel)
+            rm -f "$dir/kernel.tap"
+            part kernel 1800 make kernel
+            cp "$build/kernel/results" "$dir/kernel.tap"
+            ;;
         fuzz) FUZZ_TIME=${FUZZ_TIME:-10} part fuzz 3600 make fuzz ;;
         bench)
             for name in orphans burst seize stall fork; do
@@ -48,7 +53,7 @@ run_part() {
         *) echo "scoreboard: no part \"$1\"" >&2; exit 64 ;;
     esac
 }
-for name in ${SCOREBOARD_PARTS:-rings faults soak fuzz bench lint}; do run_part "$name"; done
+for name in ${SCOREBOARD_PARTS:-rings faults soak kernel fuzz bench lint}; do run_part "$name"; done
 
 last() { # LOG PATTERN: the last line that matches, or that there is none
     sed -nE "s/$2/\1/p" "$1" 2>/dev/null | tail -1 | grep . || echo "open: not run"
