@@ -13,7 +13,7 @@
 /* Scheduled tasks: one timer by the time that passes, and one by the wall clock, which wakes PID 1
  * as well when somebody sets that clock (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET). */
 
-enum { MS_A_SECOND = 1000 };
+enum { MS_A_SECOND = 1000, ZONE_BYTES = 256 };
 
 static int64_t
 offset_of(int64_t utc_s)
@@ -83,20 +83,38 @@ is_offset(const char *zone)
     return zone[0] == '<' || isdigit((unsigned char)offset[strspn(offset, "+-")]) != 0;
 }
 
+/* Writes a colon and the zone's file. Returns whether there is such a file. */
+static bool
+find_zone(const char *zone, char ret_named[ZONE_BYTES])
+{
+    const char *name = zone + (zone[0] == ':');
+    int length = snprintf(ret_named, ZONE_BYTES, ":%s%s",
+                          name[0] == '/' ? "" : "/usr/share/zoneinfo/", name);
+    return length < ZONE_BYTES && access(ret_named + 1, R_OK) == 0;
+}
+
+/* A zone that has a file is named as such: musl knows no rules for EST5EDT without. */
+static void
+settle_zone(void)
+{
+    const char *zone = getenv("TZ");
+    char named[ZONE_BYTES];
+    if (zone != NULL && zone[0] != '\0' && find_zone(zone, named)) {
+        (void)setenv("TZ", named, 1);
+    }
+    tzset();
+}
+
 /* A zone without its file is UTC to the C library, which says nothing. */
 static void
 warn_of_zone(void)
 {
     const char *zone = getenv("TZ");
-    char path[256];
-    if (zone == NULL || zone[0] == '\0' || is_offset(zone) || strcmp(zone, "UTC") == 0) {
-        return;
-    }
-    zone += zone[0] == ':';
-    (void)snprintf(path, sizeof path, "%s%s", zone[0] == '/' ? "" : "/usr/share/zoneinfo/", zone);
-    if (access(path, R_OK) != 0) {
-        log_own(LOG_WARN, "schedules go by UTC: TZ names %s, and there is no %s in the image", zone,
-                path);
+    char named[ZONE_BYTES];
+    if (zone != NULL && zone[0] != '\0' && !find_zone(zone, named) && !is_offset(zone) &&
+        strcmp(zone, "UTC") != 0) {
+        log_own(LOG_WARN, "schedules go by UTC: TZ names %s, and there is no %s in the image",
+                zone + (zone[0] == ':'), named + 1);
     }
 }
 
@@ -107,7 +125,7 @@ loop_schedule_init(struct loop *loop, struct arena *arena, struct err *err)
         return 0;
     }
     struct loop_schedule *schedule = ARENA_NEW(arena, struct loop_schedule, 1);
-    tzset();
+    settle_zone();
     agenda_build(&schedule->agenda, loop->config, arena, offset_of, loop_now_ms(),
                  loop_wall_ms() / MS_A_SECOND);
     ev_timer_init(&schedule->every, on_every, 0., 0.);

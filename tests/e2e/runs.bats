@@ -267,3 +267,25 @@ INI
     expect 0
     says up
 }
+
+@test "a schedule goes by the zone that TZ names, whose file the image has, in both builds" {
+    local zoneinfo=$CT_ROOTFS_DEBIAN/usr/share/zoneinfo noon=''
+    contract <<'INI'
+[tmpfs /run]
+[task noon]
+command = true
+schedule = 0 12 * * *
+INI
+    # musl knows no rules for EST5EDT but those of the file.
+    for zone in Europe/Berlin :Asia/Kathmandu EST5EDT America/New_York; do
+        for USED_IMAGE in "$IMAGE" "roinit-e2e-glibc:$RUN"; do
+            start --read-only --tmpfs /run -e "TZ=$zone" -v "$zoneinfo:/usr/share/zoneinfo:ro"
+            answers() { docker exec "$CONTAINER" roinit status --json; }
+            eventually answers
+            noon=$(answers | grep -o '"next":"[^"]*' | cut -d'"' -f4)
+            run env TZDIR="$zoneinfo" TZ="$zone" date -d "$noon" +%H:%M
+            docker rm -f "$CONTAINER" >/dev/null
+            [ "$output" = 12:00 ] || { echo "$zone in $USED_IMAGE: $noon" >&2; return 1; }
+        done
+    done
+}
