@@ -70,7 +70,7 @@ watch_control(int epoll, int operation, int fd, struct epoll_event *event)
 int watch_wait(int epoll, struct epoll_event *event, int room,
                int timeout_ms) __asm__("__wrap_epoll_wait");
 
-int
+QUIET_TURN int
 watch_wait(int epoll, struct epoll_event *event, int room, int timeout_ms)
 {
     int count = epoll_pwait(epoll, event, room, timeout_ms, NULL);
