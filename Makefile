@@ -45,8 +45,8 @@ CONFIG_SRC = \
 # ---- floor 2: services alive
 SUPERVISOR_SRC = \
     supervisor/agenda.c \
-    supervisor/cron.c \
     supervisor/check.c \
+    supervisor/cron.c \
     supervisor/ctlmsg.c \
     supervisor/ctlreply.c \
     supervisor/ctlserver.c \
