@@ -220,23 +220,29 @@ static const char *
 quoted(const struct words *arguments, struct arena *arena)
 {
     static const char escaped[] = {'\'', '\\', '\'', '\''}; /* out, a quote, and in again */
-    const char *command = "";
+    size_t room = 1;
+    size_t at = 0;
     for (size_t i = 0; i < arguments->count; i++) {
-        const char *word = arguments->item[i];
-        size_t length = strlen(word);
-        char *quote = arena_alloc(arena, 4 * length + 3);
-        size_t at = 0;
-        quote[at++] = '\'';
-        for (size_t k = 0; k < length; k++) {
-            if (word[k] == '\'') {
-                memcpy(quote + at, escaped, sizeof escaped);
+        room += sizeof escaped * strlen(arguments->item[i]) + 3;
+    }
+    char *command = arena_alloc(arena, room);
+    for (size_t i = 0; command != NULL && i < arguments->count; i++) {
+        if (i > 0) {
+            command[at++] = ' ';
+        }
+        command[at++] = '\'';
+        for (const char *byte = arguments->item[i]; *byte != '\0'; byte++) {
+            if (*byte == '\'') {
+                memcpy(command + at, escaped, sizeof escaped);
                 at += sizeof escaped;
             } else {
-                quote[at++] = word[k];
+                command[at++] = *byte;
             }
         }
-        quote[at++] = '\'';
-        command = arena_printf(arena, "%s%s%s", command, i == 0 ? "" : " ", quote);
+        command[at++] = '\'';
+    }
+    if (command != NULL) {
+        command[at] = '\0';
     }
     return command;
 }

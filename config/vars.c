@@ -2,6 +2,7 @@
 #include "config/vars.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "config/grow.h"
@@ -44,6 +45,65 @@ vars_copy(struct vars *vars, const struct vars *from, struct arena *arena)
         vars->item[i] = from->item[i];
     }
     vars->count = from->count;
+}
+
+/* Both are of the form NAME=value. Names as strcmp(3) has them. */
+static int
+compare_names(const char *one, const char *other)
+{
+    while (*one == *other && *one != '=') {
+        one++;
+        other++;
+    }
+    return (*one == '=' ? 0 : (unsigned char)*one) - (*other == '=' ? 0 : (unsigned char)*other);
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+    char *const *one = *(char *const *const *)a;
+    char *const *other = *(char *const *const *)b;
+    return one < other ? -1 : 1;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+    int order = compare_names(**(char *const *const *)a, **(char *const *const *)b);
+    return order != 0 ? order : by_place(a, b);
+}
+
+void
+vars_take(struct vars *vars, char *const *environment, struct arena *arena, struct arena *scratch)
+{
+    size_t count = 0;
+    size_t kept = 0;
+    vars_init(vars, arena);
+    while (environment[count] != NULL) {
+        count++;
+    }
+    char *const **place = ARENA_NEW(scratch, char *const *, count + 1);
+    if (place == NULL || reserve(vars, count + 1) != 0) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (environment[i][0] != '=' && strchr(environment[i], '=') != NULL) {
+            place[kept++] = &environment[i];
+        }
+    }
+    count = kept;
+    kept = 0;
+    qsort(place, count, sizeof place[0], by_name);
+    for (size_t i = 0; i < count; i++) {
+        if (i + 1 == count || compare_names(*place[i], *place[i + 1]) != 0) {
+            place[kept++] = place[i];
+        }
+    }
+    qsort(place, kept, sizeof place[0], by_place);
+    for (size_t i = 0; i < kept; i++) {
+        vars->item[vars->count++] = *place[i];
+    }
+    vars->item[vars->count] = NULL;
 }
 
 static size_t

@@ -18,6 +18,12 @@ struct vars {
 };
 
 void vars_init(struct vars *vars, struct arena *arena);
+/* Makes it of a whole environment, in time that does not grow with the square of it: Kubernetes
+ * sets variables for each service of a namespace. Of a name that stands there twice the last
+ * counts, what is not NAME=value doesn't. The strings are not copied. `scratch` is of use only
+ * meanwhile. */
+void vars_take(struct vars *vars, char *const *environment, struct arena *arena,
+               struct arena *scratch);
 /* A copy that can be changed without changing `from`. */
 void vars_copy(struct vars *vars, const struct vars *from, struct arena *arena);
 /* Sets NAME to a copy of value; NULL unsets. Returns 0, or -1 without memory. */

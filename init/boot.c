@@ -370,8 +370,7 @@ boot_walk(struct boot *boot, const struct options *options, enum boot_step last,
     boot->diags.arena = &boot->arena;
     boot->findings.arena = &boot->arena;
     self_observe(&boot->self);
-    vars_init(&boot->inherited, &boot->arena);
-    boot_inherit(boot, environ);
+    vars_take(&boot->inherited, environ, &boot->arena, &boot->draft);
     for (int step = 0; step <= (int)last; step++) {
         int code = steps[step](boot);
         if (code != CODE_OK || boot->is_over || step == BOOT_SUPERVISE) {

@@ -14,21 +14,7 @@
 #include "supervisor/log.h"
 #include "supervisor/sys_notify.h"
 
-enum { NAME_BYTES = 256, WHY_BYTES = 512 };
-
-void
-boot_inherit(struct boot *boot, char *const *environment)
-{
-    char name[NAME_BYTES];
-    for (size_t i = 0; environment[i] != NULL; i++) {
-        size_t length = strcspn(environment[i], "=");
-        if (environment[i][length] == '=' && length > 0 && length < sizeof name) {
-            memcpy(name, environment[i], length);
-            name[length] = '\0';
-            (void)vars_set(&boot->inherited, name, environment[i] + length + 1);
-        }
-    }
-}
+enum { WHY_BYTES = 512 };
 
 /* Whose command it is, and where that is written. */
 struct owner {

@@ -9,9 +9,6 @@
  * directory.
  */
 
-/* Takes over the environment that roinit was started with. */
-void boot_inherit(struct boot *boot, char *const *environment);
-
 /* All keys of a unit, with its final environment; and whether its command is there. */
 void boot_resolve_unit(struct boot *boot, size_t u);
 

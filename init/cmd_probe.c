@@ -102,14 +102,7 @@ expand(const struct probe *probe, struct arena *arena, struct words *ret_argv, c
 {
     struct vars vars;
     bool is_runtime;
-    vars_init(&vars, arena);
-    for (size_t i = 0; environ[i] != NULL; i++) {
-        const char *equals = strchr(environ[i], '=');
-        if (equals != NULL) {
-            (void)vars_set(&vars, arena_strndup(arena, environ[i], (size_t)(equals - environ[i])),
-                           equals + 1);
-        }
-    }
+    vars_take(&vars, environ, arena, arena);
     return command_expand(probe->path, &vars, NULL, arena, ret_argv, why, WHY_BYTES, &is_runtime);
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -88,34 +89,28 @@ static bool
 find_zone(const char *zone, char ret_named[ZONE_BYTES])
 {
     const char *name = zone + (zone[0] == ':');
+    struct stat status;
     int length = snprintf(ret_named, ZONE_BYTES, ":%s%s",
                           name[0] == '/' ? "" : "/usr/share/zoneinfo/", name);
-    return length < ZONE_BYTES && access(ret_named + 1, R_OK) == 0;
+    return length < ZONE_BYTES && stat(ret_named + 1, &status) == 0 && S_ISREG(status.st_mode) &&
+           access(ret_named + 1, R_OK) == 0;
 }
 
-/* A zone that has a file is named as such: musl knows no rules for EST5EDT without. */
-static void
-settle_zone(void)
+/* A zone that has a file is named as such: musl knows no rules for EST5EDT without. One without its
+ * file is UTC to the C library, which says nothing, and would wait for whoever writes to a FIFO in
+ * its place: returns false. */
+static bool
+settle_zone(char ret_named[ZONE_BYTES])
 {
     const char *zone = getenv("TZ");
-    char named[ZONE_BYTES];
-    if (zone != NULL && zone[0] != '\0' && find_zone(zone, named)) {
-        (void)setenv("TZ", named, 1);
+    bool has_zone = zone != NULL && zone[0] != '\0';
+    bool has_file = has_zone && find_zone(zone, ret_named);
+    bool is_lost = has_zone && !has_file && !is_offset(zone) && strcmp(zone, "UTC") != 0;
+    if (has_file || is_lost) {
+        (void)setenv("TZ", has_file ? ret_named : "UTC0", 1);
     }
     tzset();
-}
-
-/* A zone without its file is UTC to the C library, which says nothing. */
-static void
-warn_of_zone(void)
-{
-    const char *zone = getenv("TZ");
-    char named[ZONE_BYTES];
-    if (zone != NULL && zone[0] != '\0' && !find_zone(zone, named) && !is_offset(zone) &&
-        strcmp(zone, "UTC") != 0) {
-        log_own(LOG_WARN, "schedules go by UTC: TZ names %s, and there is no %s in the image",
-                zone + (zone[0] == ':'), named + 1);
-    }
+    return !is_lost;
 }
 
 int
@@ -125,14 +120,19 @@ loop_schedule_init(struct loop *loop, struct arena *arena, struct err *err)
         return 0;
     }
     struct loop_schedule *schedule = ARENA_NEW(arena, struct loop_schedule, 1);
-    settle_zone();
+    char zone[ZONE_BYTES];
+    bool has_zone = settle_zone(zone);
     agenda_build(&schedule->agenda, loop->config, arena, offset_of, loop_now_ms(),
                  loop_wall_ms() / MS_A_SECOND);
     ev_timer_init(&schedule->every, on_every, 0., 0.);
     schedule->every.data = schedule->clock.data = loop;
     schedule->clock_fd = -1;
     if (schedule->agenda.has_cron) {
-        warn_of_zone();
+        if (!has_zone) {
+            log_own(LOG_WARN,
+                    "schedules go by UTC: TZ names %s, and there is no such file in the image",
+                    zone + 1);
+        }
         schedule->clock_fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
         if (schedule->clock_fd < 0) {
             return err_set(err, CODE_SYSTEM, errno, "cannot make a timer for schedules");

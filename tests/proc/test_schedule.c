@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Tasks that run by themselves. */
 
@@ -70,7 +71,27 @@ START_TEST(a_zone_without_its_file_is_told)
         .contract = BASE "[service web]\nlog = raw\ncommand = /puppet print:up exit:0\n"
                          "[task nightly]\nschedule = 30 2 * * *\ncommand = /puppet\n",
         .env = WORDS("TZ=Europe/Nowhere")});
-    box_expect(&box, ERR, "schedules go by UTC: TZ names Europe/Nowhere");
+    box_expect(&box, ERR, "schedules go by UTC: TZ names /usr/share/zoneinfo/Europe/Nowhere");
+    box_free(&box);
+}
+END_TEST
+
+static void
+plant_fifo(void)
+{
+    (void)!mkfifo("/etc/zone", 0644);
+}
+
+START_TEST(a_zone_that_is_a_fifo_holds_nobody_up)
+{
+    struct box box = box_run(&(struct start){.contract = BASE
+                                             "[service web]\nlog = raw\ncommand = /puppet exit:0\n"
+                                             "[task nightly]\nschedule = 30 2 * * *\n"
+                                             "command = /puppet\n",
+                                             .env = WORDS("TZ=:/etc/zone"),
+                                             .plant = plant_fifo},
+                             0);
+    box_must_say(&box, ERR, "schedules go by UTC: TZ names /etc/zone");
     box_free(&box);
 }
 END_TEST
@@ -98,11 +119,11 @@ END_TEST
 Suite *
 schedule_suite(void)
 {
-    return proc_suite("schedule",
-                      (const TTest *const[]){
-                          a_task_with_a_duration_runs_again_and_again_and_keeps_the_container_alive,
-                          an_overlap_is_skipped_counted_and_shown,
-                          cron_fields_are_of_the_zone_that_TZ_names,
-                          a_zone_without_its_file_is_told, a_day_that_never_comes_is_refused,
-                          a_schedule_and_another_when_are_refused, NULL});
+    return proc_suite(
+        "schedule",
+        (const TTest *const[]){
+            a_task_with_a_duration_runs_again_and_again_and_keeps_the_container_alive,
+            an_overlap_is_skipped_counted_and_shown, cron_fields_are_of_the_zone_that_TZ_names,
+            a_zone_without_its_file_is_told, a_zone_that_is_a_fifo_holds_nobody_up,
+            a_day_that_never_comes_is_refused, a_schedule_and_another_when_are_refused, NULL});
 }

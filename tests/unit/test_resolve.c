@@ -124,6 +124,20 @@ START_TEST(arguments_that_nobody_takes_become_main_and_wait_for_the_rest)
 }
 END_TEST
 
+START_TEST(as_many_arguments_as_the_kernel_passes_are_a_command)
+{
+    enum { MANY = 100000 };
+    written.config.arguments =
+        (struct words){.count = MANY, .item = ARENA_NEW(&written.arena, const char *, MANY + 1)};
+    for (int i = 0; i < MANY; i++) {
+        written.config.arguments.item[i] = "it's";
+    }
+    written_lint(&written, "[task t]\ncommand = x\n");
+    const char *command = unit("main")->command;
+    ck_assert_uint_eq(strlen(command), MANY * strlen("'it'\\''s' ") - 1);
+}
+END_TEST
+
 START_TEST(a_lone_command_has_no_clock_unless_whoever_runs_it_sets_one)
 {
     give_arguments();
@@ -593,6 +607,7 @@ resolve_suite(void)
     tcase_add_loop_test(tests,
                         main_is_who_takes_the_arguments_else_who_is_called_so_else_the_only_service,
                         0, COUNT(mains));
+    tcase_add_test(tests, as_many_arguments_as_the_kernel_passes_are_a_command);
     tcase_add_test(tests, arguments_that_nobody_takes_become_main_and_wait_for_the_rest);
     tcase_add_test(tests, a_lone_command_has_no_clock_unless_whoever_runs_it_sets_one);
     tcase_add_loop_test(tests, arguments_have_to_fit_the_units, 0, COUNT(usages));

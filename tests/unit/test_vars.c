@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/runner.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "config/command.h"
@@ -46,6 +47,38 @@ START_TEST(variables_are_set_replaced_and_unset)
     }
     ck_assert_str_eq(vars_get(&copy, "N99"), "v");
     ck_assert_ptr_null(copy.item[copy.count]);
+}
+END_TEST
+
+START_TEST(an_environment_is_taken_in_its_order_and_the_last_of_a_name_counts)
+{
+    static const char *const said[] = {"B=1", "A=x", "=C:", "none", "", "AB=", "A=y=z", "B=", NULL};
+    char *const *environment = (char *const *)(uintptr_t)said;
+    static const char *const want[] = {"AB=", "A=y=z", "B="};
+    vars_take(&vars, environment, &arena, &arena);
+    ck_assert_uint_eq(vars.count, sizeof want / sizeof want[0]);
+    for (size_t i = 0; i < vars.count; i++) {
+        ck_assert_str_eq(vars.item[i], want[i]);
+    }
+    ck_assert_ptr_null(vars.item[vars.count]);
+    vars_take(&vars, environment + 8, &arena, &arena);
+    ck_assert_uint_eq(vars.count, 0);
+    ck_assert_ptr_null(vars.item[0]);
+}
+END_TEST
+
+/* Not in a time that grows with the square of their number: that would be minutes. */
+START_TEST(a_hundred_thousand_variables_are_taken)
+{
+    enum { MANY = 100000 };
+    char **environment = ARENA_NEW(&arena, char *, MANY + 1);
+    for (int i = 0; i < MANY; i++) {
+        environment[i] = arena_printf(&arena, "SERVICE_%d_PORT=tcp://10.0.0.1:80", i / 2);
+    }
+    environment[MANY] = NULL;
+    vars_take(&vars, environment, &arena, &arena);
+    ck_assert_uint_eq(vars.count, MANY / 2);
+    ck_assert_ptr_eq(vars.item[7], environment[15]);
 }
 END_TEST
 
@@ -242,6 +275,8 @@ vars_suite(void)
     TCase *tests = tcase_create("vars");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, variables_are_set_replaced_and_unset);
+    tcase_add_test(tests, an_environment_is_taken_in_its_order_and_the_last_of_a_name_counts);
+    tcase_add_test(tests, a_hundred_thousand_variables_are_taken);
     tcase_add_loop_test(tests, values_expand, 0, COUNT(values));
     tcase_add_test(tests, without_variables_the_notation_alone_is_judged);
     tcase_add_test(tests, an_expansion_without_bound_is_refused);
