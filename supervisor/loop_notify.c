@@ -27,6 +27,7 @@ struct loop_notify {
     int main_fd;     /* of a main process that is no child of ours; -1 */
     ev_io main;
     bool is_refused; /* a descriptor store: told once */
+    bool is_cut;     /* a message that is too long, likewise */
 };
 
 bool
@@ -232,12 +233,22 @@ tell_stranger(const struct notify_sender *sender)
         log_own(LOG_WARN, "pid %d said something to the notify socket and %s", (int)sender->pid,
                 parent < 0 ? "is gone: nobody can tell whose it was; let it wait for its BARRIER, "
                              "as systemd-notify does"
-                           : "has left the session and the parent of its unit: let that name it by "
-                             "MAINPID, or let it stay in the foreground");
+                           : "is of no unit with `ready = notify` or a watchdog, or has left its "
+                             "session and its parent: let that unit name it by MAINPID");
         return;
     }
     log_own(LOG_DEBUG, "a message of pid %d (uid %u) to the notify socket counts for no unit",
             (int)sender->pid, (unsigned)sender->uid);
+}
+
+static void
+tell_too_long(const struct loop *loop, size_t u)
+{
+    struct loop_notify *notify = loop->unit[u].notify;
+    log_own(notify->is_cut ? LOG_DEBUG : LOG_WARN,
+            "%s: a message to the notify socket is dropped: it has more than %d bytes",
+            loop->config->unit[u].name, NOTIFYMSG_MAX);
+    notify->is_cut = true;
 }
 
 void
@@ -257,9 +268,13 @@ loop_notify_drain(struct loop *loop)
         if (length == -1) {
             break; /* what is refused waits as well */
         }
-        size_t u = length >= 0 ? unit_of_sender(loop, sender.pid) : loop->fleet.count;
+        size_t u = unit_of_sender(loop, sender.pid);
         if (u == loop->fleet.count) {
             tell_stranger(&sender);
+            continue;
+        }
+        if (length < 0) {
+            tell_too_long(loop, u);
             continue;
         }
         notifymsg_parse(bytes, (size_t)length, &message);

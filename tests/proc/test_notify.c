@@ -131,6 +131,21 @@ START_TEST(status_stands_in_the_status_until_the_next_start)
 }
 END_TEST
 
+START_TEST(a_message_that_is_too_long_is_dropped_and_told_of_once)
+{
+    struct box box = box_run(
+        &(struct start){
+            .contract = BASE RAW DB
+            "command = /bin/sh -c 'x=xxxxxxxxxxxxxxxx; x=$x$x$x$x; x=$x$x$x$x; "
+            "x=$x$x$x$x; x=$x$x$x$x$x; for i in 1 2; do /puppet \"notify:READY=1|STATUS=$x\" "
+            "sleep:100; done; exec /puppet notify:READY=1 sleep'\n" WEB},
+        4);
+    box_must_say(&box, ERR, "db: a message to the notify socket is dropped: it has more than 4096");
+    ck_assert_uint_eq(box_count(&box, ERR, "is dropped"), 1);
+    box_free(&box);
+}
+END_TEST
+
 START_TEST(reloading_and_stopping_are_states)
 {
     struct box box = box_start(&(struct start){
@@ -241,7 +256,7 @@ START_TEST(a_stranger_is_told_of_where_nobody_has_named_him)
         "exec /puppet print:up sleep'\n"});
     box_expect(&box, OUT, "up\n");
     ck_assert_int_eq(box_touch(&box, "/tmp/said"), 0);
-    box_expect(&box, ERR, "has left the session and the parent of its unit");
+    box_expect(&box, ERR, "or has left its session and its parent");
     box_signal(&box, SIGTERM);
     (void)box_end(&box);
     box_free(&box);
@@ -345,6 +360,7 @@ notify_suite(void)
         a_descendant_whose_parent_is_gone_still_belongs_to_its_session,
         nobody_speaks_for_another_unit,
         status_stands_in_the_status_until_the_next_start,
+        a_message_that_is_too_long_is_dropped_and_told_of_once,
         reloading_and_stopping_are_states,
         ready_twice_is_ready_once,
         a_watchdog_that_is_not_fed_aborts_the_unit,
