@@ -115,22 +115,33 @@ START_TEST(the_same_where_the_cgroup_belongs_to_a_user_who_is_not_root)
 }
 END_TEST
 
+/* A shell that cannot fork ends, and is started again. */
+#define BOMB                                                                                       \
+    MAIN "[service bomb]\nlog = raw\nessential = no\nrestart = always\nrestart-delay = 10ms\n"     \
+         "start-limit = 0\ncommand = /bin/sh -c 'while :; do setsid env -i /bin/sleep 1000 & "     \
+         "done'\n"
+
 START_TEST(a_bomb_under_a_limit_of_processes_is_gone_after_its_stop)
 {
     struct box box = delegated(
-        &(struct start){.contract = MAIN
-                        "[service bomb]\nlog = raw\nrestart = always\nrestart-delay = 10ms\n"
-                        "start-limit = 0\ncommand = /bin/sh -c 'while :; do setsid env -i "
-                        "/bin/sleep 1000 & done'\n"
-                        "[service calm]\nlog = raw\ncommand = /puppet print:calm sleep\n"},
+        &(struct start){.contract =
+                            BOMB "[service calm]\nlog = raw\ncommand = /puppet print:calm sleep\n"},
         "pids", "pids.max", "60");
     box_expect(&box, OUT, "calm\n");
-    box_expect(&box, ERR, "bomb"); /* a shell that cannot fork ends */
+    box_expect(&box, ERR, "bomb (pid ");
     box_ask(&box, WORDS("status", "--json"), 0);
     box_ask(&box, WORDS("stop", "bomb"), 0);
     box_await_processes(&box, "(sleep)", 0);
     box_ask(&box, WORDS("restart", "calm"), 0);
     box_expect_times(&box, OUT, "calm\n", 2);
+    end_well(&box);
+}
+END_TEST
+
+START_TEST(the_end_comes_while_a_bomb_goes_off)
+{
+    struct box box = delegated(&(struct start){.contract = BOMB}, "pids", "pids.max", "60");
+    box_expect_times(&box, ERR, "bomb (pid ", 3);
     end_well(&box);
 }
 END_TEST
@@ -191,6 +202,7 @@ cgroup_suite(void)
                                     each_kill_mode_holds_for_what_has_gone_as_far_away_as_it_can,
                                     the_same_where_the_cgroup_belongs_to_a_user_who_is_not_root,
                                     a_bomb_under_a_limit_of_processes_is_gone_after_its_stop,
+                                    the_end_comes_while_a_bomb_goes_off,
                                     death_for_want_of_memory_is_named_and_the_unit_starts_again,
                                     want_of_memory_below_a_unit_that_goes_on_is_told_as_that,
                                     pid_1_lives_in_4_mb_of_its_own,
