@@ -275,7 +275,7 @@ add_event(const struct fleet *fleet, const struct fleet_event *event, int64_t no
         text_add(out, ": stopping");
         if (fleet->deadline_ms != INT64_MAX) {
             text_add(out, ", ");
-            text_add_duration(out, fleet->deadline_ms - now_ms);
+            text_add_duration(out, fleet->deadline_ms - fleet->stop_ms);
         }
         return fleet->cause == CAUSE_ALL_FINAL || fleet->cause == CAUSE_LOST ? LOG_INFO : LOG_WARN;
     case TELL_SLOW:
