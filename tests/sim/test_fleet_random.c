@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "config/schedule.h"
+
 #define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/sim/suites.h"
 #undef SUITE
@@ -14,11 +16,28 @@ enum { UNITS = 12, SEEDS = 2000 };
 /* A linear congruential generator: the same fleets everywhere. */
 static uint32_t state;
 
+static const struct schedule every_minute = {.every_ms = 60000};
+
 static int
 below(int limit)
 {
     state = state * 1664525U + 1013904223U;
     return (int)((state >> 16) % (uint32_t)limit);
+}
+
+/* What it says of itself, and when it runs by itself. */
+static void
+add_word(struct unit_config *unit, struct world_script *script)
+{
+    if (!unit->is_task && below(3) == 0) {
+        unit->ready.kind = PROBE_NOTIFY;
+        unit->start_timeout_ms = below(3) == 0 ? 0 : below(8000);
+        unit->watchdog_ms = below(3) == 0 ? 1 + below(5000) : 0;
+        script->ready_ms = below(4) == 0 ? WORLD_FOR_EVER : below(4000);
+    }
+    if (unit->is_task && unit->when == WHEN_START && below(3) == 0) {
+        unit->schedule = &every_minute; /* the test is the agenda */
+    }
 }
 
 static void
@@ -42,6 +61,7 @@ add_random(size_t i)
         script->code = below(5);
         script->signal = below(6) == 0 ? 11 : 0;
     }
+    add_word(unit, script);
     if (i > 0 && below(2) == 0) { /* of an earlier one: no cycle */
         *(below(2) == 0 ? &unit->after : &unit->requires) =
             world_names(world.name[below((int)i)], NULL);
@@ -58,6 +78,7 @@ build(uint32_t seed)
         add_random(i);
     }
     world.has_strays = below(5) == 0;
+    world.config.init.drain_ms = below(4) == 0 ? below(4000) : 0;
 }
 
 static void
@@ -82,23 +103,48 @@ START_TEST(a_random_fleet_is_over_within_its_clock_after_a_term_at_any_time)
 }
 END_TEST
 
-/* Asks for something, whatever it is, of some unit. */
+/* Something is asked of a unit, or said by it, whatever it is. */
 static void
-ask_at_random(void)
+say_at_random(void)
 {
+    struct fleet *fleet = &world.fleet;
     size_t u = (size_t)below((int)world.config.unit_count);
-    switch (below(4)) {
+    int64_t now_ms = world.now_ms;
+    switch (below(11)) {
     case 0:
-        (void)fleet_start(&world.fleet, &u, 1, world.now_ms);
+        (void)fleet_start(fleet, &u, 1, now_ms);
         break;
     case 1:
-        (void)fleet_stop(&world.fleet, &u, 1, world.now_ms);
+        (void)fleet_stop(fleet, &u, 1, now_ms);
         break;
     case 2:
-        (void)fleet_unwell(&world.fleet, u, world.now_ms);
+        (void)fleet_restart(fleet, &u, 1, now_ms);
+        break;
+    case 3:
+        (void)fleet_unwell(fleet, u, now_ms);
+        break;
+    case 4:
+        fleet_ready(fleet, u, now_ms);
+        break;
+    case 5:
+        fleet_reloading(fleet, u, now_ms);
+        break;
+    case 6:
+        fleet_leaving(fleet, u, now_ms);
+        break;
+    case 7:
+        fleet_trigger_watchdog(fleet, u, now_ms);
+        break;
+    case 8:
+        fleet_set_watchdog(fleet, u, below(2) * 1000, now_ms);
+        break;
+    case 9:
+        fleet_extend_timeout(fleet, u, below(5000), now_ms);
         break;
     default:
-        (void)fleet_restart(&world.fleet, &u, 1, world.now_ms);
+        if (world.unit[u].schedule != NULL) {
+            fleet_due(fleet, u);
+        }
         break;
     }
     world_settle();
@@ -109,10 +155,10 @@ START_TEST(a_random_fleet_of_which_much_is_asked_is_over_within_its_clock_all_th
     for (uint32_t seed = 1; seed <= SEEDS; seed++) {
         build(seed);
         world_boot();
-        for (int asks = below(12); asks > 0 && world.fleet.phase <= FLEET_RUNNING; asks--) {
+        for (int asks = below(24); asks > 0 && world.fleet.phase <= FLEET_RUNNING; asks--) {
             world_run_until(world.now_ms + below(2000));
             if (world.fleet.phase <= FLEET_RUNNING) {
-                ask_at_random();
+                say_at_random();
             }
         }
         if (world.fleet.phase != FLEET_OVER) {
