@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
-#include <string.h>
 
 #include "config/command.h"
 #include "config/resolve_parts.h"
@@ -18,24 +16,6 @@ static struct diag_place
 unit_place(const struct unit_config *unit, enum unit_key key)
 {
     return doc_place(unit_from(unit, key), unit->section);
-}
-
-static long
-unit_index(const struct config *config, const char *name)
-{
-    for (size_t u = 0; u < config->unit_count; u++) {
-        if (text_equal(config->unit[u].name, name)) {
-            return (long)u;
-        }
-    }
-    return -1;
-}
-
-static const char *
-unit_name(const void *context, size_t i)
-{
-    const struct config *config = context;
-    return config->unit[i].name;
 }
 
 /* ---------------------------------------------------------------- names */
@@ -79,14 +59,10 @@ static void
 check_name(const struct check *check, const struct unit_config *unit, enum unit_key key,
            const char *name)
 {
-    long found = unit_index(check->config, name);
+    size_t found = unit_find(check->config, name);
     struct diag_place place = unit_place(unit, key);
-    if (found < 0) {
-        long near = text_nearest(name, unit_name, check->config, check->config->unit_count);
-        diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, place, NULL,
-                 near >= 0 ? "there is no unit \"%s\"; did you mean \"%s\"?"
-                           : "there is no unit \"%s\"",
-                 name, near >= 0 ? check->config->unit[near].name : "");
+    if (found == SIZE_MAX) {
+        resolve_tell_no_unit(check->config, name, place, check->diags);
         return;
     }
     const struct unit_config *other = &check->config->unit[found];
@@ -128,9 +104,9 @@ unit_waits(const struct check *check, const struct unit_config *unit)
     waits.other = ARENA_NEW(check->arena, size_t, unit->requires.count + unit->after.count);
     for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
         for (size_t i = 0; i < lists[k]->count; i++) {
-            long other = unit_index(check->config, lists[k]->item[i]);
-            if (other >= 0 && &check->config->unit[other] != unit) {
-                waits.other[waits.count++] = (size_t)other;
+            size_t other = unit_find(check->config, lists[k]->item[i]);
+            if (other != SIZE_MAX && &check->config->unit[other] != unit) {
+                waits.other[waits.count++] = other;
             }
         }
     }
@@ -309,15 +285,22 @@ is_declared(const struct config *config, const char *path)
     return false;
 }
 
+/* What a unit, or roinit, makes there has to be allowed there. */
+static void
+check_declared(const struct check *check, const char *path, struct diag_place place)
+{
+    if (!is_declared(check->config, path)) {
+        diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, place,
+                 "declare the mount it lies in: [tmpfs PATH] or [volume PATH]",
+                 "\"%s\" lies in no declared writable place", path);
+    }
+}
+
 static void
 check_removals(const struct check *check, const struct unit_config *unit)
 {
     for (size_t i = 0; i < unit->remove.count; i++) {
-        if (!is_declared(check->config, unit->remove.item[i])) {
-            diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(unit, UNIT_remove),
-                     "declare the mount it lies in: [tmpfs PATH] or [volume PATH]",
-                     "\"%s\" lies in no declared writable place", unit->remove.item[i]);
-        }
+        check_declared(check, unit->remove.item[i], unit_place(unit, UNIT_remove));
     }
 }
 
@@ -325,11 +308,8 @@ check_removals(const struct check *check, const struct unit_config *unit)
 static void
 check_ready(const struct check *check, const struct unit_config *unit)
 {
-    bool is_path = unit->ready.kind == PROBE_UNIX || unit->ready.kind == PROBE_FILE;
-    if (is_path && !is_declared(check->config, unit->ready.path)) {
-        diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, unit_place(unit, UNIT_ready),
-                 "declare the mount it lies in: [tmpfs PATH] or [volume PATH]",
-                 "\"%s\" lies in no declared writable place", unit->ready.path);
+    if (unit->ready.kind == PROBE_UNIX || unit->ready.kind == PROBE_FILE) {
+        check_declared(check, unit->ready.path, unit_place(unit, UNIT_ready));
     }
 }
 
@@ -339,12 +319,8 @@ check_state_dir(const struct check *check)
     const struct setting *from = check->config->init.from[INIT_state_dir];
     const struct words *folders = &check->config->init.state_dir;
     for (size_t i = 0; from != NULL && i < folders->count; i++) {
-        if (!is_declared(check->config, folders->item[i])) {
-            struct diag_place place = {from->file, from->line, "init", from->name};
-            diag_add(check->diags, DIAG_ERROR, CODE_CONFIG, place,
-                     "declare the mount it lies in: [tmpfs PATH] or [volume PATH]",
-                     "\"%s\" lies in no declared writable place", folders->item[i]);
-        }
+        struct diag_place place = {from->file, from->line, "init", from->name};
+        check_declared(check, folders->item[i], place);
     }
 }
 

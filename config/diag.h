@@ -2,7 +2,6 @@
 #ifndef ROINIT_CONFIG_DIAG_H
 #define ROINIT_CONFIG_DIAG_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "config/arena.h"

@@ -104,19 +104,14 @@ doc_add_to_list(enum value_type type, const char *text, const char *more, struct
     return grow_text(&list);
 }
 
-static bool
-is_unit(enum schema_section kind)
-{
-    return kind == SECTION_SERVICE || kind == SECTION_TASK;
-}
-
 static void
 finish_setting(const struct doc *doc, const struct section *section, struct setting *setting,
                struct arena *arena)
 {
     const struct setting *inherited =
-        is_unit(section->kind) ? doc_setting(doc_section(doc, SECTION_DEFAULTS, ""), setting->name)
-                               : NULL;
+        schema_is_unit(section->kind)
+            ? doc_setting(doc_section(doc, SECTION_DEFAULTS, ""), setting->name)
+            : NULL;
     const char *base = inherited != NULL ? inherited->text : setting->key->default_text;
     /* A default in parentheses is told, not a value. */
     if (*base != '(') {
@@ -132,7 +127,7 @@ doc_finish(struct doc *doc, struct arena *arena)
     for (int pass = 0; pass < 2; pass++) {
         for (struct section *section = doc->sections; section != NULL; section = section->next) {
             struct setting *setting =
-                is_unit(section->kind) == (pass == 1) ? section->settings : NULL;
+                schema_is_unit(section->kind) == (pass == 1) ? section->settings : NULL;
             for (; setting != NULL; setting = setting->next) {
                 if (setting->adds) {
                     finish_setting(doc, section, setting, arena);

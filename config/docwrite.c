@@ -103,8 +103,8 @@ is_free(struct docwrite *write, unsigned line, enum schema_section kind, const c
         struct section *section)
 {
     enum schema_section other = kind == SECTION_SERVICE ? SECTION_TASK : SECTION_SERVICE;
-    bool is_unit = kind == SECTION_SERVICE || kind == SECTION_TASK;
-    const struct section *rival = is_unit ? doc_section(write->doc, other, label) : NULL;
+    const struct section *rival =
+        schema_is_unit(kind) ? doc_section(write->doc, other, label) : NULL;
     if (rival != NULL) {
         diag_add(write->diags, DIAG_ERROR, CODE_CONFIG, place(write, line, NULL),
                  "services and tasks share one space of names: rename one",

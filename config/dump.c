@@ -42,8 +42,8 @@ static void
 dump_keys(const struct doc *doc, const struct section *section, enum schema_section kind,
           dump_key *dump, struct text *out)
 {
-    bool is_unit = kind == SECTION_SERVICE || kind == SECTION_TASK;
-    const struct section *defaults = is_unit ? doc_section(doc, SECTION_DEFAULTS, "") : NULL;
+    const struct section *defaults =
+        schema_is_unit(kind) ? doc_section(doc, SECTION_DEFAULTS, "") : NULL;
     size_t count;
     const struct schema_key *keys = schema_keys(kind, &count);
     for (size_t i = 0; i < count; i++) {

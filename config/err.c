@@ -8,7 +8,7 @@
 
 /* Our own table, since strerror(3) depends on the locale and may allocate. */
 /* clang-format off */
-static const struct {
+static const struct errno_row {
     int errnum;
     const char *name;
     const char *text;
@@ -78,26 +78,29 @@ static const struct {
 };
 /* clang-format on */
 
+static const struct errno_row *
+find_row(int errnum)
+{
+    for (size_t i = 0; i < sizeof errnos / sizeof errnos[0]; i++) {
+        if (errnos[i].errnum == errnum) {
+            return &errnos[i];
+        }
+    }
+    return NULL;
+}
+
 const char *
 err_errno_text(int errnum)
 {
-    for (size_t i = 0; i < sizeof(errnos) / sizeof(errnos[0]); i++) {
-        if (errnos[i].errnum == errnum) {
-            return errnos[i].text;
-        }
-    }
-    return "unknown error";
+    const struct errno_row *row = find_row(errnum);
+    return row != NULL ? row->text : "unknown error";
 }
 
 const char *
 err_errno_name(int errnum)
 {
-    for (size_t i = 0; i < sizeof(errnos) / sizeof(errnos[0]); i++) {
-        if (errnos[i].errnum == errnum) {
-            return errnos[i].name;
-        }
-    }
-    return NULL;
+    const struct errno_row *row = find_row(errnum);
+    return row != NULL ? row->name : NULL;
 }
 
 const char *
@@ -134,7 +137,7 @@ err_set(struct err *err, enum exit_code code, int errnum, const char *format, ..
     /* What does not fit is cut on purpose, here and below: an error has no other place. */
     if (errnum == 0) {
         memcpy(err->text, text, sizeof(text));
-    } else if (err_errno_name(errnum) != NULL) {
+    } else if (find_row(errnum) != NULL) {
         (void)snprintf(err->text, sizeof(err->text), "%.200s: %s", text, err_errno_text(errnum));
     } else {
         (void)snprintf(err->text, sizeof(err->text), "%.200s: error %d", text, errnum);

@@ -2,8 +2,6 @@
 #ifndef ROINIT_CONFIG_ERR_H
 #define ROINIT_CONFIG_ERR_H
 
-#include <stddef.h>
-
 #include "config/exitcode.h"
 
 /*

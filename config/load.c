@@ -12,6 +12,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "config/err.h"
 #include "config/feed.h"
 #include "config/grow.h"
 #include "config/insist.h"
@@ -222,6 +223,17 @@ open_file(int folder, const char *name)
     return openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 }
 
+static const char ini_ending[] = ".ini";
+
+/* Whether something stands before the ending. */
+static bool
+ends_in_ini(const char *file)
+{
+    size_t length = strlen(file);
+    size_t ending = strlen(ini_ending);
+    return length > ending && text_equal(file + length - ending, ini_ending);
+}
+
 static int
 by_bytes(const void *a, const void *b)
 {
@@ -238,14 +250,12 @@ list_drop_ins(const struct reading *reading, DIR *folder, const char *path, stru
     size_t seen = 0;
     errno = 0;
     while ((entry = readdir(folder)) != NULL) {
-        size_t length = strlen(entry->d_name);
         if (++seen > ENTRIES_MAX) {
             file_problem(reading, path, "keep drop-ins in a folder of their own",
                          "more than 100000 files are in it");
             return false;
         }
-        if (entry->d_name[0] == '.' || length < 5 ||
-            strcmp(entry->d_name + length - 4, ".ini") != 0) {
+        if (entry->d_name[0] == '.' || !ends_in_ini(entry->d_name)) {
             continue;
         }
         if (names.words.count == DROP_INS_MAX) {
@@ -314,9 +324,8 @@ take_drop_ins(struct reading *reading, const char *path)
 static const char *
 drop_in_folder(const char *file, struct arena *arena)
 {
-    size_t length = strlen(file);
-    bool has_ending = length > 4 && strcmp(file + length - 4, ".ini") == 0;
-    return arena_printf(arena, "%.*s.d", (int)(has_ending ? length - 4 : length), file);
+    size_t length = strlen(file) - (ends_in_ini(file) ? strlen(ini_ending) : 0);
+    return arena_printf(arena, "%.*s.d", (int)length, file);
 }
 
 void

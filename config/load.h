@@ -4,7 +4,6 @@
 
 #include "config/diag.h"
 #include "config/doc.h"
-#include "config/err.h"
 
 /*
  * Files to document: the one place of floor 1 that makes system calls, and the one that includes

@@ -172,7 +172,7 @@ resolve_mounts(struct resolver *resolver, const struct doc *doc, struct config *
     size_t count = doc_count(doc, SECTION_TMPFS) + doc_count(doc, SECTION_VOLUME);
     config->mount = ARENA_NEW(resolver->arena, struct mount_config, count);
     for (const struct section *at = doc->sections; at != NULL; at = at->next) {
-        if (at->kind != SECTION_TMPFS && at->kind != SECTION_VOLUME) {
+        if (!schema_is_mount(at->kind)) {
             continue;
         }
         struct mount_config *mount = &config->mount[config->mount_count++];
@@ -184,8 +184,7 @@ resolve_mounts(struct resolver *resolver, const struct doc *doc, struct config *
             char why[WHY_BYTES];
             if (value_parse(VALUE_PATH, "", at->label, resolver->arena, &mount->path, why,
                             sizeof why) != 0) {
-                struct diag_place place = {at->file, at->line, at->title, NULL};
-                diag_add(resolver->diags, DIAG_ERROR, CODE_CONFIG, place,
+                diag_add(resolver->diags, DIAG_ERROR, CODE_CONFIG, doc_place(NULL, at),
                          "name the path there, or give it by `path = /...`", "%s", why);
                 mount->path = at->label;
             }
@@ -263,17 +262,6 @@ check_defaults(const struct resolver *resolver, const struct doc *doc)
     }
 }
 
-static struct unit_config *
-find_unit(struct config *config, const char *name)
-{
-    for (size_t u = 0; u < config->unit_count; u++) {
-        if (text_equal(config->unit[u].name, name)) {
-            return &config->unit[u];
-        }
-    }
-    return NULL;
-}
-
 /* The arguments that no unit takes become the service main, which starts when everything else that
  * starts at boot is ready or final. */
 static void
@@ -310,9 +298,9 @@ choose_main(struct config *config)
             main = unit;
         }
     }
-    struct unit_config *named = find_unit(config, "main");
-    if (main == NULL && named != NULL && !named->is_task) {
-        main = named;
+    size_t named = unit_find(config, "main");
+    if (main == NULL && named != SIZE_MAX && !config->unit[named].is_task) {
+        main = &config->unit[named];
     }
     if (main == NULL && services == 1) {
         main = only;
@@ -330,7 +318,7 @@ resolve_units(struct resolver *resolver, const struct doc *doc, struct config *c
     size_t count = doc_count(doc, SECTION_SERVICE) + doc_count(doc, SECTION_TASK);
     config->unit = ARENA_NEW(resolver->arena, struct unit_config, count + 1);
     for (const struct section *at = doc->sections; at != NULL; at = at->next) {
-        if (at->kind != SECTION_SERVICE && at->kind != SECTION_TASK) {
+        if (!schema_is_unit(at->kind)) {
             continue;
         }
         struct unit_config *unit = &config->unit[config->unit_count++];
@@ -347,7 +335,7 @@ resolve_units(struct resolver *resolver, const struct doc *doc, struct config *c
         resolve_unit(&config->unit[u], NULL, resolver->draft, resolver->diags);
     }
     config->takes_arguments = is_taken;
-    if (config->arguments.count > 0 && !is_taken && find_unit(config, "main") == NULL) {
+    if (config->arguments.count > 0 && !is_taken && unit_find(config, "main") == SIZE_MAX) {
         for (size_t u = 0; u < config->unit_count; u++) {
             config->unit[u].is_main = false;
             resolve_unit(&config->unit[u], NULL, resolver->draft, resolver->diags);

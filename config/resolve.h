@@ -38,6 +38,7 @@ void resolve_unit_early(const struct unit_config *unit, const struct vars *vars,
 /* The keys of one [check], in the environment of its service, or of no unit. */
 void resolve_check_keys(struct check_config *check, const struct vars *vars, struct arena *arena,
                         struct diags *diags);
+/* What no key can be judged for alone. */
 void resolve_check(const struct config *config, struct diags *diags);
 
 /* Whether a walk may change all that lies below the top of a mount: not where the system's own
@@ -52,8 +53,10 @@ void resolve_arguments(const struct config *config, struct diags *diags);
  * the default. */
 const struct setting *unit_from(const struct unit_config *unit, enum unit_key key);
 
-/* Whether the unit starts at boot; essential, log, stdin and forward-signals with the defaults
- * that depend (contract.md). resolve_unit() has put them into the fields. */
+/* Whether the unit starts at boot. */
 bool unit_starts_at_boot(const struct unit_config *unit);
+
+/* The index of the unit of that name; SIZE_MAX: there is none. */
+size_t unit_find(const struct config *config, const char *name);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "config/resolve_parts.h"
-#include "config/text.h"
 
 /* The [check] sections: their keys, in the environment of the service that they are about, and what
  * no key can be judged for alone. */
@@ -8,14 +7,7 @@
 static struct diag_place
 check_place(const struct check_config *check, enum check_key key)
 {
-    struct diag_place place = {check->section->file, check->section->line, check->section->title,
-                               NULL};
-    if (check->from[key] != NULL) {
-        place.file = check->from[key]->file;
-        place.line = check->from[key]->line;
-        place.key = check->from[key]->name;
-    }
-    return place;
+    return doc_place(check->from[key], check->section);
 }
 
 void
@@ -32,17 +24,6 @@ resolve_check_keys(struct check_config *check, const struct vars *vars, struct a
     }
 }
 
-static size_t
-service_of(const struct config *config, const struct check_config *check)
-{
-    for (size_t u = 0; check->service.count > 0 && u < config->unit_count; u++) {
-        if (text_equal(config->unit[u].name, check->service.item[0])) {
-            return u;
-        }
-    }
-    return SIZE_MAX;
-}
-
 void
 resolve_checks(struct resolver *resolver, const struct doc *doc, struct config *config)
 {
@@ -54,15 +35,9 @@ resolve_checks(struct resolver *resolver, const struct doc *doc, struct config *
         struct check_config *check = &config->check[config->check_count++];
         *check = (struct check_config){.section = at, .name = at->label};
         resolve_check_keys(check, NULL, resolver->draft, resolver->diags);
-        check->unit = service_of(config, check);
+        check->unit =
+            check->service.count > 0 ? unit_find(config, check->service.item[0]) : SIZE_MAX;
     }
-}
-
-static const char *
-unit_name(const void *context, size_t i)
-{
-    const struct config *config = context;
-    return config->unit[i].name;
 }
 
 static void
@@ -74,11 +49,7 @@ judge_service(const struct config *config, const struct check_config *check, str
         diag_add(diags, DIAG_ERROR, CODE_CONFIG, place, "write a check for each",
                  "a check is about one service");
     } else if (check->service.count == 1 && check->unit == SIZE_MAX) {
-        long near = text_nearest(name, unit_name, config, config->unit_count);
-        diag_add(diags, DIAG_ERROR, CODE_CONFIG, place, NULL,
-                 near >= 0 ? "there is no unit \"%s\"; did you mean \"%s\"?"
-                           : "there is no unit \"%s\"",
-                 name, near >= 0 ? config->unit[near].name : "");
+        resolve_tell_no_unit(config, name, place, diags);
     } else if (check->unit != SIZE_MAX && config->unit[check->unit].is_task) {
         diag_add(diags, DIAG_ERROR, CODE_CONFIG, place, "name a service",
                  "\"%s\" is a task: it is well when it is done", name);

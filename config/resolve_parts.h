@@ -32,6 +32,10 @@ void resolve_judge_mounts(const struct config *config, struct diags *diags);
 void resolve_warn_quote(struct resolver *resolver, const struct section *section,
                         const struct setting *setting, const char *value);
 
+/* There is no unit of that name; did you mean another? */
+void resolve_tell_no_unit(const struct config *config, const char *name, struct diag_place place,
+                          struct diags *diags);
+
 /* `user = ${PUID}: PUID is "abc"`: a value, and the variables in it as they are. Returns whether
  * any of them is set. */
 bool resolve_add_spoiled(struct resolver *resolver, const struct setting *setting,

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
 
 #include "config/resolve_parts.h"
 #include "config/text.h"
@@ -26,6 +25,24 @@ add_variables(struct resolver *resolver, const char *text, struct text *out)
             between = ", ";
         }
     }
+}
+
+static const char *
+unit_name(const void *context, size_t i)
+{
+    const struct config *config = context;
+    return config->unit[i].name;
+}
+
+void
+resolve_tell_no_unit(const struct config *config, const char *name, struct diag_place place,
+                     struct diags *diags)
+{
+    long near = text_nearest(name, unit_name, config, config->unit_count);
+    diag_add(diags, DIAG_ERROR, CODE_CONFIG, place, NULL,
+             near >= 0 ? "there is no unit \"%s\"; did you mean \"%s\"?"
+                       : "there is no unit \"%s\"",
+             name, near >= 0 ? config->unit[near].name : "");
 }
 
 bool

@@ -68,12 +68,19 @@ resolve_user(struct unit_config *unit, const struct vars *vars, struct arena *ar
     resolve_unit_key(unit, &keys[UNIT_user], &resolver);
 }
 
+/* When it does not run by hand, by a schedule or at the end alone. */
+static bool
+is_for_boot(const struct unit_config *unit)
+{
+    return !unit->is_task || (unit->when == WHEN_START && unit->schedule == NULL);
+}
+
 /* The defaults that depend on what else the unit is. */
 static void
 fill_defaults(struct unit_config *unit)
 {
     if (unit_from(unit, UNIT_essential) == NULL) {
-        unit->essential = !unit->is_task || (unit->when == WHEN_START && unit->schedule == NULL);
+        unit->essential = is_for_boot(unit);
     }
     if (unit_from(unit, UNIT_log) == NULL) {
         unit->log = unit->is_main ? UNIT_LOG_RAW : UNIT_LOG_TEXT;
@@ -141,6 +148,16 @@ resolve_unit_early(const struct unit_config *unit, const struct vars *vars, stru
 bool
 unit_starts_at_boot(const struct unit_config *unit)
 {
-    return unit->autostart &&
-           (!unit->is_task || (unit->when == WHEN_START && unit->schedule == NULL));
+    return unit->autostart && is_for_boot(unit);
+}
+
+size_t
+unit_find(const struct config *config, const char *name)
+{
+    for (size_t u = 0; u < config->unit_count; u++) {
+        if (text_equal(config->unit[u].name, name)) {
+            return u;
+        }
+    }
+    return SIZE_MAX;
 }

@@ -85,6 +85,18 @@ static const struct {
 };
 /* clang-format on */
 
+bool
+schema_is_unit(enum schema_section section)
+{
+    return section == SECTION_SERVICE || section == SECTION_TASK;
+}
+
+bool
+schema_is_mount(enum schema_section section)
+{
+    return section == SECTION_TMPFS || section == SECTION_VOLUME;
+}
+
 const struct schema_key *
 schema_keys(enum schema_section section, size_t *ret_count)
 {

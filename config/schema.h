@@ -31,6 +31,11 @@ struct schema_key {
     size_t index;  /* in that struct's from[] */
 };
 
+/* Whether sections of that kind are units: services and tasks. */
+bool schema_is_unit(enum schema_section section);
+/* Whether they declare a place: tmpfs and volumes. */
+bool schema_is_mount(enum schema_section section);
+
 /* The keys of a section, in the order of schema.def; SECTION_ENV has none of its own. */
 const struct schema_key *schema_keys(enum schema_section section, size_t *ret_count);
 
