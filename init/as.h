@@ -3,7 +3,6 @@
 #define ROINIT_INIT_AS_H
 
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>

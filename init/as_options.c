@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "init/as_options.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "config/text.h"

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "config/text.h"
 #include "init/options.h"
 
 enum { ARGUMENTS_WIDTH = 23 };

@@ -2,7 +2,6 @@
 #ifndef ROINIT_INIT_ENVIRON_H
 #define ROINIT_INIT_ENVIRON_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "config/config.h"

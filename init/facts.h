@@ -3,7 +3,6 @@
 #define ROINIT_INIT_FACTS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 

@@ -2,7 +2,6 @@
 #include "init/host.h"
 
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "config/command.h"

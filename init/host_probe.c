@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "init/host_parts.h"
 
-#include <errno.h>
 #include <stdio.h>
 
 #include "config/command.h"

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "init/identity.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "config/resolve.h"
 #include "config/text.h"
 #include "config/vars.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <linux/capability.h>
-#include <string.h>
 
 #include "config/text.h"
 #include "init/judge.h"

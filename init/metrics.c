@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "init/metrics.h"
 
-#include <string.h>
-
 enum { FIXED_BYTES = 16384, UNIT_BYTES = 1536, MOUNT_BYTES = 1024, CHECK_BYTES = 768 };
 
 size_t

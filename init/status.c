@@ -2,9 +2,7 @@
 #include "init/status.h"
 
 #include <stdio.h>
-#include <string.h>
 
-#include "config/exitcode.h"
 #include "config/signame.h"
 #include "init/status_checks.h"
 #include "init/status_holds.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "init/status_holds.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "config/capname.h"

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "config/insist.h"
-#include "config/text.h"
 #include "init/place.h"
 
 enum { CALL_FACCESSAT2 = 439, EFFECTIVE_IDS = 0x200 /* AT_EACCESS */ };

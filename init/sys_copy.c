@@ -3,7 +3,6 @@
 #include "config/pages.h"
 #include "init/sys_below.h"
 
-#include <errno.h>
 #include <linux/fs.h>
 #include <stddef.h>
 #include <string.h>

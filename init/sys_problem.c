@@ -2,7 +2,6 @@
 #include <errno.h>
 
 #include "config/capname.h"
-#include "config/doc.h"
 #include "config/err.h"
 #include "init/sys_step.h"
 

@@ -2,7 +2,6 @@
 #ifndef ROINIT_INIT_SYS_STATE_H
 #define ROINIT_INIT_SYS_STATE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "config/err.h"

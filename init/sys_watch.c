@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "init/sys_watch.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,6 @@
 #ifndef ROINIT_SUPERVISOR_EVENTS_H
 #define ROINIT_SUPERVISOR_EVENTS_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "config/text.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "supervisor/exits.h"
 
+#include <stddef.h>
+
 void
 exits_add(struct exits *exits, int code)
 {

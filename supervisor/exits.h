@@ -2,7 +2,6 @@
 #ifndef ROINIT_SUPERVISOR_EXITS_H
 #define ROINIT_SUPERVISOR_EXITS_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 /*

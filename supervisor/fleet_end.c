@@ -4,7 +4,6 @@
 #include "supervisor/fleet.h"
 
 #include "config/exitcode.h"
-#include "supervisor/sigmap.h"
 
 /*
  * The end of the container: one clock, reverse order, an exit code that names the cause

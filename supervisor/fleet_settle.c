@@ -2,8 +2,6 @@
 #include "config/pages.h"
 #include "supervisor/fleet.h"
 
-#include "config/resolve.h"
-
 /* Order: whose turn it is, whom a loss takes along, and when the boot is over. */
 
 /* Whether nothing waits for `other` any more: it is ready or final, or it never starts by itself.

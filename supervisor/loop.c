@@ -2,8 +2,6 @@
 #include "supervisor/loop.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 

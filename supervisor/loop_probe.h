@@ -2,8 +2,6 @@
 #ifndef ROINIT_SUPERVISOR_LOOP_PROBE_H
 #define ROINIT_SUPERVISOR_LOOP_PROBE_H
 
-#include <signal.h>
-
 #include "supervisor/loop_parts.h"
 #include "supervisor/sys_probe.h"
 

@@ -2,7 +2,6 @@
 #ifndef ROINIT_SUPERVISOR_ORDER_H
 #define ROINIT_SUPERVISOR_ORDER_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "config/arena.h"

@@ -2,8 +2,6 @@
 #ifndef ROINIT_SUPERVISOR_PROBE_H
 #define ROINIT_SUPERVISOR_PROBE_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "config/text.h"

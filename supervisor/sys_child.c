@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/keyctl.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -15,7 +14,6 @@
 #include "supervisor/sys_caps.h"
 #include "supervisor/sys_exec.h"
 #include "supervisor/sys_guard.h"
-#include "supervisor/sys_proc.h"
 #include "supervisor/sys_strays.h"
 #include "supervisor/sys_tty.h"
 #include "supervisor/sys_promise.h"

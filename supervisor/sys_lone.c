@@ -13,10 +13,8 @@
 #include <unistd.h>
 
 #include "config/pages.h"
-#include "config/signame.h"
 #include "supervisor/sys_child.h"
 #include "supervisor/sys_exec.h"
-#include "supervisor/sys_proc.h"
 #include "supervisor/sys_tty.h"
 
 enum { STACK_BYTES = 16384, LISTEN_BYTES = 32, SIGNAL_LAST = 31 };

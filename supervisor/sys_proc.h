@@ -3,7 +3,6 @@
 #define ROINIT_SUPERVISOR_SYS_PROC_H
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <sys/types.h>
 
 #include "config/err.h"
