@@ -5,7 +5,8 @@
 # PROGRAMs in it: cgroups of version 2 that are ours, volumes on the kernel's own file server. Prints TAP; the last line
 # is `N passed, N failed`. Downloads 45 MB once (Debian's packages), into BUILD/kernel; takes one to two minutes. amd64 only.
 #
-# KERNEL_PACKAGE names another kernel; KERNEL_SUITES="proc strays watch" runs those suites of that PROGRAM instead.
+# KERNEL_PACKAGE names another kernel; KERNEL_SUITES="proc strays watch" runs those suites of that PROGRAM instead;
+# KERNEL_SECONDS: when QEMU is ended (600).
 set -euo pipefail
 export LC_ALL=C
 
@@ -13,7 +14,8 @@ out=$(realpath -m "$1")/kernel roinit=$2 puppet=$3
 shift 3
 here=$(realpath "$(dirname "$0")")
 package=${KERNEL_PACKAGE:-linux-image-cloud-amd64}
-seconds=${KERNEL_SECONDS:-300}
+kernel=$out/$package
+seconds=${KERNEL_SECONDS:-600}
 
 # Which suites, and of which program: `PROGRAM SUITE...`, a line each.
 suites() {
@@ -21,10 +23,8 @@ suites() {
         echo "$KERNEL_SUITES"
         return
     fi
-    cat <<-'END'
-		kernel cgroup nfs
-		proc strays watch siege
-	END
+    echo "kernel cgroup nfs"
+    echo "proc strays watch siege"
 }
 
 # What the suites call, and what guest.sh does; the rest is busybox.
@@ -36,15 +36,16 @@ modules=(net/sunrpc/sunrpc net/sunrpc/auth_gss/auth_rpcgss fs/nfs_common/grace f
 
 # The package is unpacked and not installed: this machine boots what it booted before.
 fetch_kernel() {
-    local name=$package
-    while ! ls "$out/package/boot"/vmlinuz-* >/dev/null 2>&1; do
-        # The one that is always the newest has nothing in it but the name of the real one.
-        name=$(apt-cache depends "$name" | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)/\1/p' | head -1 | grep . || echo "$name")
-        rm -rf "$out/package" "$out/deb"
-        mkdir -p "$out/package" "$out/deb"
-        (cd "$out/deb" && apt-get -q download "$name" >&2)
-        dpkg-deb -x "$out/deb"/*.deb "$out/package"
-    done
+    local name
+    [ ! -e "$kernel" ] || return 0
+    apt-cache show "$package" >/dev/null 2>&1 || apt-get -q update >&2
+    # The one that is always the newest has nothing in it but the name of the real one.
+    name=$(apt-cache depends "$package" | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)/\1/p' | head -1)
+    rm -rf "$out/deb" "$kernel.new"
+    mkdir -p "$out/deb"
+    (cd "$out/deb" && apt-get -q -o APT::Sandbox::User=root download "${name:-$package}" >&2)
+    dpkg-deb -x "$out/deb"/*.deb "$kernel.new"
+    mv "$kernel.new" "$kernel"
 }
 
 put() { # FILE AS: with the libraries that it needs
@@ -72,7 +73,7 @@ build_root() {
     cp "$here/guest.sh" "$here/guest.ini" "$root/"
     suites >"$root/suites"
     for name in "${modules[@]}"; do
-        cp "$out"/package/lib/modules/*/kernel/"$name.ko" "$root/modules/"
+        cp "$kernel"/lib/modules/*/kernel/"$name.ko" "$root/modules/"
         echo "${name##*/}.ko" >>"$root/modules/order"
     done
     echo 'root:x:0:0::/:/bin/sh' >"$root/etc/passwd"
@@ -83,8 +84,12 @@ boot() {
     rm -f "$out/tap" "$out/console"
     timeout -k 5 "$seconds" qemu-system-x86_64 -M q35 -accel tcg -m 1024 -smp 2 -nodefaults -no-user-config \
         -display none -no-reboot -serial "file:$out/console" -serial "file:$out/tap" \
-        -kernel "$out"/package/boot/vmlinuz-* -initrd "$out/root.cpio.gz" \
-        -append "console=ttyS0 loglevel=1 panic=-1 rcupdate.rcu_expedited=1" </dev/null
+        -kernel "$kernel"/boot/vmlinuz-* -initrd "$out/root.cpio.gz" \
+        -append "console=ttyS0 loglevel=1 panic=-1" </dev/null &
+    qemu=$!
+    trap 'kill "$qemu" 2>/dev/null || true' EXIT
+    trap 'exit 1' HUP INT TERM
+    wait "$qemu"
 }
 
 fetch_kernel
