@@ -79,8 +79,8 @@ add_container(const struct status *status, struct text *out)
            errors == 0);
     single(out, "contract_errors", "gauge", "Findings that break the contract.", errors);
     single(out, "ready", "gauge",
-           "Whether every essential unit that starts at boot is ready, done or skipped.",
-           fleet_is_ready(fleet));
+           "Whether it runs, every essential service is ready, and no check is down.",
+           status_is_ready(status));
     single(out, "start_time_seconds", "gauge", "When the units' boot began, since 1970.",
            (unsigned long long)(status_wall_ms(status, fleet->boot_ms) / 1000));
     if (fleet->booted_ms >= 0) {

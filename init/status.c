@@ -258,7 +258,7 @@ status_json(const struct status *status, const struct status_view *view, struct 
     const char *between = "\n";
     text_addf(out, "{\"v\":1,\"version\":\"%s\",\"pid\":%d,\"phase\":\"%s\",", ROINIT_VERSION,
               (int)status->facts->self.pid, fleet_phase_name(fleet->phase));
-    add_bool(out, "ready", fleet_is_ready(fleet));
+    add_bool(out, "ready", status_is_ready(status));
     text_addf(out, ",\"contract\":\"sha256:%s\",\"started\":", status->digest);
     add_time(status, fleet->boot_ms, out);
     text_addf(out, ",\"uptime_ms\":%lld,\"root\":{\"path\":\"/\",",

@@ -59,6 +59,10 @@ size_t status_size(const struct status *status);
 void status_json(const struct status *status, const struct status_view *view, struct text *out);
 void status_table(const struct status *status, const struct status_view *view, struct text *out);
 
+/* What `check --level ready` says of the whole: it runs, every essential service is ready, and no
+ * check is down, of whatever level. */
+bool status_is_ready(const struct status *status);
+
 /* Whether the unit of that name is to be shown. */
 bool status_shows(const struct status_view *view, const char *name);
 

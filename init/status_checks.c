@@ -31,6 +31,12 @@ status_checks_down(const struct status *status)
     return down;
 }
 
+bool
+status_is_ready(const struct status *status)
+{
+    return fleet_is_ready(status->fleet) && status_checks_down(status) == 0;
+}
+
 void
 status_checks_table(const struct status *status, struct text *out)
 {

@@ -197,7 +197,7 @@ status_table(const struct status *status, const struct status_view *view, struct
         name_width = width > name_width ? width : name_width;
     }
     text_addf(out, "roinit %s: %s%s, up ", ROINIT_VERSION, fleet_phase_name(fleet->phase),
-              fleet_is_ready(fleet) ? ", ready" : "");
+              status_is_ready(status) ? ", ready" : "");
     text_add_duration(out, status->now_ms - fleet->boot_ms);
     text_addf(out, ", root %s, ", status->facts->root.is_read_only ? "read-only" : "WRITABLE");
     add_verdict(status, out);

@@ -217,7 +217,8 @@ void fleet_no_children(struct fleet *fleet, int64_t now_ms);
 enum { FLEET_STARTS_A_TURN = 32 };
 void fleet_settle(struct fleet *fleet, int64_t now_ms);
 
-/* Whether every unit that starts at boot is ready, done or skipped, and the container runs. */
+/* Whether the container runs and every essential service is ready or skipped: the boot has waited
+ * for the tasks. */
 bool fleet_is_ready(const struct fleet *fleet);
 
 /* Used by fleet*.c only: one event for one unit, through the table. */

@@ -222,9 +222,8 @@ fleet_is_ready(const struct fleet *fleet)
     }
     for (size_t u = 0; u < fleet->count; u++) {
         const struct fleet_unit *unit = &fleet->unit[u];
-        bool is_task_done = unit->config->is_task && unit->state == LIFE_ENDED;
-        if (unit->is_wanted && unit->config->essential && !life_is_ready(unit->state) &&
-            unit->state != LIFE_SKIPPED && !is_task_done) {
+        bool counts = unit->is_wanted && unit->config->essential && !unit->config->is_task;
+        if (counts && !life_is_ready(unit->state) && unit->state != LIFE_SKIPPED) {
             return false;
         }
     }

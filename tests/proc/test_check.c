@@ -55,6 +55,7 @@ START_TEST(a_check_that_fails_makes_both_levels_fail_and_is_told)
     ck_assert_int_eq(check(&box, "ready", out, sizeof out), 1);
     ck_assert_ptr_nonnull(strstr(out, "check well is down: file:/tmp/well: no such file\n"));
     box_await_status(&box, "\"checks\":{\"well\":\"down\"}");
+    box_await_status(&box, "\"ready\":false"); /* the status says what the level says */
     box_expect(&box, ERR, "check well is down: file:/tmp/well: no such file\n");
     ck_assert_int_eq(box_exec(&box, WORDS("events", "--json"), out, sizeof out), 0);
     ck_assert_ptr_nonnull(strstr(out, "\"event\":\"check\",\"unit\":\"well\",\"from\":\"up\","

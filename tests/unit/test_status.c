@@ -411,6 +411,7 @@ START_TEST(checks_are_shown_with_their_last_failure)
     holds(table(&(struct status_view){0}), "contract kept, 2 checks down\n");
     check[1].result = CHECK_IS_UP;
     text = json();
+    holds(text, "\"ready\":false");
     holds(text, "\"checks\":{\"all of them\":\"up\"}");
     holds(text, "\"checks\":{\"port\":\"down\"}");
 }
