@@ -76,6 +76,16 @@ read_whole(int fd, void *buffer, size_t size)
     return true;
 }
 
+static OWN_PAGES char payload[CTLMSG_FRAME_MAX]; /* of the last frame */
+
+static bool
+read_frame(int fd, enum ctlmsg_frame *ret_type, uint32_t *ret_length)
+{
+    unsigned char header[CTLMSG_FRAME_HEADER];
+    return read_whole(fd, header, sizeof header) &&
+           ctlmsg_read_header(header, ret_type, ret_length) && read_whole(fd, payload, *ret_length);
+}
+
 static void
 write_whole(int fd, const char *bytes, size_t size)
 {
@@ -93,13 +103,10 @@ write_whole(int fd, const char *bytes, size_t size)
 static int
 print_reply(int fd)
 {
-    static OWN_PAGES char payload[CTLMSG_FRAME_MAX];
     for (;;) {
-        unsigned char header[CTLMSG_FRAME_HEADER];
         enum ctlmsg_frame type;
         uint32_t length;
-        if (!read_whole(fd, header, sizeof header) || !ctlmsg_read_header(header, &type, &length) ||
-            !read_whole(fd, payload, length)) {
+        if (!read_frame(fd, &type, &length)) {
             return -1;
         }
         switch (type) {
@@ -252,4 +259,39 @@ int
 client_ask_again(const struct options *options)
 {
     return ask(options, true);
+}
+
+int
+client_watch(void)
+{
+    char follow[] = "-f";
+    char *word[] = {follow, NULL};
+    const struct options events = {.verb = verb_find("events"), .word = word, .word_count = 1};
+    char request[CTLMSG_REQUEST_MAX];
+    size_t length = request_bytes(&events, request, sizeof request);
+    int fd = -1;
+    for (size_t i = 0; fd < 0 && i < state_folder_count; i++) {
+        fd = connect_to(state_folders[i], events.verb);
+    }
+    if (fd >= 0) {
+        write_whole(fd, request, length);
+    }
+    return fd;
+}
+
+bool
+client_has_ended(int *fd)
+{
+    enum ctlmsg_frame type;
+    uint32_t length;
+    bool is_read = read_frame(*fd, &type, &length);
+    if (is_read && type != CTLMSG_EXIT) {
+        return false;
+    }
+    bool is_end = is_read && payload[0] == CODE_OK;
+    if (!is_end) { /* it was refused, or broke off */
+        (void)close(*fd);
+        *fd = -1;
+    }
+    return is_end;
 }

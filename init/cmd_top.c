@@ -10,6 +10,7 @@
 
 #include "init/client.h"
 #include "init/options.h"
+#include "supervisor/loop.h"
 
 /*
  * The status, live: asked for once a second, as long as the terminal is there. What is no terminal,
@@ -50,14 +51,26 @@ ask(const struct options *options)
     return client_ask_again(&status);
 }
 
-/* Waits for the next turn. Returns whether there is one: `q` and the end of input are the end. */
+/* Waits for the next turn. Returns whether there is one: `q`, the end of input and the end of the
+ * container are the end. The last has to be seen in time: it kills us, and whoever is killed leaves
+ * the terminal as it is. */
 static bool
-wait_for_turn(bool has_keys)
+wait_for_turn(bool has_keys, int *watch_fd)
 {
-    struct pollfd keys = {.fd = has_keys ? STDIN_FILENO : -1, .events = POLLIN};
-    char key = '\0';
-    if (poll(&keys, 1, PERIOD_MS) == 1) {
-        return read(STDIN_FILENO, &key, 1) == 1 && key != 'q' && key != 'Q';
+    int64_t until_ms = loop_now_ms() + PERIOD_MS;
+    for (int64_t left_ms = PERIOD_MS; left_ms > 0; left_ms = until_ms - loop_now_ms()) {
+        struct pollfd fds[] = {{.fd = has_keys ? STDIN_FILENO : -1, .events = POLLIN},
+                               {.fd = *watch_fd, .events = POLLIN}};
+        char key = '\0';
+        if (poll(fds, 2, (int)left_ms) <= 0) {
+            break;
+        }
+        if (fds[1].revents != 0 && client_has_ended(watch_fd)) {
+            return false;
+        }
+        if (fds[0].revents != 0) {
+            return read(STDIN_FILENO, &key, 1) == 1 && key != 'q' && key != 'Q';
+        }
     }
     return true;
 }
@@ -69,6 +82,7 @@ show_live(const struct options *options)
     bool has_keys = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &before) == 0;
     const struct sigaction action = {.sa_handler = on_signal};
     int code = CODE_OK;
+    int watch_fd = client_watch();
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
     (void)sigaction(SIGHUP, &action, NULL);
@@ -83,7 +97,7 @@ show_live(const struct options *options)
     do {
         write_text("\033[H\033[J");
         code = ask(options);
-    } while (code == CODE_OK && is_over == 0 && wait_for_turn(has_keys) && is_over == 0);
+    } while (code == CODE_OK && is_over == 0 && wait_for_turn(has_keys, &watch_fd) && is_over == 0);
     write_text("\033[?7h\033[?25h\033[?1049l");
     if (has_keys) {
         (void)tcsetattr(STDIN_FILENO, TCSANOW, &before);

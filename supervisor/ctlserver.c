@@ -319,6 +319,10 @@ void
 ctlserver_close(struct ctlserver *server, int linger_ms)
 {
     server->lingers = true;
+    if (server->fd >= 0) { /* who has not been let in learns it now, and not when all is over */
+        (void)close(server->fd);
+        server->fd = -1;
+    }
     (void)ctlserver_attend(server, 0);
     for (int i = 0; server->client != NULL && i < CTL_CLIENTS_MAX; i++) {
         struct ctl_client *client = &server->client[i];
@@ -336,8 +340,4 @@ ctlserver_close(struct ctlserver *server, int linger_ms)
     }
     free(server->client);
     server->client = NULL;
-    if (server->fd >= 0) {
-        (void)close(server->fd);
-        server->fd = -1;
-    }
 }
