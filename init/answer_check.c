@@ -63,9 +63,7 @@ are_services_ready(struct asking *asking)
             asking->usage.word_count > 0 && is_asked_for(&asking->usage, unit->config->name, NULL);
         bool counts = !unit->config->is_task && asking->usage.word_count == 0 &&
                       unit->config->essential && unit->is_wanted;
-        bool is_done =
-            unit->state == LIFE_SKIPPED || (unit->config->is_task && unit->state == LIFE_ENDED);
-        if ((counts || is_named) && !life_is_ready(unit->state) && !is_done) {
+        if ((counts || is_named) && !fleet_is_up(unit)) {
             answer_complain(asking, "%s is %s", unit->config->name,
                             life_state_name(unit->state, unit->config->is_task));
             is_ready = false;

@@ -10,8 +10,7 @@ running_code(const struct fleet *fleet, const size_t *unit, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct fleet_unit *asked = &fleet->unit[unit[i]];
-        bool is_done = asked->config->is_task && asked->state == LIFE_ENDED;
-        if (!life_has_process(asked->state) && !is_done) {
+        if (!life_has_process(asked->state) && !fleet_is_done(asked)) {
             return CODE_NOT_RUNNING;
         }
     }

@@ -114,7 +114,7 @@ wait_for(struct asking *asking, enum goal goal, const size_t *unit, size_t count
 
 /* ---------------------------------------------------------------- start, stop, restart */
 
-typedef bool fleet_verb(struct fleet *fleet, const size_t *unit, size_t count, int64_t now_ms);
+typedef bool fleet_verb(struct fleet *fleet, const size_t *unit, size_t count);
 
 /* Whether --timeout can be read: asked before anything is done. */
 static bool
@@ -156,7 +156,7 @@ change(struct asking *asking, fleet_verb *verb, enum goal goal)
         return;
     }
     answer_note(asking);
-    if (!verb(loop_fleet_to_ask(asking->loop), unit, (size_t)count, asking->now_ms)) {
+    if (!verb(loop_fleet_to_ask(asking->loop), unit, (size_t)count)) {
         answer_complain(asking, "the container is stopping: nothing can be asked for any more");
         ctl_reply_exit(asking->reply, CODE_NO);
         return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdarg.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>

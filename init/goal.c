@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "init/goal.h"
 
-/* Up, or as good: what others that require it go on with. */
-static bool
-is_up(const struct fleet_unit *unit)
-{
-    return life_is_ready(unit->state) || unit->state == LIFE_SKIPPED ||
-           (unit->config->is_task && unit->state == LIFE_ENDED);
-}
-
 /* No process, and none to come. */
 static bool
 is_down(const struct fleet *fleet, const struct fleet_unit *unit)
 {
     bool is_due = unit->state == LIFE_WAITING && unit->is_wanted && fleet->phase < FLEET_OVER;
-    return (life_is_final(unit->state) || unit->state == LIFE_WAITING) && !is_due &&
-           !unit->is_start_asked;
+    return life_is_idle(unit->state) && !is_due && !unit->is_start_asked;
 }
 
 enum goal_answer
@@ -28,11 +19,11 @@ goal_of_unit(const struct fleet *fleet, size_t u, enum goal goal)
     bool is_missed = false;
     switch (goal) {
     case GOAL_UP:
-        is_reached = is_up(unit) && !unit->is_start_asked;
+        is_reached = fleet_is_up(unit) && !unit->is_start_asked;
         is_missed = is_final || is_ending;
         break;
     case GOAL_READY:
-        is_reached = is_up(unit) && !unit->is_start_asked;
+        is_reached = fleet_is_up(unit) && !unit->is_start_asked;
         is_missed = unit->is_lost || is_ending;
         break;
     case GOAL_FINAL:

@@ -13,8 +13,7 @@
 static const char *
 state_color(const struct fleet_unit *unit)
 {
-    bool is_good =
-        life_is_ready(unit->state) || (unit->config->is_task && unit->state == LIFE_ENDED);
+    bool is_good = life_is_ready(unit->state) || fleet_is_done(unit);
     bool is_bad = unit->state == LIFE_FAILED || unit->state == LIFE_BACKOFF;
     return is_good ? "\033[32m" : is_bad ? "\033[31m" : "\033[33m";
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "supervisor/fleet.h"
 
+#include <signal.h>
+
 #include "config/exitcode.h"
 #include "config/resolve.h"
+#include "supervisor/fleet_parts.h"
 #include "supervisor/sigmap.h"
 
 enum {
@@ -116,10 +119,9 @@ fleet_stop_failed(struct fleet *fleet, size_t u)
 static void
 signal_late(struct fleet *fleet, size_t u)
 {
-    enum { ABORT = 6 };
     struct fleet_unit *unit = &fleet->unit[u];
     if (unit->is_hung) {
-        fleet->ops->signal(fleet->context, u, ABORT, false);
+        fleet->ops->signal(fleet->context, u, SIGABRT, false);
     } else {
         signal_stop(fleet, u);
     }
@@ -130,6 +132,13 @@ fleet_arm(struct fleet *fleet, size_t u, int64_t after_ms, int64_t now_ms)
 {
     fleet->unit[u].due_ms = now_ms + after_ms;
     fleet->ops->arm(fleet->context, (int)u, after_ms);
+}
+
+void
+fleet_disarm(struct fleet *fleet, size_t u)
+{
+    fleet->unit[u].due_ms = 0;
+    fleet->ops->disarm(fleet->context, (int)u);
 }
 
 /* How long it may be until the unit is ready, or the task done; 0: for ever. */
@@ -164,8 +173,7 @@ act(struct fleet *fleet, size_t u, enum life_action action, const struct restart
     int64_t stop_ms = stop_timeout(fleet, unit);
     switch (action) {
     case LIFE_ACTION_DISARM:
-        unit->due_ms = 0;
-        fleet->ops->disarm(fleet->context, (int)u);
+        fleet_disarm(fleet, u);
         return;
     case LIFE_ACTION_SIGNAL_STOP:
         signal_stop(fleet, u);
@@ -174,7 +182,7 @@ act(struct fleet *fleet, size_t u, enum life_action action, const struct restart
         signal_late(fleet, u);
         return;
     case LIFE_ACTION_SIGNAL_KILL:
-        fleet->ops->signal(fleet->context, u, 9, unit->config->kill_mode != KILL_PROCESS);
+        fleet->ops->signal(fleet->context, u, SIGKILL, unit->config->kill_mode != KILL_PROCESS);
         return;
     case LIFE_ACTION_SPAWN:
         spawn(fleet, u, now_ms);
@@ -211,10 +219,7 @@ act(struct fleet *fleet, size_t u, enum life_action action, const struct restart
 static bool
 is_lost(const struct fleet_unit *unit)
 {
-    if (!life_is_final(unit->state) || unit->state == LIFE_SKIPPED || unit->is_stop_asked) {
-        return false;
-    }
-    return !(unit->config->is_task && unit->state == LIFE_ENDED);
+    return life_is_final(unit->state) && !fleet_is_up(unit) && !unit->is_stop_asked;
 }
 
 /* For `roinit blame`. */

@@ -204,40 +204,26 @@ void fleet_stop_failed(struct fleet *fleet, size_t u);
  * Start: each unit, a task that is done once more, and before it what it requires and is not there.
  * Stop: each unit, and before it those that require it and live; is_stop_asked says which.
  * Restart: stop and start of each unit alone, for whoever requires it stays. */
-bool fleet_start(struct fleet *fleet, const size_t *unit, size_t count, int64_t now_ms);
-bool fleet_stop(struct fleet *fleet, const size_t *unit, size_t count, int64_t now_ms);
-bool fleet_restart(struct fleet *fleet, const size_t *unit, size_t count, int64_t now_ms);
+bool fleet_start(struct fleet *fleet, const size_t *unit, size_t count);
+bool fleet_stop(struct fleet *fleet, const size_t *unit, size_t count);
+bool fleet_restart(struct fleet *fleet, const size_t *unit, size_t count);
 /* Sends its reload-signal; false: it is not up. */
 bool fleet_reload(struct fleet *fleet, size_t u);
 /* No child is left. */
-void fleet_no_children(struct fleet *fleet, int64_t now_ms);
+void fleet_no_children(struct fleet *fleet);
 
 /* Starts and stops what is due: to be called once after the news of a turn. At most
  * FLEET_STARTS_A_TURN units are started; is_unsettled says that more are due. */
 enum { FLEET_STARTS_A_TURN = 32 };
 void fleet_settle(struct fleet *fleet, int64_t now_ms);
 
+/* Whether it is a task that has done its work. */
+bool fleet_is_done(const struct fleet_unit *unit);
+/* Whether it is ready, or as good, skipped or done: whoever requires it goes on. */
+bool fleet_is_up(const struct fleet_unit *unit);
+
 /* Whether the container runs and every essential service is ready or skipped: the boot has waited
  * for the tasks. */
 bool fleet_is_ready(const struct fleet *fleet);
-
-/* Used by fleet*.c only: one event for one unit, through the table. */
-void fleet_event(struct fleet *fleet, size_t u, enum life_event event,
-                 const struct restart_verdict *verdict, int64_t now_ms);
-/* Once, from FLEET_BOOTING or FLEET_RUNNING. */
-void fleet_begin_end(struct fleet *fleet, enum fleet_cause cause, int64_t now_ms);
-void fleet_settle_end(struct fleet *fleet, int64_t now_ms);
-void fleet_clock(struct fleet *fleet, int64_t now_ms);
-void fleet_tell(struct fleet *fleet, enum fleet_event_kind kind);
-bool fleet_is_turn(const struct fleet *fleet, size_t u);
-bool fleet_is_bereft(const struct fleet *fleet, size_t u);
-bool fleet_start_due(struct fleet *fleet, int64_t now_ms);
-/* Arms the unit's timer. */
-void fleet_arm(struct fleet *fleet, size_t u, int64_t after_ms, int64_t now_ms);
-void fleet_drained(struct fleet *fleet);
-bool fleet_start_wanted(struct fleet *fleet, int64_t now_ms);
-void fleet_stop_waiting(struct fleet *fleet, int64_t now_ms);
-bool fleet_settle_asked(struct fleet *fleet, int64_t now_ms);
-bool fleet_all_final(const struct fleet *fleet, enum task_when when);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "supervisor/fleet.h"
+#include "supervisor/fleet_parts.h"
 
 /*
  * What is asked for over the socket: flags of the units, which fleet_settle() turns into events of
@@ -10,13 +10,10 @@
 static bool
 is_coming(const struct fleet_unit *unit)
 {
-    bool is_done =
-        unit->state == LIFE_SKIPPED || (unit->config->is_task && unit->state == LIFE_ENDED);
-    bool is_starting =
-        unit->state == LIFE_STARTING || life_is_ready(unit->state) || unit->state == LIFE_BACKOFF;
+    bool is_starting = unit->state == LIFE_STARTING || unit->state == LIFE_BACKOFF;
     bool is_due = unit->state == LIFE_WAITING && unit->is_wanted;
     bool is_going = unit->is_stop_asked && !life_is_final(unit->state);
-    return unit->is_start_asked || (!is_going && (is_done || is_starting || is_due));
+    return unit->is_start_asked || (!is_going && (fleet_is_up(unit) || is_starting || is_due));
 }
 
 /* Whether a stop has anything to do with it. */
@@ -27,9 +24,8 @@ is_stoppable(const struct fleet_unit *unit)
 }
 
 bool
-fleet_start(struct fleet *fleet, const size_t *unit, size_t count, int64_t now_ms)
+fleet_start(struct fleet *fleet, const size_t *unit, size_t count)
 {
-    (void)now_ms;
     if (fleet->phase > FLEET_RUNNING) {
         return false;
     }
@@ -57,9 +53,8 @@ fleet_start(struct fleet *fleet, const size_t *unit, size_t count, int64_t now_m
 }
 
 bool
-fleet_stop(struct fleet *fleet, const size_t *unit, size_t count, int64_t now_ms)
+fleet_stop(struct fleet *fleet, const size_t *unit, size_t count)
 {
-    (void)now_ms;
     if (fleet->phase > FLEET_RUNNING) {
         return false;
     }
@@ -89,9 +84,8 @@ fleet_stop(struct fleet *fleet, const size_t *unit, size_t count, int64_t now_ms
 }
 
 bool
-fleet_restart(struct fleet *fleet, const size_t *unit, size_t count, int64_t now_ms)
+fleet_restart(struct fleet *fleet, const size_t *unit, size_t count)
 {
-    (void)now_ms;
     if (fleet->phase > FLEET_RUNNING) {
         return false;
     }
@@ -100,7 +94,7 @@ fleet_restart(struct fleet *fleet, const size_t *unit, size_t count, int64_t now
         asked->is_stop_asked |= life_has_process(asked->state);
         asked->is_start_asked = true;
     }
-    return fleet_start(fleet, unit, count, now_ms);
+    return fleet_start(fleet, unit, count);
 }
 
 bool
@@ -139,13 +133,10 @@ begin_anew(struct fleet *fleet, size_t u, int64_t now_ms)
     unit->is_wanted = true;
     unit->is_limit = false;
     unit->cause = u;
-    unit->history.count = 0;
-    unit->history.next = 0;
-    unit->history.failures = 0;
+    restart_forget(&unit->history);
     fleet->is_unsettled = true;
 }
 
-/* Carries out what was asked for and is due. Returns whether anything moved. */
 bool
 fleet_settle_asked(struct fleet *fleet, int64_t now_ms)
 {

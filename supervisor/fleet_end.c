@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <signal.h>
 
-#include "supervisor/fleet.h"
-
 #include "config/exitcode.h"
+#include "supervisor/fleet_parts.h"
 
 /*
  * The end of the container: one clock, reverse order, an exit code that names the cause
@@ -91,7 +90,7 @@ stop_units(struct fleet *fleet, int64_t now_ms)
 {
     for (size_t u = 0; u < fleet->count; u++) {
         struct fleet_unit *unit = &fleet->unit[u];
-        if (life_is_final(unit->state) || unit->state == LIFE_WAITING) {
+        if (life_is_idle(unit->state)) {
             continue;
         }
         const struct order_list *awaited = &fleet->order.awaited[u];
@@ -105,25 +104,13 @@ stop_units(struct fleet *fleet, int64_t now_ms)
     }
 }
 
-static bool
-is_any_alive(const struct fleet *fleet)
-{
-    for (size_t u = 0; u < fleet->count; u++) {
-        if (!life_is_final(fleet->unit[u].state) && fleet->unit[u].state != LIFE_WAITING) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Whether somebody lives who has had no stop signal yet. */
 static bool
 is_any_spared(const struct fleet *fleet)
 {
     for (size_t u = 0; u < fleet->count; u++) {
         enum life_state state = fleet->unit[u].state;
-        if (!life_is_final(state) && state != LIFE_WAITING && state != LIFE_STOPPING &&
-            state != LIFE_KILLING) {
+        if (!life_is_idle(state) && state != LIFE_STOPPING && state != LIFE_KILLING) {
             return true;
         }
     }
@@ -134,8 +121,7 @@ is_any_spared(const struct fleet *fleet)
 static int
 lone_code(const struct fleet_unit *unit)
 {
-    unsigned code = (unsigned)unit->code;
-    bool is_named = (unit->config->success_status.codes[code / 64] >> (code % 64) & 1) != 0 ||
+    bool is_named = restart_is_named(unit->config, unit->code) ||
                     (unit->has_ended && restart_is_success(unit->config, &unit->last, 0));
     return is_named ? CODE_OK : unit->code;
 }
@@ -227,7 +213,7 @@ fleet_settle_end(struct fleet *fleet, int64_t now_ms)
     }
     if (fleet->phase == FLEET_STOPPING) {
         stop_units(fleet, now_ms);
-        if (is_any_alive(fleet)) {
+        if (fleet_is_any_alive(fleet)) {
             return;
         }
         fleet->phase = FLEET_STOPPED_TASKS;
@@ -312,9 +298,8 @@ fleet_drifted(struct fleet *fleet, const char *path, int64_t now_ms)
 }
 
 void
-fleet_no_children(struct fleet *fleet, int64_t now_ms)
+fleet_no_children(struct fleet *fleet)
 {
-    (void)now_ms;
     if (fleet->phase == FLEET_SWEEPING) {
         be_over(fleet);
     }

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "supervisor/fleet.h"
+#include "supervisor/fleet_parts.h"
 
 /* Scheduled tasks: when they are due is the agenda's to say; here is what that leads to. */
-
-static bool
-is_free(const struct fleet_unit *unit)
-{
-    return life_is_final(unit->state) || unit->state == LIFE_WAITING;
-}
 
 static void
 skip_run(struct fleet *fleet, size_t u)
@@ -27,7 +21,7 @@ fleet_due(struct fleet *fleet, size_t u)
     if (fleet->phase > FLEET_RUNNING) {
         return;
     }
-    if (unit->is_due || !is_free(unit)) {
+    if (unit->is_due || !life_is_idle(unit->state)) {
         skip_run(fleet, u);
         return;
     }
@@ -44,7 +38,7 @@ fleet_start_due(struct fleet *fleet, int64_t now_ms)
         if (!unit->is_due) {
             continue;
         }
-        if (fleet_is_bereft(fleet, u) || !is_free(unit)) {
+        if (fleet_is_bereft(fleet, u) || !life_is_idle(unit->state)) {
             unit->is_due = false; /* what it requires is lost; or it was started by hand */
             skip_run(fleet, u);
             continue;

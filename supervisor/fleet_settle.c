@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "config/pages.h"
-#include "supervisor/fleet.h"
+#include "supervisor/fleet_parts.h"
 
 /* Order: whose turn it is, whom a loss takes along, and when the boot is over. */
 
@@ -10,6 +10,18 @@ static bool
 is_settled(const struct fleet_unit *other)
 {
     return life_is_ready(other->state) || life_is_final(other->state) || !other->is_wanted;
+}
+
+bool
+fleet_is_done(const struct fleet_unit *unit)
+{
+    return unit->config->is_task && unit->state == LIFE_ENDED;
+}
+
+bool
+fleet_is_up(const struct fleet_unit *unit)
+{
+    return life_is_ready(unit->state) || unit->state == LIFE_SKIPPED || fleet_is_done(unit);
 }
 
 bool
@@ -23,10 +35,7 @@ fleet_is_turn(const struct fleet *fleet, size_t u)
     }
     const struct order_list *requires = &fleet->order.requires[u];
     for (size_t i = 0; i < requires->count; i++) {
-        const struct fleet_unit *other = &fleet->unit[requires->unit[i]];
-        bool is_there = life_is_ready(other->state) || other->state == LIFE_SKIPPED ||
-                        (other->config->is_task && other->state == LIFE_ENDED);
-        if (!is_there) {
+        if (!fleet_is_up(&fleet->unit[requires->unit[i]])) {
             return false;
         }
     }
@@ -52,7 +61,6 @@ fleet_is_bereft(const struct fleet *fleet, size_t u)
     return lost_requirement(fleet, u) != NULL;
 }
 
-/* Starts what may start; what never may any more ends. Returns whether anything moved. */
 bool
 fleet_start_wanted(struct fleet *fleet, int64_t now_ms)
 {
@@ -168,11 +176,11 @@ is_boot_over(const struct fleet *fleet)
     return true;
 }
 
-static bool
-is_any_alive(const struct fleet *fleet)
+bool
+fleet_is_any_alive(const struct fleet *fleet)
 {
     for (size_t u = 0; u < fleet->count; u++) {
-        if (life_has_process(fleet->unit[u].state) || fleet->unit[u].state == LIFE_BACKOFF) {
+        if (!life_is_idle(fleet->unit[u].state)) {
             return true;
         }
     }
@@ -208,7 +216,7 @@ fleet_settle(struct fleet *fleet, int64_t now_ms)
             fleet_tell(fleet, TELL_RUNNING);
         }
         if (fleet->phase == FLEET_RUNNING && !fleet->is_unsettled && !fleet->has_schedule &&
-            !is_any_alive(fleet)) {
+            !fleet_is_any_alive(fleet)) {
             fleet_begin_end(fleet, CAUSE_ALL_FINAL, now_ms);
         }
     }
@@ -223,7 +231,7 @@ fleet_is_ready(const struct fleet *fleet)
     for (size_t u = 0; u < fleet->count; u++) {
         const struct fleet_unit *unit = &fleet->unit[u];
         bool counts = unit->is_wanted && unit->config->essential && !unit->config->is_task;
-        if (counts && !life_is_ready(unit->state) && unit->state != LIFE_SKIPPED) {
+        if (counts && !fleet_is_up(unit)) {
             return false;
         }
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "supervisor/fleet.h"
+#include "supervisor/fleet_parts.h"
 
 /* What a unit says of itself while it runs (sd_notify(3)), beside that it is ready; and what a
  * check says of it. */
@@ -33,8 +33,7 @@ fleet_set_watchdog(struct fleet *fleet, size_t u, int64_t watch_ms, int64_t now_
     struct fleet_unit *unit = &fleet->unit[u];
     unit->watch_ms = watch_ms;
     if (life_is_ready(unit->state) && watch_ms == 0) {
-        unit->due_ms = 0;
-        fleet->ops->disarm(fleet->context, (int)u);
+        fleet_disarm(fleet, u);
     }
     fleet_keep_alive(fleet, u, now_ms);
 }
@@ -44,9 +43,8 @@ fleet_trigger_watchdog(struct fleet *fleet, size_t u, int64_t now_ms)
 {
     struct fleet_unit *unit = &fleet->unit[u];
     if (life_is_ready(unit->state) || unit->state == LIFE_STARTING) {
-        fleet->ops->disarm(fleet->context, (int)u);
+        fleet_disarm(fleet, u);
         unit->is_hung = true;
-        unit->due_ms = 0;
         fleet_event(fleet, u, ON_TIMEOUT, NULL, now_ms);
     }
 }
@@ -58,9 +56,8 @@ fleet_unwell(struct fleet *fleet, size_t u, int64_t now_ms)
     if (fleet->phase > FLEET_RUNNING || !life_is_ready(unit->state)) {
         return false;
     }
-    fleet->ops->disarm(fleet->context, (int)u);
+    fleet_disarm(fleet, u);
     unit->is_unwell = true;
-    unit->due_ms = 0;
     fleet_event(fleet, u, ON_TIMEOUT, NULL, now_ms);
     return true;
 }

@@ -188,6 +188,12 @@ life_is_final(enum life_state state)
     return state >= LIFE_STOPPED;
 }
 
+bool
+life_is_idle(enum life_state state)
+{
+    return state == LIFE_WAITING || life_is_final(state);
+}
+
 const char *
 life_state_name(enum life_state state, bool is_task)
 {

@@ -103,6 +103,8 @@ bool life_has_process(enum life_state state);
 bool life_is_ready(enum life_state state);
 /* Whether nothing more will happen by itself. */
 bool life_is_final(enum life_state state);
+/* Whether it waits for its turn, or is final: there is nothing to stop. */
+bool life_is_idle(enum life_state state);
 
 /* "ready"; a task's word where it differs. */
 const char *life_state_name(enum life_state state, bool is_task);

@@ -87,7 +87,7 @@ lone_reap(struct lone *lone)
         if (errnum != 0 || info.si_pid == 0) {
             lone_tell(lone, &(struct lone_news){.kind = LONE_NO_MORE, .errnum = errnum});
             if (errnum == ECHILD) {
-                fleet_no_children(&lone->fleet, loop_now_ms());
+                fleet_no_children(&lone->fleet);
             }
             return;
         }

@@ -9,7 +9,7 @@
 
 /*
  * A lone command's loop from the inside, for lone*.c alone: lone.c turns, lone_news.c takes what
- * the kernel says, lone_tty.c hands the terminal over and takes it back.
+ * the kernel says.
  */
 enum lone_timer { LONE_TIMER_UNIT, LONE_TIMER_CLOCK, LONE_TIMER_SLOW, LONE_TIMERS };
 

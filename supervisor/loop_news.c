@@ -99,7 +99,7 @@ loop_reap(struct loop *loop)
         siginfo_t info;
         if (peek(&info) != 0) {
             if (errno == ECHILD) {
-                fleet_no_children(&loop->fleet, loop_now_ms());
+                fleet_no_children(&loop->fleet);
             }
             return;
         }

@@ -20,6 +20,21 @@ restart_note_start(struct restart_history *history, const struct unit_config *un
     }
 }
 
+void
+restart_forget(struct restart_history *history)
+{
+    history->failures = 0;
+    history->count = 0;
+    history->next = 0;
+}
+
+bool
+restart_is_named(const struct unit_config *unit, int code)
+{
+    unsigned bit = (unsigned)code;
+    return (unit->success_status.codes[bit / 64] >> (bit % 64) & 1) != 0;
+}
+
 bool
 restart_is_success(const struct unit_config *unit, const struct outcome *outcome, int stop_signal)
 {
@@ -32,8 +47,7 @@ restart_is_success(const struct unit_config *unit, const struct outcome *outcome
     if (outcome->signal != 0) {
         return (unit->success_status.signals & SIGNAME_BIT(outcome->signal)) != 0;
     }
-    unsigned code = (unsigned)outcome->code;
-    return code == 0 || (unit->success_status.codes[code / 64] >> (code % 64) & 1) != 0;
+    return outcome->code == 0 || restart_is_named(unit, outcome->code);
 }
 
 /* Whether one start more would be more than start-limit allows. The ring holds just as many starts
@@ -101,9 +115,7 @@ restart_decide(const struct unit_config *unit, struct restart_history *history,
         return verdict;
     }
     if (is_calm(unit, now_ms - started_ms)) {
-        history->failures = 0;
-        history->count = 0;
-        history->next = 0;
+        restart_forget(history);
         if (unit->start_limit.starts != 0) {
             restart_note_start(history, unit, started_ms);
         }

@@ -45,6 +45,12 @@ struct restart_verdict {
 void restart_note_start(struct restart_history *history, const struct unit_config *unit,
                         int64_t now_ms);
 
+/* Forgets all starts and failures: the counters start over. */
+void restart_forget(struct restart_history *history);
+
+/* Whether success-status names that exit code, 0 to 255. */
+bool restart_is_named(const struct unit_config *unit, int code);
+
 /* Whether an outcome counts as success: code 0, success-status, and, after `stop_signal` (0: none)
  * was sent, death by it or the code 128 + it (a JVM's 143). */
 bool restart_is_success(const struct unit_config *unit, const struct outcome *outcome,

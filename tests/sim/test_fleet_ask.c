@@ -7,12 +7,12 @@
 
 /* What is asked for over the socket. */
 
-typedef bool ask(struct fleet *fleet, const size_t *unit, size_t count, int64_t now_ms);
+typedef bool ask(struct fleet *fleet, const size_t *unit, size_t count);
 
 static void
 say(ask *verb, size_t u)
 {
-    ck_assert(verb(&world.fleet, &u, 1, world.now_ms));
+    ck_assert(verb(&world.fleet, &u, 1));
     world_settle();
 }
 
@@ -91,7 +91,7 @@ START_TEST(a_restart_of_several_goes_down_and_up_in_their_order)
 {
     static const size_t both[] = {DB, WEB};
     begin_three();
-    ck_assert(fleet_restart(&world.fleet, both, 2, world.now_ms));
+    ck_assert(fleet_restart(&world.fleet, both, 2));
     world_settle();
     world_run_until(20000);
     ck_assert_str_eq(world.order, "-web -db +db +web ");
@@ -316,9 +316,9 @@ START_TEST(once_the_end_has_begun_nothing_can_be_asked_for)
     begin_three();
     world.script[DB].stops_ms = 2000;
     world_term();
-    ck_assert(!fleet_start(&world.fleet, &web, 1, world.now_ms));
-    ck_assert(!fleet_stop(&world.fleet, &web, 1, world.now_ms));
-    ck_assert(!fleet_restart(&world.fleet, &web, 1, world.now_ms));
+    ck_assert(!fleet_start(&world.fleet, &web, 1));
+    ck_assert(!fleet_stop(&world.fleet, &web, 1));
+    ck_assert(!fleet_restart(&world.fleet, &web, 1));
     world_run_until(20000);
     world_is_over(0);
 }

@@ -112,13 +112,13 @@ say_at_random(void)
     int64_t now_ms = world.now_ms;
     switch (below(11)) {
     case 0:
-        (void)fleet_start(fleet, &u, 1, now_ms);
+        (void)fleet_start(fleet, &u, 1);
         break;
     case 1:
-        (void)fleet_stop(fleet, &u, 1, now_ms);
+        (void)fleet_stop(fleet, &u, 1);
         break;
     case 2:
-        (void)fleet_restart(fleet, &u, 1, now_ms);
+        (void)fleet_restart(fleet, &u, 1);
         break;
     case 3:
         (void)fleet_unwell(fleet, u, now_ms);

@@ -232,8 +232,8 @@ START_TEST(what_a_check_says_of_a_unit_that_is_not_up_is_no_restart)
     world_run_until(200);
     ck_assert(!fleet_unwell(&world.fleet, web, world.now_ms)); /* it has ended */
     say_unwell(other);
-    ck_assert(!fleet_unwell(&world.fleet, other, world.now_ms));  /* it is on its way */
-    ck_assert(fleet_stop(&world.fleet, &other, 1, world.now_ms)); /* … and now not up again */
+    ck_assert(!fleet_unwell(&world.fleet, other, world.now_ms)); /* it is on its way */
+    ck_assert(fleet_stop(&world.fleet, &other, 1));              /* … and now not up again */
     world_settle();
     world_run_until(1000);
     ck_assert(life_is_final(world_state(other)));

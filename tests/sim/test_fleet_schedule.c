@@ -2,6 +2,7 @@
 #include "tests/sim/world.h"
 
 #include "config/schedule.h"
+#include "supervisor/fleet_parts.h"
 
 #define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/sim/suites.h"
@@ -164,7 +165,7 @@ START_TEST(a_run_that_was_stopped_by_hand_is_not_the_last)
     world_boot();
     is_due(backup);
     world_run_until(1000);
-    ck_assert(fleet_stop(&world.fleet, &backup, 1, world.now_ms));
+    ck_assert(fleet_stop(&world.fleet, &backup, 1));
     world_settle();
     world_run_until(2000);
     ck_assert_int_eq(world_state(backup), LIFE_STOPPED);

@@ -334,7 +334,7 @@ world_run_until(int64_t until_ms)
         }
         world_settle();
         if (!has_children(NULL)) {
-            fleet_no_children(&world.fleet, world.now_ms);
+            fleet_no_children(&world.fleet);
         }
     }
     world.now_ms = world.fleet.phase == FLEET_OVER ? world.now_ms : until_ms;
