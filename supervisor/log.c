@@ -92,7 +92,8 @@ open_sink(struct sink *sink, int fd)
 void
 log_open(void)
 {
-    struct stat out, err;
+    struct stat out;
+    struct stat err;
     open_sink(&sinks[LOG_STDOUT], STDOUT_FILENO);
     open_sink(&sinks[LOG_STDERR], STDERR_FILENO);
     is_one_file = fstat(STDOUT_FILENO, &out) == 0 && fstat(STDERR_FILENO, &err) == 0 &&
