@@ -104,7 +104,7 @@ show() {
                       if (line != "") print line }' "$build/bench/results.tsv" 2>/dev/null)
             printf '`make bench`: %s\t%s\n' "${rest% = *}" "${figure:-open: not run}"
             ;;
-        faults) printf '`make faults`\t%s%s\n' "$(last "$dir/faults.log" '^([0-9]+ passed, [0-9]+ failed)$')" "${FAULTS_SHARE:+, of one fault in $FAULTS_SHARE}" ;;
+        faults) printf '`make faults`\t%s%s\n' "$(last "$dir/faults.log" '^([0-9]+ passed, [0-9]+ failed.*)$')" "${FAULTS_SHARE:+, of one fault in $FAULTS_SHARE}" ;;
         fuzz) printf '`make fuzz`\t%s targets, %s\n' "$(grep -c ': passed' "$dir/fuzz.log" 2>/dev/null)" \
             "$(sed -nE 's/^fuzz_.*: ([0-9]+) inputs.*/\1/p' "$dir/fuzz.log" 2>/dev/null | awk '{ sum += $1 } END { print sum+0 " inputs" }'), $(last "$dir/fuzz.log" '^([0-9]+ passed, [0-9]+ failed)$')" ;;
         soak) printf '`make soak`\t%s; %s\n' "$(last "$dir/soak.log" '^soak: ([0-9]+ s, .*)$')" "$(last "$dir/soak.log" '^soak: (descriptors .*)$')" ;;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -58,4 +59,30 @@ siege_enter_group(const struct box *box)
     char number[32];
     (void)snprintf(number, sizeof number, "%d", (int)box->pid);
     ck_assert(siege_write_group("cgroup.procs", number));
+}
+
+pid_t
+siege_refuse_forks(const struct box *box)
+{
+    char number[16];
+    char path[64];
+    char text[1024] = "";
+    (void)snprintf(number, sizeof number, "%d", (int)box->pid);
+    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)box->pid);
+    pid_t pid = fork();
+    if (pid == 0) {
+        (void)execl("/usr/bin/strace", "strace", "-qq", "-o", "/dev/null", "-e",
+                    "inject=fork,vfork,clone,clone3:error=EAGAIN", "-p", number, (char *)NULL);
+        _exit(EXIT_FAILURE);
+    }
+    for (int64_t limit_ms = proc_now_ms() + BOX_WAIT_MS;
+         strstr(text, "TracerPid:\t0\n") != NULL || strstr(text, "TracerPid:") == NULL;) {
+        ck_assert_int_lt(proc_now_ms(), limit_ms);
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        ssize_t length = read(fd, text, sizeof text - 1);
+        text[length > 0 ? length : 0] = '\0';
+        (void)close(fd);
+        (void)poll(NULL, 0, TICK_MS);
+    }
+    return pid;
 }

@@ -4,7 +4,8 @@
 
 #include "tests/proc/harness.h"
 
-/* One control group of the test's own, of whichever version the machine has. */
+/* What sieges need of the kernel: one control group of the test's own, of whichever version the
+ * machine has, and strace. */
 
 /* Makes it; false unless the file is in it. */
 bool siege_make_group(const char *controller, const char *file);
@@ -16,5 +17,8 @@ void siege_enter_group(const struct box *box);
 
 /* When the box has ended. */
 void siege_remove_group(void);
+
+/* strace is on PID 1 from now on, and no fork of it comes to the kernel. Returns strace's pid. */
+pid_t siege_refuse_forks(const struct box *box);
 
 #endif
