@@ -216,6 +216,15 @@ text_add_utc(struct text *text, long long seconds)
 }
 
 void
+text_add_utc_ms(struct text *text, int64_t milliseconds)
+{
+    enum { SECOND = 1000 };
+    int64_t rest = (milliseconds % SECOND + SECOND) % SECOND; /* before 1970, too */
+    text_add_utc(text, (long long)((milliseconds - rest) / SECOND));
+    text_addf(text, ".%03dZ", (int)rest);
+}
+
+void
 text_add_size(struct text *text, long long bytes)
 {
     static const char units[] = "KMGT";

@@ -53,6 +53,9 @@ void text_add_duration(struct text *text, long long milliseconds);
  * From March of the year 0 on. */
 void text_add_utc(struct text *text, long long seconds);
 
+/* The same of milliseconds, with them and with its zone: "2026-11-22T11:03:07.042Z". */
+void text_add_utc_ms(struct text *text, int64_t milliseconds);
+
 /* Adds a size as users write it: "64K", "10M", "1G", "512" where it is no whole multiple. */
 void text_add_size(struct text *text, long long bytes);
 

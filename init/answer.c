@@ -43,6 +43,24 @@ answer_say(struct asking *asking, const char *format, ...)
     va_end(arguments);
 }
 
+void
+answer_refuse(struct asking *asking, const struct err *err)
+{
+    answer_complain(asking, "%s", err->text);
+    ctl_reply_exit(asking->reply, (int)err->code);
+}
+
+bool
+answer_timeout(struct asking *asking, int64_t *ret_timeout_ms)
+{
+    struct err err = {0};
+    if (usage_duration(&asking->usage, USAGE_TIMEOUT, -1, ret_timeout_ms, &err) != 0) {
+        answer_refuse(asking, &err);
+        return false;
+    }
+    return true;
+}
+
 long
 answer_units(struct asking *asking, size_t first, size_t *ret_unit)
 {
@@ -149,8 +167,7 @@ answer_request(struct asking *asking, const struct authority *authority,
         }
     }
     if (usage_parse(asking->verb, word, count, &asking->usage, &err) != 0) {
-        answer_complain(asking, "%s", err.text);
-        ctl_reply_exit(asking->reply, (int)err.code);
+        answer_refuse(asking, &err);
         return;
     }
     if (is_allowed(asking, authority, peer)) {

@@ -34,6 +34,13 @@ void answer_complain(struct asking *asking, const char *format, ...)
 void answer_say(struct asking *asking, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Says the error, and ends the reply with its code. */
+void answer_refuse(struct asking *asking, const struct err *err);
+
+/* The time that --timeout gives, in milliseconds; -1: it is not given. Where it cannot be read that
+ * is said, and the reply is over. Returns whether it can. */
+bool answer_timeout(struct asking *asking, int64_t *ret_timeout_ms);
+
 /* Notes that somebody asks for a change: a line for whoever is on call, and an event. */
 void answer_note(struct asking *asking);
 

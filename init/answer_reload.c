@@ -85,14 +85,8 @@ answer_reload(struct asking *asking)
 {
     size_t unit[USAGE_WORDS_MAX];
     int64_t timeout_ms;
-    struct err err = {0};
     bool is_failed = false;
-    if (usage_duration(&asking->usage, USAGE_TIMEOUT, -1, &timeout_ms, &err) != 0) {
-        answer_complain(asking, "%s", err.text);
-        ctl_reply_exit(asking->reply, (int)err.code);
-        return;
-    }
-    long named = answer_units(asking, 0, unit);
+    long named = answer_timeout(asking, &timeout_ms) ? answer_units(asking, 0, unit) : -1;
     if (named < 0) {
         return;
     }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-
 #include "config/exitcode.h"
 #include "config/pages.h"
 #include "init/held.h"
@@ -13,6 +12,18 @@ enum {
     EVENT_BYTES = 1024,
     LINE_BYTES = LOG_LINE_MAX * 6 + 512, /* bytes that one byte may become, in JSON */
 };
+
+/* Ends the reply, unless there is more, or more may come. Returns whether it did. */
+static bool
+end_stream(struct held *held, struct asking *asking, bool has_more, bool follows)
+{
+    held->has_more = has_more;
+    if (has_more || (follows && asking->status->fleet->phase != FLEET_OVER)) {
+        return false;
+    }
+    ctl_reply_exit(asking->reply, CODE_OK);
+    return true;
+}
 
 /* ---------------------------------------------------------------- events */
 
@@ -45,13 +56,7 @@ go_on_events(struct held *held, struct asking *asking, bool is_late)
         }
         ctl_reply_add(asking->reply, CTLMSG_OUT, bytes, out.length);
     }
-    held->has_more = stream->next < events->count;
-    bool is_over = asking->status->fleet->phase == FLEET_OVER;
-    if (held->has_more || (stream->follows && !is_over)) {
-        return false;
-    }
-    ctl_reply_exit(asking->reply, CODE_OK);
-    return true;
+    return end_stream(held, asking, stream->next < events->count, stream->follows);
 }
 
 /* What happened, in order. */
@@ -110,8 +115,7 @@ add_line(struct log_stream *stream, struct asking *asking, struct log_reader *re
     char when[40];
     struct text time = TEXT_OVER(when);
     struct text out = TEXT_OVER(bytes);
-    text_add_utc(&time, (long long)(record->time_ms / 1000));
-    text_addf(&time, ".%03dZ", (int)(record->time_ms % 1000));
+    text_add_utc_ms(&time, record->time_ms);
     struct logline logline = {.time = when,
                               .unit = asking->status->config->unit[reader->unit].name,
                               .stream = record->is_stderr ? "stderr" : "stdout",
@@ -134,13 +138,7 @@ go_on_logs(struct held *held, struct asking *asking, bool is_late)
         add_line(stream, asking, reader, &record);
         reader = oldest(stream, asking, &record);
     }
-    held->has_more = reader != NULL;
-    bool is_over = asking->status->fleet->phase == FLEET_OVER;
-    if (held->has_more || (stream->follows && !is_over)) {
-        return false;
-    }
-    ctl_reply_exit(asking->reply, CODE_OK);
-    return true;
+    return end_stream(held, asking, reader != NULL, stream->follows);
 }
 
 /* Where to look for the lines that do not pass through PID 1. */
@@ -164,8 +162,7 @@ answer_logs(struct asking *asking)
     struct err err = {0};
     const struct config *config = asking->status->config;
     if (usage_number(&asking->usage, USAGE_LINES, SIZE_MAX, &lines, &err) != 0) {
-        answer_complain(asking, "%s", err.text);
-        ctl_reply_exit(asking->reply, (int)err.code);
+        answer_refuse(asking, &err);
         return;
     }
     long asked = answer_units(asking, 0, named);

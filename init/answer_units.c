@@ -93,15 +93,9 @@ go_on_waiting(struct held *held, struct asking *asking, bool is_late)
 }
 
 static void
-wait_for(struct asking *asking, enum goal goal, const size_t *unit, size_t count)
+wait_for(struct asking *asking, enum goal goal, const size_t *unit, size_t count,
+         int64_t timeout_ms)
 {
-    int64_t timeout_ms;
-    struct err err = {0};
-    if (usage_duration(&asking->usage, USAGE_TIMEOUT, -1, &timeout_ms, &err) != 0) {
-        answer_complain(asking, "%s", err.text);
-        ctl_reply_exit(asking->reply, (int)err.code);
-        return;
-    }
     struct waiting *waiting =
         held_begin(asking, sizeof *waiting + count * sizeof *unit, go_on_waiting, timeout_ms);
     if (waiting != NULL) {
@@ -115,20 +109,6 @@ wait_for(struct asking *asking, enum goal goal, const size_t *unit, size_t count
 /* ---------------------------------------------------------------- start, stop, restart */
 
 typedef bool fleet_verb(struct fleet *fleet, const size_t *unit, size_t count);
-
-/* Whether --timeout can be read: asked before anything is done. */
-static bool
-is_timeout_well(struct asking *asking)
-{
-    int64_t timeout_ms;
-    struct err err = {0};
-    if (usage_duration(&asking->usage, USAGE_TIMEOUT, -1, &timeout_ms, &err) == 0) {
-        return true;
-    }
-    answer_complain(asking, "%s", err.text);
-    ctl_reply_exit(asking->reply, (int)err.code);
-    return false;
-}
 
 /* Those that are stopped first, for they require what is to stop. */
 static void
@@ -151,7 +131,8 @@ static void
 change(struct asking *asking, fleet_verb *verb, enum goal goal)
 {
     size_t unit[USAGE_WORDS_MAX];
-    long count = is_timeout_well(asking) ? answer_units(asking, 0, unit) : -1;
+    int64_t timeout_ms;
+    long count = answer_timeout(asking, &timeout_ms) ? answer_units(asking, 0, unit) : -1;
     if (count < 0) {
         return;
     }
@@ -168,7 +149,7 @@ change(struct asking *asking, fleet_verb *verb, enum goal goal)
         ctl_reply_exit(asking->reply, CODE_OK);
         return;
     }
-    wait_for(asking, goal, unit, (size_t)count);
+    wait_for(asking, goal, unit, (size_t)count, timeout_ms);
 }
 
 void
@@ -241,8 +222,9 @@ answer_wait(struct asking *asking)
     enum goal goal = text_equal(word, "final")     ? GOAL_FINAL
                      : text_equal(word, "stopped") ? GOAL_STOPPED
                                                    : GOAL_READY;
-    long count = answer_units(asking, 0, unit);
+    int64_t timeout_ms;
+    long count = answer_timeout(asking, &timeout_ms) ? answer_units(asking, 0, unit) : -1;
     if (count >= 0) {
-        wait_for(asking, goal, unit, (size_t)count);
+        wait_for(asking, goal, unit, (size_t)count, timeout_ms);
     }
 }

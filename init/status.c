@@ -100,11 +100,17 @@ status_wall_ms(const struct status *status, int64_t then_ms)
 /* ---------------------------------------------------------------- JSON */
 
 static void
-add_time(const struct status *status, int64_t then_ms, struct text *out)
+add_utc(int64_t seconds, struct text *out)
 {
     text_add(out, "\"");
-    text_add_utc(out, (long long)(status_wall_ms(status, then_ms) / 1000));
+    text_add_utc(out, (long long)seconds);
     text_add(out, "Z\"");
+}
+
+static void
+add_time(const struct status *status, int64_t then_ms, struct text *out)
+{
+    add_utc(status_wall_ms(status, then_ms) / 1000, out);
 }
 
 int64_t
@@ -125,9 +131,7 @@ add_schedule(const struct status *status, const struct fleet_unit *unit, struct 
     }
     text_add(out, ",\"next\":");
     if (next_s >= 0) {
-        text_add(out, "\"");
-        text_add_utc(out, next_s);
-        text_add(out, "Z\"");
+        add_utc(next_s, out);
     } else {
         text_add(out, "null");
     }

@@ -172,15 +172,11 @@ files_read_env_files(const struct words *paths, struct diag_place place, struct 
 }
 
 static struct diag_place
-place_of(const struct config *config, enum init_key key, const char *name)
+place_of(const struct config *config, enum init_key key)
 {
-    const struct setting *from = config->init.from[key];
-    return (struct diag_place){
-        .file = from == NULL ? NULL : from->file,
-        .line = from == NULL ? 0 : from->line,
-        .section = "init",
-        .key = name,
-    };
+    struct diag_place place = doc_place(config->init.from[key], NULL);
+    place.section = "init";
+    return place;
 }
 
 int
@@ -188,9 +184,8 @@ files_read_environment(struct environ_input *input, struct arena *arena, struct 
 {
     const struct config *config = input->config;
     struct environ_text *env_files = NULL;
-    int result =
-        files_read_env_files(&config->init.env_file, place_of(config, INIT_env_file, "env-file"),
-                             arena, &env_files, diags);
+    int result = files_read_env_files(&config->init.env_file, place_of(config, INIT_env_file),
+                                      arena, &env_files, diags);
     input->env_file = env_files;
     size_t count = config->init.file_env.count;
     struct environ_text *secrets = ARENA_NEW(arena, struct environ_text, count + 1);
@@ -199,8 +194,8 @@ files_read_environment(struct environ_input *input, struct arena *arena, struct 
         const char *path = environ_secret_path(input, i, arena);
         if (path != NULL && files_read(path, FILES_SECRET_MAX, arena, &secrets[i], &err) != 0) {
             (void)err_wrap(&err, "%.60s_FILE", config->init.file_env.item[i]);
-            tell(diags, place_of(config, INIT_file_env, "file-env"),
-                 "mount it where roinit's user can read it", &err);
+            tell(diags, place_of(config, INIT_file_env), "mount it where roinit's user can read it",
+                 &err);
             result = -1;
         }
     }

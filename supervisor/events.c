@@ -89,13 +89,6 @@ kind_word(enum event_kind kind)
 }
 
 static void
-add_time(const struct event *event, struct text *out)
-{
-    text_add_utc(out, (long long)(event->time_ms / 1000));
-    text_addf(out, ".%03dZ", (int)(event->time_ms % 1000));
-}
-
-static void
 add_member(const char *key, const char *value, struct text *out)
 {
     if (value != NULL && value[0] != '\0') {
@@ -108,7 +101,7 @@ void
 event_add_json(const struct event *event, struct text *out)
 {
     text_add(out, "{\"time\":\"");
-    add_time(event, out);
+    text_add_utc_ms(out, event->time_ms);
     text_addf(out, "\",\"event\":\"%s\"", kind_word(event->kind));
     add_member("unit", event->unit, out);
     add_member("from", event->from, out);
@@ -123,7 +116,7 @@ event_add_json(const struct event *event, struct text *out)
 void
 event_add_text(const struct event *event, struct text *out)
 {
-    add_time(event, out);
+    text_add_utc_ms(out, event->time_ms);
     text_addf(out, "  %s", event->unit != NULL ? event->unit : kind_word(event->kind));
     if (event->from != NULL) {
         text_addf(out, " %s ->", event->from);

@@ -297,8 +297,7 @@ log_time_text(char *buffer, size_t size)
     struct timespec now;
     struct text text = text_over(buffer, size);
     (void)clock_gettime(CLOCK_REALTIME, &now);
-    text_add_utc(&text, (long long)now.tv_sec);
-    text_addf(&text, ".%03dZ", (int)(now.tv_nsec / 1000000));
+    text_add_utc_ms(&text, (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
     return buffer;
 }
 
