@@ -296,6 +296,20 @@ START_TEST(a_unit_may_look_but_change_nothing_even_as_root)
 }
 END_TEST
 
+/* A parent that has ended makes nobody an outsider: his chain of parents ends at PID 1. */
+START_TEST(who_has_left_his_unit_behind_may_change_nothing_either)
+{
+    struct box box = box_running(&(struct start){
+        .contract =
+            BASE "[defaults]\nlog = raw\n[service main]\ncommand = /puppet print:up sleep\n"
+                 "[service away]\ncommand = /bin/sh -c '( (/puppet await:/tmp/go; /roinit stop "
+                 "main; echo code $?) & ); exec /puppet sleep'\n"});
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
+    box_expect(&box, OUT, "code 77\n");
+    box_stop(&box);
+}
+END_TEST
+
 START_TEST(an_admin_may_from_inside_of_a_unit_as_well)
 {
     NEEDS_UIDS();
@@ -343,6 +357,7 @@ ask_suite(void)
                                  a_term_ends_whoever_waits_in_vain,
                                  another_uid_may_look_but_change_nothing_unless_it_is_an_admin,
                                  a_unit_may_look_but_change_nothing_even_as_root,
+                                 who_has_left_his_unit_behind_may_change_nothing_either,
                                  an_admin_may_from_inside_of_a_unit_as_well,
                                  roinits_own_uid_may_from_outside_and_root_too,
                                  NULL,
