@@ -120,6 +120,7 @@ init_watchers(struct loop *loop)
         unit->timer.data = unit->report.data = loop;
         for (int i = 0; i < UNIT_STREAMS; i++) {
             ev_io_init(&unit->pipe[i], loop_on_pipe, -1, EV_READ);
+            ev_set_priority(&unit->pipe[i], -i); /* libev takes what was ready first last */
             unit->pipe[i].data = &unit->io.pipe[i];
         }
     }

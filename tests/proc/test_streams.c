@@ -205,6 +205,22 @@ START_TEST(output_and_error_that_are_one_tear_no_line_of_each_other)
 }
 END_TEST
 
+START_TEST(what_came_in_one_turn_is_output_first_and_then_error)
+{
+    struct box box = box_start(&(struct start){
+        .contract = BASE "[service web]\nlog = text\ncommand = /puppet file:/tmp/up await:/tmp/go "
+                         "print:one err:two file:/tmp/done sleep\n",
+        .err = STREAM_OUTPUT});
+    box_await_file(&box, "/tmp/up");
+    box_signal(&box, SIGSTOP);
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
+    box_await_file(&box, "/tmp/done");
+    box_signal(&box, SIGCONT);
+    box_expect(&box, OUT, "web: one\nweb: two\n");
+    box_free(&box);
+}
+END_TEST
+
 /* PID 1 may not set the flags of what it has been given, and who shares it takes the room that was
  * there a moment ago: here poll(2) lies. */
 START_TEST(room_that_another_has_taken_does_not_block_pid_1)
@@ -312,6 +328,7 @@ streams_suite(void)
                        lines_that_were_lost_are_counted_and_reported,
                        lines_that_were_lost_are_counted_and_reported_as_another_user,
                        of_more_than_there_is_room_for_no_line_is_torn,
+                       what_came_in_one_turn_is_output_first_and_then_error,
                        output_and_error_that_are_one_tear_no_line_of_each_other,
                        room_that_another_has_taken_does_not_block_pid_1,
                        lines_arrive_whole_on_a_socket_and_a_terminal,
