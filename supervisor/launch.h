@@ -74,6 +74,7 @@ struct launch {
     X(NO_NEW_PRIVS,"set no_new_privs") \
     X(VERIFY,      "verify the dropped privileges") \
     X(GUARD,       "guard PID 1 from it") \
+    X(PROMISE,     "hand over the descriptor of `ready = fd:N`, which its limit nofile has to allow") \
     X(EXEC,        "execute the command")
 /* clang-format on */
 #define LAUNCH_STAGE_ENUM(name_, text_) LAUNCH_STAGE_##name_,

@@ -280,7 +280,7 @@ child_execute(const struct launch *launch, const struct proc_limit boot_limits[L
     }
     int moved_fd = promise_descriptors(launch, report_fd);
     if (moved_fd < 0) {
-        fail(report_fd, LAUNCH_STAGE_STDIO);
+        fail(report_fd, LAUNCH_STAGE_PROMISE);
     }
     (void)proc_set_mask(0); /* of a mask there is nothing to refuse */
     exec_search(&(struct exec_call){

@@ -178,6 +178,19 @@ START_TEST(the_promised_descriptor_is_the_only_one_that_is_added)
 }
 END_TEST
 
+START_TEST(a_promised_descriptor_that_the_limit_forbids_is_told)
+{
+    struct box box =
+        box_run(&(struct start){.contract = BASE RAW "[service a]\nready = fd:50\n"
+                                                     "limits = nofile=20\ncommand = /puppet\n"},
+                71);
+    box_must_say(&box, ERR,
+                 "a: cannot hand over the descriptor of `ready = fd:N`, which its limit "
+                 "nofile has to allow: ");
+    box_free(&box);
+}
+END_TEST
+
 START_TEST(a_command_of_a_probe_runs_as_the_unit_s_user_in_its_environment)
 {
     NEEDS_UIDS();
@@ -306,6 +319,7 @@ ready_suite(void)
         a_command_of_a_probe_that_is_not_there_is_told_before_anything_starts,
         a_slow_start_is_started_again_where_restart_says_so,
         the_promised_descriptor_is_the_only_one_that_is_added,
+        a_promised_descriptor_that_the_limit_forbids_is_told,
         a_command_of_a_probe_runs_as_the_unit_s_user_in_its_environment,
         a_path_is_looked_at_by_the_rights_of_the_unit_s_user,
         a_command_that_never_ends_is_killed_and_tried_again,
