@@ -11,33 +11,34 @@ void
 vars_init(struct vars *vars, struct arena *arena)
 {
     *vars = (struct vars){.arena = arena};
-    (void)vars_set(vars, "_", NULL); /* so that item is never NULL */
+    vars_set(vars, "_", NULL); /* so that item is never NULL */
 }
 
-static int
+/* Returns whether there is room for so many. */
+static bool
 reserve(struct vars *vars, size_t room)
 {
     if (room < vars->room) {
-        return 0;
+        return true;
     }
     room = room < 16 ? 16 : room * 2;
     char **larger = ARENA_NEW(vars->arena, char *, room);
     if (larger == NULL) {
-        return -1;
+        return false;
     }
     for (size_t i = 0; i < vars->count; i++) {
         larger[i] = vars->item[i];
     }
     vars->item = larger;
     vars->room = room;
-    return 0;
+    return true;
 }
 
 void
 vars_copy(struct vars *vars, const struct vars *from, struct arena *arena)
 {
     *vars = (struct vars){.arena = arena};
-    if (reserve(vars, from->count + 1) != 0) {
+    if (!reserve(vars, from->count + 1)) {
         return;
     }
     /* The strings themselves are never changed in place, so both may point to them. */
@@ -83,7 +84,7 @@ vars_take(struct vars *vars, char *const *environment, struct arena *arena, stru
         count++;
     }
     char *const **place = ARENA_NEW(scratch, char *const *, count + 1);
-    if (place == NULL || reserve(vars, count + 1) != 0) {
+    if (place == NULL || !reserve(vars, count + 1)) {
         return;
     }
     for (size_t i = 0; i < count; i++) {
@@ -117,11 +118,11 @@ find(const struct vars *vars, const char *name, size_t length)
     return vars->count;
 }
 
-int
+void
 vars_set(struct vars *vars, const char *name, const char *value)
 {
-    if (reserve(vars, vars->count + 1) != 0) {
-        return -1;
+    if (!reserve(vars, vars->count + 1)) {
+        return;
     }
     size_t at = find(vars, name, strlen(name));
     if (value == NULL) {
@@ -131,17 +132,16 @@ vars_set(struct vars *vars, const char *name, const char *value)
             }
             vars->item[--vars->count] = NULL;
         }
-        return 0;
+        return;
     }
     char *item = arena_printf(vars->arena, "%s=%s", name, value);
     if (item == NULL) {
-        return -1;
+        return;
     }
     vars->item[at] = item;
     if (at == vars->count) {
         vars->item[++vars->count] = NULL;
     }
-    return 0;
 }
 
 static const char *

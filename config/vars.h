@@ -26,8 +26,9 @@ void vars_take(struct vars *vars, char *const *environment, struct arena *arena,
                struct arena *scratch);
 /* A copy that can be changed without changing `from`. */
 void vars_copy(struct vars *vars, const struct vars *from, struct arena *arena);
-/* Sets NAME to a copy of value; NULL unsets. Returns 0, or -1 without memory. */
-int vars_set(struct vars *vars, const char *name, const char *value);
+/* Sets NAME to a copy of value; NULL unsets. Without memory nothing changes, and the arena says so
+ * (is_spent). */
+void vars_set(struct vars *vars, const char *name, const char *value);
 /* The value of that name, or NULL. */
 const char *vars_get(const struct vars *vars, const char *name);
 /* Whether `name` can be a variable's name: [A-Za-z_][A-Za-z0-9_]*. */

@@ -97,7 +97,7 @@ check_stop_command(struct boot *boot, size_t u, struct vars *vars, struct arena 
 {
     const char *command = boot->config.unit[u].stop_command;
     if (command != NULL && command[0] != '\0') {
-        (void)vars_set(vars, "MAINPID", "1");
+        vars_set(vars, "MAINPID", "1");
         check_command(boot, unit_owner(&boot->config.unit[u], UNIT_stop_command), command, vars,
                       scratch);
     }

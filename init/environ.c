@@ -94,7 +94,7 @@ set_of_user(struct environ_work *work, const char *name, const char *known, cons
     if (is_set && (input->config->is_lone || (is_own && known == NULL))) {
         return;
     }
-    (void)vars_set(work->vars, name, known == NULL ? otherwise : known);
+    vars_set(work->vars, name, known == NULL ? otherwise : known);
 }
 
 static void
@@ -122,7 +122,7 @@ set_expanded(struct environ_work *work, const char *name, const char *text, stru
                       name, why);
         return;
     }
-    (void)vars_set(work->vars, name, *value == '\0' ? NULL : value);
+    vars_set(work->vars, name, *value == '\0' ? NULL : value);
 }
 
 static void
@@ -203,6 +203,6 @@ environ_unit(const struct environ_input *input, size_t unit, const struct enviro
     layer_unit_env(&work, &config->unit[unit]);
     environ_follow_home(&work);
     environ_add_options(&work);
-    (void)vars_set(ret_vars, "ROINIT_UNIT", config->unit[unit].name);
+    vars_set(ret_vars, "ROINIT_UNIT", config->unit[unit].name);
     return work.is_wrong ? -1 : 0;
 }

@@ -46,7 +46,7 @@ take_line(struct environ_work *work, struct diag_place place, const char *line, 
     const char *value =
         arena_strndup(work->arena, equals + 1, length - (size_t)(equals + 1 - line));
     if (name != NULL && value != NULL) {
-        (void)vars_set(work->vars, name, value);
+        vars_set(work->vars, name, value);
     }
     return true;
 }
@@ -114,9 +114,9 @@ take_secret(struct environ_work *work, const char *name, const struct environ_te
     if (variable == NULL || secret == NULL) {
         return;
     }
-    (void)vars_set(work->vars, name, secret);
+    vars_set(work->vars, name, secret);
     /* Gone, as images that read X_FILE by a script have it: they call both set a mistake. */
-    (void)vars_set(work->vars, variable, NULL);
+    vars_set(work->vars, variable, NULL);
 }
 
 void

@@ -47,10 +47,10 @@ environ_layer_redirect(struct environ_work *work)
             continue;
         }
         if (lies_in_mount(work, inherited)) {
-            (void)vars_set(work->vars, row->variable, inherited);
+            vars_set(work->vars, row->variable, inherited);
             continue;
         }
-        (void)vars_set(work->vars, row->variable, path);
+        vars_set(work->vars, row->variable, path);
         work->redirected[r] = vars_get(work->vars, row->variable);
     }
 }
@@ -63,7 +63,7 @@ environ_follow_home(struct environ_work *work)
         /* By pointer: a layer that set the same text meant it. */
         if (row->base == REDIRECT_HOME && work->redirected[r] != NULL &&
             vars_get(work->vars, row->variable) == work->redirected[r]) {
-            (void)vars_set(work->vars, row->variable, row_path(work, row));
+            vars_set(work->vars, row->variable, row_path(work, row));
         }
     }
 }
@@ -88,6 +88,6 @@ environ_add_options(struct environ_work *work)
         const char *value =
             arena_printf(work->arena, "%s%s%s%s%s%s", held == NULL ? "" : held,
                          held == NULL || *held == '\0' ? "" : " ", quote, row->option, path, quote);
-        (void)vars_set(work->vars, row->variable, value);
+        vars_set(work->vars, row->variable, value);
     }
 }

@@ -182,7 +182,7 @@ host_launch_beside(void *context, size_t u, const char *command, const char *nam
         return -1;
     }
     if (name != NULL) {
-        (void)vars_set(&vars, name, value);
+        vars_set(&vars, name, value);
     }
     if (command_expand(command, &vars, &boot->config.arguments, arena, &argv, why, sizeof why,
                        &is_runtime) != 0 ||

@@ -57,11 +57,11 @@ host_add_notify(const struct boot *boot, size_t u, struct vars *vars)
     if (boot->notify_fd < 0 || !loop_notify_is_wanted(unit)) {
         return;
     }
-    (void)vars_set(vars, "NOTIFY_SOCKET", boot->notify_address);
+    vars_set(vars, "NOTIFY_SOCKET", boot->notify_address);
     if (unit->watchdog_ms > 0) {
         char usec[32];
         (void)snprintf(usec, sizeof usec, "%lld000", (long long)unit->watchdog_ms);
-        (void)vars_set(vars, "WATCHDOG_USEC", usec);
+        vars_set(vars, "WATCHDOG_USEC", usec);
     }
 }
 

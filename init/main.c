@@ -46,7 +46,7 @@ main(int argc, char **argv)
     case VERB_LATER:
         break;
     }
-    (void)fprintf(stderr, "roinit: `roinit %s` is not yet supported: see `roinit help`\n",
-                  options.verb->name);
+    (void)fprintf(stderr, "roinit: the verb \"%s\" is reserved; to run a command: roinit -- %s\n",
+                  options.verb->name, options.verb->name);
     return CODE_USAGE;
 }

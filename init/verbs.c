@@ -18,7 +18,7 @@ const struct verb verb_table[] = {
     {"verify",       EVER, LOCAL(cmd_verify),  .arguments = "[--json]",                 .help = "the boot checks now; changes nothing"},
     {"prepare",      EVER, LOCAL(cmd_prepare), .arguments = "",                         .help = "the boot checks and the volumes, then end: for an init container"},
     {"probe",        EVER, LOCAL(cmd_probe),   .arguments = "PROBE [--timeout T]",      .help = "one probe (tcp:, unix:, http://, file:, exec:), no contract needed: curl for images that have none"},
-    {"learn",        EVER, LATER,              .arguments = "",                         .help = "reserved: not yet supported"},
+    {"learn",        EVER, LATER,              .arguments = "",                         .help = "reserved: does nothing yet"},
     {"explain",      EVER, LOCAL(cmd_explain), .arguments = "[SECTION[.KEY]|CODE]",     .help = "the reference; what an exit code means"},
     {"help",         EVER, LOCAL(cmd_help),    .arguments = "[VERB]",                   .help = "this text, or a verb's"},
     {"status",       ELSE, OPEN(answer_status),.arguments = "[NAME...] [--json]",       .help = "the units and the contract's verdict"},

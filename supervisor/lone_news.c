@@ -6,7 +6,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "config/exitcode.h"
 #include "config/signame.h"
 #include "supervisor/lone_parts.h"
 #include "supervisor/loop.h"
@@ -91,13 +90,13 @@ lone_reap(struct lone *lone)
             }
             return;
         }
-        bool is_signal = info.si_code != CLD_EXITED;
+        struct outcome outcome = proc_outcome(&info);
         struct lone_news news = {
             .kind = LONE_ENDED,
             .pid = info.si_pid,
             .is_command = info.si_pid == lone->fleet.unit[0].pid,
-            .code = is_signal ? CODE_SIGNAL + info.si_status : info.si_status,
-            .died_of = is_signal ? info.si_status : 0,
+            .code = outcome.code,
+            .died_of = outcome.signal,
         };
         lone_tell(lone, &news);
         if (news.is_command) {

@@ -3,6 +3,7 @@
 
 #include "supervisor/loop_parts.h"
 #include "supervisor/sys_cgroup.h"
+#include "supervisor/sys_proc.h"
 #include "supervisor/sys_strays.h"
 #include "supervisor/tell.h"
 
@@ -31,11 +32,10 @@ loop_end_beside(struct loop *loop, pid_t pid, const siginfo_t *info)
         }
         unit->stop_pid = 0;
         loop->beside--;
-        if (info->si_code != CLD_EXITED || info->si_status != 0) {
+        struct outcome outcome = proc_outcome(info);
+        if (outcome.code != 0) {
             char bytes[64];
             struct text out = TEXT_OVER(bytes);
-            struct outcome outcome = {.code = info->si_status};
-            outcome.signal = info->si_code != CLD_EXITED ? info->si_status : 0;
             tell_outcome(&outcome, &out);
             log_own(LOG_WARN, "%s: its stop-command %s: it gets its stop signal",
                     unit->io.config->name, bytes);

@@ -8,6 +8,7 @@
 #include "config/signame.h"
 #include "supervisor/loop_parts.h"
 #include "supervisor/sigmap.h"
+#include "supervisor/sys_proc.h"
 #include "supervisor/sys_tty.h"
 
 /* What the kernel tells PID 1: ends of processes, and signals. */
@@ -51,11 +52,7 @@ end_unit(struct loop *loop, struct loop_unit *unit, pid_t pid, const siginfo_t *
     }
     siginfo_t reaped;
     (void)waitid(P_PID, (id_t)pid, &reaped, WEXITED | WNOHANG);
-    struct outcome outcome = {.code = info->si_status};
-    if (info->si_code != CLD_EXITED) {
-        outcome.signal = info->si_status;
-        outcome.code = CODE_SIGNAL + info->si_status;
-    }
+    struct outcome outcome = proc_outcome(info);
     if (outcome.signal == SIGKILL && loop->fleet.unit[u].state != LIFE_KILLING) {
         outcome.is_out_of_memory = loop->host->was_out_of_memory(loop->host->context);
     }

@@ -317,6 +317,17 @@ sweep_children(int signal)
     }
 }
 
+struct outcome
+proc_outcome(const siginfo_t *info)
+{
+    struct outcome outcome = {.code = info->si_status};
+    if (info->si_code != CLD_EXITED) {
+        outcome.signal = info->si_status;
+        outcome.code = CODE_SIGNAL + info->si_status;
+    }
+    return outcome;
+}
+
 void
 proc_sweep(int signal)
 {

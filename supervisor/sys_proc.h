@@ -2,11 +2,13 @@
 #ifndef ROINIT_SUPERVISOR_SYS_PROC_H
 #define ROINIT_SUPERVISOR_SYS_PROC_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
 #include "config/err.h"
 #include "supervisor/launch.h"
+#include "supervisor/restart.h"
 
 /*
  * Processes and signals: the system calls by which units start, and by which PID 1 guards itself.
@@ -42,6 +44,9 @@ pid_t proc_spawn(const struct launch *launch, int *ret_report_fd, int *ret_errnu
 /* Signals a unit: its main process, or its process group. `pid` must be a child that is not reaped
  * yet: the zombie pins pid and group (I30). Returns 0, or an errno value. */
 int proc_signal(pid_t pid, int signal, bool is_for_group);
+
+/* How a process ended, of which waitid(2) has told. */
+struct outcome proc_outcome(const siginfo_t *info);
 
 /* Signals every process that PID 1 may (kill(2), -1); elsewhere every child. */
 void proc_sweep(int signal);

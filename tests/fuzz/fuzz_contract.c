@@ -21,7 +21,7 @@ show(const char *bytes, size_t length, struct diags *diags, struct text *out)
     load_text("fuzz", bytes, length, diags->arena, &doc, diags);
     doc_finish(&doc, diags->arena);
     vars_init(&vars, diags->arena);
-    (void)vars_set(&vars, "A", "a b");
+    vars_set(&vars, "A", "a b");
     resolve_base(&doc, arguments, &vars, diags->arena, diags->arena, &config, diags);
     for (size_t u = 0; u < config.unit_count; u++) {
         resolve_user(&config.unit[u], &vars, diags->arena, diags);

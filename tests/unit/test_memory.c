@@ -76,10 +76,10 @@ make_vars(struct arena *arena, struct text *out)
     for (int i = 0; i < 20; i++) {
         char name[16];
         (void)snprintf(name, sizeof name, "N%d", i);
-        (void)vars_set(&vars, name, "value");
+        vars_set(&vars, name, "value");
     }
     vars_copy(&copy, &vars, arena);
-    (void)vars_set(&copy, "N19", "other");
+    vars_set(&copy, "N19", "other");
     text_add_json(out, vars_get(&copy, "N0"));
     text_add_json(out, vars_get(&copy, "N19"));
     text_addf(out, "%zu", copy.count);
@@ -95,7 +95,7 @@ make_command(struct arena *arena, struct text *out)
     char why[128] = "";
     bool is_runtime = false;
     vars_init(&vars, arena);
-    (void)vars_set(&vars, "A", "one two");
+    vars_set(&vars, "A", "one two");
     if (command_expand("$A x\"$A\" ${B:-$A} 'y z' \"$@\" last", &vars, &arguments, arena, &argv,
                        why, sizeof why, &is_runtime) == 0) {
         add_words(&argv, out);

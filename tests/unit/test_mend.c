@@ -191,8 +191,8 @@ START_TEST(prepare_is_given_what_the_contract_asks_for)
     stage->mount[STAGE_RUN].is_tmpfs = false;
     stage->mount[STAGE_RUN].options = WORDS("ro");
     stage->path[STAGE_RUN].is_read_only = true;
-    (void)vars_set(&judged.inherited, "TOKEN", "x");
-    (void)vars_set(&judged.inherited, "MODE", "x");
+    vars_set(&judged.inherited, "TOKEN", "x");
+    vars_set(&judged.inherited, "MODE", "x");
     mends_are("docker run --rm --user 0:0 -e TOKEN -e MODE -v run:/run:ro -v data:/data "
               "--entrypoint /usr/bin/roinit IMAGE -c /srv/app.ini prepare, or " CHOWN_BUSYBOX,
               "-v data:/data:U",

@@ -24,8 +24,8 @@ static void
 setup(void)
 {
     written_init(&written);
-    (void)vars_set(&written.vars, "PUID", "abc");
-    (void)vars_set(&written.vars, "EMPTY", "");
+    vars_set(&written.vars, "PUID", "abc");
+    vars_set(&written.vars, "EMPTY", "");
 }
 
 static void
@@ -146,13 +146,13 @@ START_TEST(a_lone_command_has_no_clock_unless_whoever_runs_it_sets_one)
     written_resolve(&written, &written.vars);
     ck_assert(written.config.is_lone && unit("main")->is_main);
     ck_assert_int_eq(written.config.init.stop_timeout_ms, DURATION_NONE);
-    (void)vars_set(&written.vars, "ROINIT_STOP_TIMEOUT", "25s");
-    (void)vars_set(&written.vars, "ROINIT_ON_VIOLATION", "warn");
+    vars_set(&written.vars, "ROINIT_STOP_TIMEOUT", "25s");
+    vars_set(&written.vars, "ROINIT_ON_VIOLATION", "warn");
     written_resolve(&written, &written.vars);
     ck_assert_int_eq(written.config.init.stop_timeout_ms, 25000);
     ck_assert_int_eq(written.config.require.on_violation, VIOLATION_WARN);
     written_expect(&written, 0, NULL);
-    (void)vars_set(&written.vars, "ROINIT_STOP_TIMEOUT", "25");
+    vars_set(&written.vars, "ROINIT_STOP_TIMEOUT", "25");
     written_resolve(&written, &written.vars);
     written_expect(&written, 1, "ROINIT_STOP_TIMEOUT: \"25\" has no unit");
     ck_assert_int_eq(diag_code(&written.diags), CODE_BROKEN);
@@ -460,7 +460,7 @@ static const struct {
 
 START_TEST(the_shutdown_clock_is_the_runtimes_unless_somebody_sets_it)
 {
-    (void)vars_set(&written.vars, clocks[_i].name, clocks[_i].value);
+    vars_set(&written.vars, clocks[_i].name, clocks[_i].value);
     written_add(&written, "file", clocks[_i].text);
     written_resolve(&written, &written.vars);
     written_expect(&written, 0, NULL);
