@@ -239,6 +239,8 @@ UNIT_TESTS = \
     tests/unit/test_privilege.c \
     tests/unit/test_probe.c \
     tests/unit/test_redirect.c \
+    tests/unit/test_crosscheck.c \
+    tests/unit/test_reference.c \
     tests/unit/test_resolve.c \
     tests/unit/test_restart.c \
     tests/unit/test_sigmap.c \
