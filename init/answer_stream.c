@@ -79,7 +79,7 @@ struct log_stream {
     size_t count;
     struct log_reader {
         size_t unit;
-        uint64_t at;
+        struct log_place place;
     } reader[];
 };
 
@@ -91,12 +91,12 @@ oldest(struct log_stream *stream, struct asking *asking, struct log_record *ret_
     for (size_t i = 0; i < stream->count; i++) {
         struct log_reader *reader = &stream->reader[i];
         struct log_record record;
-        bool is_gap;
+        uint32_t missed;
         bool is_any =
-            log_ring_at(loop_log(asking->loop, reader->unit), &reader->at, &record, &is_gap);
-        if (is_gap) {
-            answer_complain(asking, "lines of %s are lost: they came faster than they were read",
-                            asking->status->config->unit[reader->unit].name);
+            log_ring_at(loop_log(asking->loop, reader->unit), &reader->place, &record, &missed);
+        if (missed > 0) {
+            answer_complain(asking, "%u lines of %s are lost: they came faster than they were read",
+                            (unsigned)missed, asking->status->config->unit[reader->unit].name);
         }
         if (is_any && (found == NULL || record.number < ret_record->number)) {
             found = reader;
@@ -121,7 +121,7 @@ add_line(struct log_stream *stream, struct asking *asking, struct log_reader *re
                               .stream = record->is_stderr ? "stderr" : "stdout",
                               .is_json = stream->is_json,
                               .is_split = record->is_split};
-    log_ring_take(loop_log(asking->loop, reader->unit), &reader->at, line);
+    log_ring_take(loop_log(asking->loop, reader->unit), &reader->place, line);
     logline_add(&out, &logline, line, record->length);
     ctl_reply_add(asking->reply, CTLMSG_OUT, bytes, out.length);
 }
@@ -182,6 +182,6 @@ answer_logs(struct asking *asking)
         size_t u = asked > 0 ? named[i] : i;
         point_elsewhere(asking, &config->unit[u]);
         stream->reader[i].unit = u;
-        stream->reader[i].at = log_ring_last(loop_log(asking->loop, u), (size_t)lines);
+        stream->reader[i].place = log_ring_last(loop_log(asking->loop, u), (size_t)lines);
     }
 }

@@ -29,6 +29,7 @@ drop_first(struct log_ring *ring)
     get(ring, ring->first, &oldest, sizeof oldest);
     ring->first += sizeof oldest + oldest.length;
     ring->count--;
+    ring->dropped++;
 }
 
 void
@@ -47,37 +48,40 @@ log_ring_add(struct log_ring *ring, const struct log_record *record, const char 
 }
 
 bool
-log_ring_at(const struct log_ring *ring, uint64_t *at, struct log_record *ret_record,
-            bool *ret_is_gap)
+log_ring_at(const struct log_ring *ring, struct log_place *place, struct log_record *ret_record,
+            uint32_t *ret_missed)
 {
-    *ret_is_gap = *at<ring->first && * at> 0;
-    if (*at < ring->first) {
-        *at = ring->first;
+    *ret_missed = 0;
+    if (place->at < ring->first) {
+        *ret_missed = ring->dropped - place->number;
+        *place = (struct log_place){ring->first, ring->dropped};
     }
-    if (ring->bytes == NULL || *at >= ring->next) {
+    if (ring->bytes == NULL || place->at >= ring->next) {
         return false;
     }
-    get(ring, *at, ret_record, sizeof *ret_record);
+    get(ring, place->at, ret_record, sizeof *ret_record);
     return true;
 }
 
 void
-log_ring_take(const struct log_ring *ring, uint64_t *at, char *line)
+log_ring_take(const struct log_ring *ring, struct log_place *place, char *line)
 {
     struct log_record record;
-    get(ring, *at, &record, sizeof record);
-    get(ring, *at + sizeof record, line, record.length);
-    *at += sizeof record + record.length;
+    get(ring, place->at, &record, sizeof record);
+    get(ring, place->at + sizeof record, line, record.length);
+    place->at += sizeof record + record.length;
+    place->number++;
 }
 
-uint64_t
+struct log_place
 log_ring_last(const struct log_ring *ring, size_t count)
 {
-    uint64_t at = ring->first;
+    struct log_place place = {ring->first, ring->dropped};
     for (size_t left = ring->count; left > count; left--) {
         struct log_record record;
-        get(ring, at, &record, sizeof record);
-        at += sizeof record + record.length;
+        get(ring, place.at, &record, sizeof record);
+        place.at += sizeof record + record.length;
+        place.number++;
     }
-    return at;
+    return place;
 }

@@ -22,24 +22,30 @@ struct log_record {
 struct log_ring {
     char *bytes;          /* LOG_RING_BYTES, or NULL: nothing is kept yet */
     uint64_t first, next; /* bytes ever written: where the oldest record and the next one stand */
-    size_t count;         /* records that are kept */
+    uint32_t count;       /* records that are kept */
+    uint32_t dropped;     /* and that have been before them; only differences count, it may wrap */
+};
+
+/* A place in a ring. Zeros are where its first record was, or will be. */
+struct log_place {
+    uint64_t at;
+    uint32_t number; /* of records before it */
 };
 
 /* Keeps a line; the oldest ones make room for it. One that is longer than a ring can hold is not
  * kept. */
 void log_ring_add(struct log_ring *ring, const struct log_record *record, const char *line);
 
-/* The record at `*at`, a place in the ring: 0, or what the last call left there. Where it has been
- * written over by now the oldest one is taken, and *ret_is_gap says so. Returns false at the end.
- */
-bool log_ring_at(const struct log_ring *ring, uint64_t *at, struct log_record *ret_record,
-                 bool *ret_is_gap);
+/* The record at that place. Where it has been written over by now the oldest one is taken, and
+ * *ret_missed says how many were between. Returns false at the end. */
+bool log_ring_at(const struct log_ring *ring, struct log_place *place,
+                 struct log_record *ret_record, uint32_t *ret_missed);
 
-/* Copies the line of the record at `at`, and moves `at` behind it. `line` holds at least its
- * length. */
-void log_ring_take(const struct log_ring *ring, uint64_t *at, char *line);
+/* Copies the line of the record at that place, and moves it on. `line` holds at least its length.
+ */
+void log_ring_take(const struct log_ring *ring, struct log_place *place, char *line);
 
 /* The place of the last `count` records. */
-uint64_t log_ring_last(const struct log_ring *ring, size_t count);
+struct log_place log_ring_last(const struct log_ring *ring, size_t count);
 
 #endif

@@ -21,15 +21,15 @@ add(struct log_ring *ring, uint64_t number, size_t length)
     log_ring_add(ring, &record, line);
 }
 
-/* Reads from `*at` to the end, looking at every byte. Returns how many records there were. */
+/* Reads from there to the end, looking at every byte. Returns how many records there were. */
 static size_t
-read_all(const struct log_ring *ring, uint64_t *at, uint64_t *ret_first)
+read_all(const struct log_ring *ring, struct log_place *at, uint64_t *ret_first)
 {
     static char line[LOG_RING_BYTES];
     struct log_record record;
-    bool is_gap;
+    uint32_t missed;
     size_t count = 0;
-    while (log_ring_at(ring, at, &record, &is_gap)) {
+    while (log_ring_at(ring, at, &record, &missed)) {
         *ret_first = count++ == 0 ? record.number : *ret_first;
         ck_assert_uint_eq(record.number, *ret_first + count - 1);
         log_ring_take(ring, at, line);
@@ -44,10 +44,10 @@ START_TEST(without_memory_nothing_is_kept)
 {
     struct log_ring ring = {.bytes = NULL};
     struct log_record record;
-    uint64_t at = 0;
-    bool is_gap;
+    struct log_place at = {0};
+    uint32_t missed;
     add(&ring, 1, 10);
-    ck_assert(!log_ring_at(&ring, &at, &record, &is_gap));
+    ck_assert(!log_ring_at(&ring, &at, &record, &missed));
 }
 END_TEST
 
@@ -59,7 +59,7 @@ START_TEST(lines_come_back_whole_and_in_order_however_often_it_goes_round)
         add(&ring, i, (size_t)(i * 7 % 301));
         ck_assert_uint_le(ring.next - ring.first, LOG_RING_BYTES);
         if (i % 1999 == 0 || i == 19999) {
-            uint64_t at = 0;
+            struct log_place at = {0};
             uint64_t first = 0;
             kept = read_all(&ring, &at, &first);
             ck_assert_uint_eq(kept, ring.count);
@@ -70,22 +70,22 @@ START_TEST(lines_come_back_whole_and_in_order_however_often_it_goes_round)
 }
 END_TEST
 
-START_TEST(a_reader_that_is_too_slow_is_told_of_the_gap)
+START_TEST(a_reader_that_is_too_slow_is_told_how_much_he_has_missed)
 {
     struct log_ring ring = {.bytes = memory};
     struct log_record record;
-    bool is_gap;
+    uint32_t missed;
     uint64_t first;
-    uint64_t at = 0;
+    struct log_place at = {0};
     add(&ring, 0, 100);
     ck_assert_uint_eq(read_all(&ring, &at, &first), 1);
-    ck_assert(!log_ring_at(&ring, &at, &record, &is_gap));
-    ck_assert(!is_gap);
+    ck_assert(!log_ring_at(&ring, &at, &record, &missed));
+    ck_assert_uint_eq(missed, 0);
     for (uint64_t i = 1; i < 100; i++) {
         add(&ring, i, 5000);
     }
-    ck_assert(log_ring_at(&ring, &at, &record, &is_gap));
-    ck_assert(is_gap);
+    ck_assert(log_ring_at(&ring, &at, &record, &missed));
+    ck_assert_uint_eq(missed, 99 - ring.count);
     ck_assert_uint_eq(record.number, 100 - ring.count);
 }
 END_TEST
@@ -109,7 +109,7 @@ START_TEST(the_last_ones_can_be_found)
         add(&ring, i, 50);
     }
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        uint64_t at = log_ring_last(&ring, wanted[i]);
+        struct log_place at = log_ring_last(&ring, wanted[i]);
         uint64_t first;
         ck_assert_uint_eq(read_all(&ring, &at, &first), wanted[i] < 10 ? wanted[i] : 10);
     }
@@ -123,7 +123,7 @@ log_ring_suite(void)
     TCase *tests = tcase_create("log_ring");
     tcase_add_test(tests, without_memory_nothing_is_kept);
     tcase_add_test(tests, lines_come_back_whole_and_in_order_however_often_it_goes_round);
-    tcase_add_test(tests, a_reader_that_is_too_slow_is_told_of_the_gap);
+    tcase_add_test(tests, a_reader_that_is_too_slow_is_told_how_much_he_has_missed);
     tcase_add_test(tests, a_line_that_fills_it_is_kept_alone_and_a_longer_one_is_not);
     tcase_add_test(tests, the_last_ones_can_be_found);
     suite_add_tcase(suite, tests);
