@@ -44,7 +44,6 @@ struct facts {
     struct self self;
     enum platform platform; /* by the traces that each leaves */
     uint64_t cap_bounding, cap_effective, cap_permitted, cap_ambient;
-    bool no_new_privs;
     bool has_seccomp;
     bool has_proc; /* /proc could be read */
     struct idmap uid_map, gid_map;

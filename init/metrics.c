@@ -246,7 +246,7 @@ add_mounts(const struct status *status, struct text *out)
             }
             labelled(out, figures[i].name, "path", status->config->mount[m].path);
             text_addf(out, ",kind=\"%s\"", status->config->mount[m].is_tmpfs ? "tmpfs" : "volume");
-            add_value(out, figures[i].is_used ? path_used_bytes(path) : path->size_bytes);
+            add_value(out, figures[i].is_used ? watch_used_bytes(path) : path->size_bytes);
         }
     }
 }

@@ -85,12 +85,6 @@ status_restarts(const struct fleet_unit *unit)
     return unit->starts > 1 && unit->config->schedule == NULL ? unit->starts - 1 : 0;
 }
 
-uint64_t
-path_used_bytes(const struct path_facts *path)
-{
-    return path->size_bytes > path->free_bytes ? path->size_bytes - path->free_bytes : 0;
-}
-
 int64_t
 status_wall_ms(const struct status *status, int64_t then_ms)
 {
@@ -224,7 +218,7 @@ add_mounts(const struct status *status, struct text *out)
         text_add(out, ",\"options\":");
         add_options_json(path, out);
         text_addf(out, ",\"size\":%llu,\"used\":%llu,", (unsigned long long)path->size_bytes,
-                  (unsigned long long)path_used_bytes(path));
+                  (unsigned long long)watch_used_bytes(path));
         add_bool(out, "ok", is_mount_ok(status, mount->path));
         if (status->fill != NULL) {
             text_add(out, ",");

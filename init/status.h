@@ -78,9 +78,6 @@ unsigned status_restarts(const struct fleet_unit *unit);
 /* What the clock on the wall showed at that time, if nobody has set it since. */
 int64_t status_wall_ms(const struct status *status, int64_t then_ms);
 
-/* What of a file system is in use. */
-uint64_t path_used_bytes(const struct path_facts *path);
-
 /* Notes what is degraded; the same `what` is kept once. And takes it back. */
 void status_degrade(struct status *status, const char *what, const char *why);
 void status_restore(struct status *status, const char *what);

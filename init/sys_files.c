@@ -77,6 +77,18 @@ files_read(const char *path, size_t max_bytes, struct arena *arena, struct envir
     return result;
 }
 
+bool
+files_read_small(const char *path, char *buffer, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    ssize_t length = fd < 0 ? -1 : read(fd, buffer, size - 1);
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    buffer[length > 0 ? length : 0] = '\0';
+    return length > 0;
+}
+
 /* ---------------------------------------------------------------- passwd and group */
 
 /* Whether the path is a link into a state directory: the view of an earlier run. */

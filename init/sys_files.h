@@ -2,6 +2,7 @@
 #ifndef ROINIT_INIT_SYS_FILES_H
 #define ROINIT_INIT_SYS_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "config/arena.h"
@@ -25,6 +26,10 @@ enum {
  * there is none, EFBIG where it is too large. */
 int files_read(const char *path, size_t max_bytes, struct arena *arena,
                struct environ_text *ret_text, struct err *err);
+
+/* Reads the beginning of a small file of /proc or /sys into `buffer`, NUL-terminated; "" where that
+ * fails. Returns whether anything was read. */
+bool files_read_small(const char *path, char *buffer, size_t size);
 
 /* Reads /etc/passwd.image and /etc/group.image where they exist, else /etc/passwd and /etc/group;
  * the view in a state directory is never read back. A file that isn't there is an empty one.

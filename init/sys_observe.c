@@ -15,6 +15,7 @@
 
 #include "config/text.h"
 #include "init/sys_await.h"
+#include "init/sys_files.h"
 #include "supervisor/loop.h"
 
 enum {
@@ -53,22 +54,6 @@ static const struct {
     {0x858458f6, "ramfs"},    {0x65735546, "fuse"},    {0x2fc12fc1, "zfs"}, {0xe0f5e1e2, "erofs"},
     {0x73717368, "squashfs"},
 };
-
-/* Reads a small file of /proc or /sys. Returns its length, or -1. */
-static ssize_t
-read_small(const char *path, char *buffer, size_t size)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0) {
-        return -1;
-    }
-    ssize_t length = read(fd, buffer, size - 1);
-    (void)close(fd);
-    if (length >= 0) {
-        buffer[length] = '\0';
-    }
-    return length;
-}
 
 /* ---------------------------------------------------------------- the mount table */
 
@@ -226,7 +211,7 @@ observe_process(struct facts *facts)
     char status[STATUS_BYTES];
     /* Without the bounding set in it, it is not what it should be, and "no capabilities" no fact.
      */
-    facts->has_proc = read_small("/proc/self/status", status, sizeof status) > 0 &&
+    facts->has_proc = files_read_small("/proc/self/status", status, sizeof status) &&
                       strstr(status, "\nCapBnd:") != NULL;
     if (!facts->has_proc) {
         return;
@@ -235,7 +220,6 @@ observe_process(struct facts *facts)
     facts->cap_effective = status_mask(status, "\nCapEff:");
     facts->cap_ambient = status_mask(status, "\nCapAmb:");
     facts->cap_bounding = status_mask(status, "\nCapBnd:");
-    facts->no_new_privs = status_mask(status, "\nNoNewPrivs:") != 0;
     facts->has_seccomp = status_mask(status, "\nSeccomp:") != 0;
 }
 
@@ -244,10 +228,10 @@ static void
 observe_self(struct arena *arena, struct facts *facts)
 {
     char text[PATH_MAX];
-    if (read_small("/proc/self/uid_map", text, sizeof text) > 0) {
+    if (files_read_small("/proc/self/uid_map", text, sizeof text)) {
         idmap_parse(text, &facts->uid_map);
     }
-    if (read_small("/proc/self/gid_map", text, sizeof text) > 0) {
+    if (files_read_small("/proc/self/gid_map", text, sizeof text)) {
         idmap_parse(text, &facts->gid_map);
     }
     ssize_t length = readlink("/proc/self/exe", text, sizeof text - 1);
@@ -267,7 +251,7 @@ observe_memory(struct facts *facts)
         facts->memory_total_bytes = (uint64_t)info.totalram * info.mem_unit;
     }
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        if (read_small(files[i], text, sizeof text) > 0) {
+        if (files_read_small(files[i], text, sizeof text)) {
             uint64_t limit = strtoull(text, NULL, 10); /* "max": 0 */
             facts->memory_limit_bytes = limit < facts->memory_total_bytes ? limit : 0;
             return;

@@ -11,6 +11,7 @@
 #include "config/pages.h"
 #include "init/contract.h"
 #include "init/drift.h"
+#include "init/sys_files.h"
 #include "init/sys_observe.h"
 #include "supervisor/log.h"
 
@@ -198,18 +199,13 @@ watch_look_at_mounts(struct boot *boot)
 
 /* ---------------------------------------------------------------- memory */
 
+/* A file of the cgroup's folder. */
 static bool
-read_file(const char *folder, const char *name, char *buffer, size_t size)
+read_of(const struct watch *watch, const char *name, char *buffer, size_t size)
 {
     char path[256];
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd < 0 ? -1 : read(fd, buffer, size - 1);
-    if (fd >= 0) {
-        (void)close(fd);
-    }
-    buffer[length > 0 ? length : 0] = '\0';
-    return length > 0;
+    (void)snprintf(path, sizeof path, "%s/%s", watch->folder, name);
+    return files_read_small(path, buffer, size);
 }
 
 /* The counter in the cgroup's own folder, as far as it can be seen from here. */
@@ -231,7 +227,7 @@ find_counter(struct watch *watch)
     static const char v1_top[] = "/sys/fs/cgroup/memory";
     static const char v2_top[] = "/sys/fs/cgroup";
     char lines[CGROUP_BYTES];
-    bool has_lines = read_file("/proc/self", "cgroup", lines, sizeof lines);
+    bool has_lines = files_read_small("/proc/self/cgroup", lines, sizeof lines);
     const char *v1 = has_lines ? strstr(lines, ":memory:/") : NULL;
     const char *v2 = has_lines ? strstr(lines, "0::/") : NULL;
     if (v1 != NULL) {
@@ -277,11 +273,10 @@ watch_tell_memory(struct boot *boot)
     char line[256];
     struct text out = TEXT_OVER(line);
     struct memory_use memory = {0};
-    if (read_file(watch->folder, watch->is_v1 ? "memory.limit_in_bytes" : "memory.max", text,
-                  sizeof text)) {
+    if (read_of(watch, watch->is_v1 ? "memory.limit_in_bytes" : "memory.max", text, sizeof text)) {
         memory.limit_bytes = strtoull(text, NULL, 10); /* "max": 0 */
     }
-    if (read_file(watch->folder, "memory.stat", text, sizeof text)) {
+    if (read_of(watch, "memory.stat", text, sizeof text)) {
         memory.tmpfs_bytes = watch_number(text, "shmem");
     }
     if (memory.limit_bytes == 0 || memory.limit_bytes > boot->facts.memory_total_bytes) {

@@ -21,11 +21,17 @@ percent_of(uint64_t part, uint64_t whole)
     return (unsigned)(part >= whole ? 100 : part * 100 / whole);
 }
 
+uint64_t
+watch_used_bytes(const struct path_facts *path)
+{
+    return path->size_bytes > path->free_bytes ? path->size_bytes - path->free_bytes : 0;
+}
+
 bool
 watch_fill(struct mount_fill *fill, const struct path_facts *path, uint64_t inodes,
            int warn_at_percent)
 {
-    uint64_t used = path->size_bytes > path->free_bytes ? path->size_bytes - path->free_bytes : 0;
+    uint64_t used = watch_used_bytes(path);
     bool has_inodes = inodes > 0 && path->free_inodes <= inodes;
     unsigned of_bytes = percent_of(used, path->size_bytes);
     unsigned of_inodes = has_inodes ? percent_of(inodes - path->free_inodes, inodes) : 0;

@@ -41,8 +41,11 @@ struct watch {
     uint64_t oom_seen;  /* the counter as it was read last */
     char folder[192];   /* of the cgroup's memory files */
     bool is_v1;
-    char cause[256]; /* the path that on-drift ends the container for */
+    char cause[256]; /* what on-drift ends the container for: "/tmp is ro" */
 };
+
+/* What is used of a mount; 0 where its size is not known. Pure. */
+uint64_t watch_used_bytes(const struct path_facts *path);
 
 /* Takes over how full a mount is. Returns whether it went above or below warn-at. Once above, it
  * has to fall by five points more to be below. Pure. */
@@ -56,7 +59,8 @@ void watch_add_fill(const struct mount_fill *fill, const struct path_facts *path
 /* Adds "/tmp  50%  8.0M of 16M". Pure. */
 void watch_add_use(const struct mount_fill *fill, const struct path_facts *path, struct text *out);
 
-/* Adds "tmpfs holds 48M of 64M of memory"; false where nothing is known. Pure. */
+/* Adds "tmpfs holds 48M (75%) of the container's memory of 64M"; false where nothing is known.
+ * Pure. */
 bool watch_add_memory(const struct memory_use *memory, struct text *out);
 
 /* Whether asking the file system may wait for somebody else: a server, a program. Pure. */

@@ -144,7 +144,7 @@ struct fleet {
     enum fleet_cause cause;
     size_t cause_unit;
     const char *cause_check;               /* the check's name, of CAUSE_CHECK */
-    const char *cause_mount;               /* the mount's path, of CAUSE_DRIFT */
+    const char *cause_mount;               /* what has changed ("/tmp is ro"), of CAUSE_DRIFT */
     int stop_signal;                       /* that arrived; 0: none */
     pid_t stop_sender;                     /* 0: outside of the container */
     int64_t signal_ms;                     /* when it arrived */
@@ -187,8 +187,8 @@ void fleet_extend_timeout(struct fleet *fleet, size_t u, int64_t by_ms, int64_t 
 bool fleet_unwell(struct fleet *fleet, size_t u, int64_t now_ms);
 /* The check of that name (which lives as long as the fleet) asks for the end. */
 void fleet_check_failed(struct fleet *fleet, const char *name, int64_t now_ms);
-/* A mount changed, and [require] on-drift = shutdown; `path` lives to the end. */
-void fleet_drifted(struct fleet *fleet, const char *path, int64_t now_ms);
+/* A mount changed ("/tmp is ro", which lives to the end), and [require] on-drift = shutdown. */
+void fleet_drifted(struct fleet *fleet, const char *change, int64_t now_ms);
 void fleet_timeout(struct fleet *fleet, int timer, int64_t now_ms);
 /* A stop signal from `sender` (0: from outside). A second TERM or INT, a second or more after the
  * first, kills. */

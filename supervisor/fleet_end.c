@@ -289,10 +289,10 @@ fleet_check_failed(struct fleet *fleet, const char *name, int64_t now_ms)
 }
 
 void
-fleet_drifted(struct fleet *fleet, const char *path, int64_t now_ms)
+fleet_drifted(struct fleet *fleet, const char *change, int64_t now_ms)
 {
     if (fleet->phase <= FLEET_RUNNING) {
-        fleet->cause_mount = path;
+        fleet->cause_mount = change;
         fleet_begin_end(fleet, CAUSE_DRIFT, now_ms);
     }
 }

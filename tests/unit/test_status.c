@@ -336,7 +336,7 @@ START_TEST(json_judges_each_mount_by_the_findings_about_it)
     fill[2].is_above = true;
     holds(json(), "\"ok\":false,\"above_warn_at\":true}");
     path[0].free_bytes = 8192; /* more free than there is: nothing is used */
-    ck_assert_uint_eq(path_used_bytes(&path[0]), 0);
+    ck_assert_uint_eq(watch_used_bytes(&path[0]), 0);
 }
 END_TEST
 
