@@ -213,6 +213,7 @@ UNIT_TESTS = \
     tests/unit/test_completion.c \
     tests/unit/test_contract.c \
     tests/unit/test_contract_mount.c \
+    tests/unit/test_contract_owner.c \
     tests/unit/test_cron.c \
     tests/unit/test_ctlmsg.c \
     tests/unit/test_diag.c \
