@@ -308,6 +308,7 @@ PROC_TESTS = \
     tests/proc/test_order.c \
     tests/proc/test_orphans.c \
     tests/proc/test_prepare.c \
+    tests/proc/test_seed.c \
     tests/proc/test_privilege.c \
     tests/proc/test_prompt.c \
     tests/proc/test_ready.c \
@@ -321,6 +322,7 @@ PROC_TESTS = \
     tests/proc/test_terminal.c \
     tests/proc/test_walk.c \
     tests/proc/test_walk_attack.c \
+    tests/proc/applied.c \
     tests/proc/field.c \
     tests/proc/test_watch.c \
 
