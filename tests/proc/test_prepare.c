@@ -239,7 +239,7 @@ START_TEST(a_full_file_system_is_no_fault_of_whoever_runs_it)
 }
 END_TEST
 
-/* Not proc_suite(): these need the folder of setup(), and some run twice. */
+/* Not proc_suite(): these need the folder of applied_setup(), and some run twice. */
 Suite *
 prepare_suite(void)
 {

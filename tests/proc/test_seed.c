@@ -198,7 +198,7 @@ START_TEST(a_seed_that_is_not_in_the_image_is_told)
 }
 END_TEST
 
-/* Not proc_suite(): these need the folder of setup(), and some run twice. */
+/* Not proc_suite(): these need the folder of applied_setup(), and some run twice. */
 Suite *
 seed_suite(void)
 {
