@@ -186,13 +186,16 @@ END_TEST
 /* Both are one pipe: what has no room any more is the rest of a line, and the other must wait. */
 START_TEST(output_and_error_that_are_one_tear_no_line_of_each_other)
 {
-    struct box box = box_start(
-        &(struct start){.contract = BASE "[task out]\ncommand = /puppet lines:20000 lines:20000\n"
-                                         "[task err]\ncommand = /bin/sh -c 'exec /puppet "
-                                         "lines:20000 lines:20000 >&2'\n",
-                        .out = STREAM_STUCK,
-                        .err = STREAM_OUTPUT});
-    ck_assert_int_eq(fcntl(box.said[OUT].fd, F_SETPIPE_SZ, 4096), 4096);
+    struct box box = box_start(&(struct start){
+        .contract = BASE "[task out]\ncommand = /puppet file:/tmp/up await:/tmp/go lines:20000 "
+                         "lines:20000\n"
+                         "[task err]\ncommand = /bin/sh -c 'exec /puppet await:/tmp/go "
+                         "lines:20000 lines:20000 >&2'\n",
+        .out = STREAM_STUCK,
+        .err = STREAM_OUTPUT});
+    box_await_file(&box, "/tmp/up");
+    ck_assert_int_eq(fcntl(box.said[OUT].fd, F_SETPIPE_SZ, 4096), 4096); /* while it is empty */
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
     box_read_on(&box, OUT);
     ck_assert_int_eq(box_end(&box), 0);
     for (const char *at = box.said[OUT].text; *at != '\0'; at += strcspn(at, "\n") + 1) {
