@@ -378,10 +378,3 @@ boot_walk(struct boot *boot, const struct options *options, enum boot_step last,
     }
     return CODE_OK;
 }
-
-void
-boot_free(struct boot *boot)
-{
-    arena_free(&boot->draft);
-    arena_free(&boot->arena);
-}

@@ -83,7 +83,4 @@ struct boot *boot_line(void);
  * or the exit code of the step that ended it; after SUPERVISE the container's. */
 int boot_walk(struct boot *boot, const struct options *options, enum boot_step last, bool is_quiet);
 
-/* Gives everything back. */
-void boot_free(struct boot *boot);
-
 #endif

@@ -20,9 +20,10 @@ place_has_capability(const struct facts *facts, unsigned capability)
     return ((facts->cap_effective >> capability) & 1) != 0;
 }
 
-bool
-place_may(const struct place *place, uid_t uid, gid_t gid, const gid_t *groups, size_t count,
-          unsigned want)
+/* By the bits alone; `groups` are his supplementary ones. */
+static bool
+may(const struct place *place, uid_t uid, gid_t gid, const gid_t *groups, size_t count,
+    unsigned want)
 {
     bool is_group = gid == place->gid;
     for (size_t i = 0; i < count; i++) {
@@ -44,7 +45,7 @@ place_may_identity(const struct facts *facts, const struct place *place, const s
     if (who->uid == 0 && place_has_capability(facts, CAP_DAC_OVERRIDE)) {
         return true;
     }
-    return place_may(place, who->uid, who->gid, who->group, who->group_count, want);
+    return may(place, who->uid, who->gid, who->group, who->group_count, want);
 }
 
 bool
@@ -52,7 +53,7 @@ place_may_self(const struct facts *facts, const struct place *place, unsigned wa
 {
     const struct self *self = &facts->self;
     return place_has_capability(facts, CAP_DAC_OVERRIDE) ||
-           place_may(place, self->uid, self->gid, self->group, self->group_count, want);
+           may(place, self->uid, self->gid, self->group, self->group_count, want);
 }
 
 bool

@@ -36,12 +36,7 @@ struct place place_after(const struct config *config, const struct facts *facts,
 struct place place_now(const struct facts *facts, size_t mount);
 
 /* Whether the permission bits let him do all of `want` (PLACE_… bits) in a directory of that owner
- * and mode. `groups` are his supplementary ones. Root counts as everybody else by the bits
- * alone. */
-bool place_may(const struct place *place, uid_t uid, gid_t gid, const gid_t *groups, size_t count,
-               unsigned want);
-
-/* The same for an identity; root with DAC_OVERRIDE may all. */
+ * and mode. Root with DAC_OVERRIDE may all; else he counts as everybody. */
 bool place_may_identity(const struct facts *facts, const struct place *place,
                         const struct identity *who, unsigned want);
 

@@ -11,7 +11,13 @@
 #include "config/insist.h"
 #include "init/sys_state.h"
 
-enum { LINK_BYTES = 4096, HINT_BYTES = 4096 };
+enum {
+    LINK_BYTES = 4096,
+    HINT_BYTES = 4096,
+    ENV_MAX = 1024 * 1024,      /* an env-file */
+    SECRET_MAX = 128 * 1024,    /* the kernel takes no longer variable */
+    ACCOUNTS_MAX = 1024 * 1024, /* passwd, group */
+};
 
 /* What can be read of `fd` into `bytes`, at most `room`. Returns its length, or -1 with errno. */
 static ssize_t
@@ -63,8 +69,11 @@ read_open(int fd, const char *path, size_t max_bytes, struct arena *arena,
     return 0;
 }
 
-int
-files_read(const char *path, size_t max_bytes, struct arena *arena, struct environ_text *ret_text,
+/* Reads a file of at most `max_bytes` into the arena, NUL-terminated. Symbolic links are followed
+ * (Kubernetes mounts secrets as links). Returns 0, or -1 with *err: its errnum is ENOENT where
+ * there is none, EFBIG where it is too large. */
+static int
+read_whole(const char *path, size_t max_bytes, struct arena *arena, struct environ_text *ret_text,
            struct err *err)
 {
     /* Without O_NONBLOCK the open of a FIFO waits for its writer. */
@@ -125,7 +134,7 @@ read_account_file(const char *image, const char *path, struct arena *arena, cons
 {
     struct environ_text text = {0};
     *ret_text = NULL;
-    if (files_read(image, FILES_ACCOUNTS_MAX, arena, &text, err) == 0) {
+    if (read_whole(image, ACCOUNTS_MAX, arena, &text, err) == 0) {
         *ret_text = text.text;
         return 0;
     }
@@ -135,7 +144,7 @@ read_account_file(const char *image, const char *path, struct arena *arena, cons
     if (is_view(path)) {
         return 0;
     }
-    if (files_read(path, FILES_ACCOUNTS_MAX, arena, &text, err) != 0) {
+    if (read_whole(path, ACCOUNTS_MAX, arena, &text, err) != 0) {
         return err->errnum == ENOENT || err->errnum == ENOTDIR ? 0 : -1;
     }
     *ret_text = text.text;
@@ -173,7 +182,7 @@ files_read_env_files(const struct words *paths, struct diag_place place, struct 
         struct err err = {0};
         bool is_optional = paths->item[i][0] == '-';
         const char *path = paths->item[i] + (is_optional ? 1 : 0);
-        if (files_read(path, FILES_ENV_MAX, arena, &texts[i], &err) != 0 &&
+        if (read_whole(path, ENV_MAX, arena, &texts[i], &err) != 0 &&
             !(is_optional && err.errnum == ENOENT)) {
             tell(diags, place, "mount it, or write -PATH for a file that need not be there", &err);
             result = -1;
@@ -204,7 +213,7 @@ files_read_environment(struct environ_input *input, struct arena *arena, struct 
     for (size_t i = 0; secrets != NULL && i < count; i++) {
         struct err err = {0};
         const char *path = environ_secret_path(input, i, arena);
-        if (path != NULL && files_read(path, FILES_SECRET_MAX, arena, &secrets[i], &err) != 0) {
+        if (path != NULL && read_whole(path, SECRET_MAX, arena, &secrets[i], &err) != 0) {
             (void)err_wrap(&err, "%.60s_FILE", config->init.file_env.item[i]);
             tell(diags, place_of(config, INIT_file_env), "mount it where roinit's user can read it",
                  &err);

@@ -15,18 +15,6 @@
  * Whole files, read within a bound: passwd, group, env-files, secrets. Only regular files: a FIFO
  * or a device would hold up the boot.
  */
-enum {
-    FILES_ENV_MAX = 1024 * 1024,     /* an env-file */
-    FILES_SECRET_MAX = 128 * 1024,   /* the kernel takes no longer variable */
-    FILES_ACCOUNTS_MAX = 1024 * 1024 /* passwd, group */
-};
-
-/* Reads a file of at most `max_bytes` into the arena, NUL-terminated. Symbolic links are followed
- * (Kubernetes mounts secrets as links). Returns 0, or -1 with *err: its errnum is ENOENT where
- * there is none, EFBIG where it is too large. */
-int files_read(const char *path, size_t max_bytes, struct arena *arena,
-               struct environ_text *ret_text, struct err *err);
-
 /* Reads the beginning of a small file of /proc or /sys into `buffer`, NUL-terminated; "" where that
  * fails. Returns whether anything was read. */
 bool files_read_small(const char *path, char *buffer, size_t size);

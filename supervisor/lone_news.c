@@ -32,8 +32,8 @@ lone_forwarded(const struct lone *lone, int signal)
                : sigmap_forwarded(&lone->start->config->unit[0], signal);
 }
 
-void
-lone_forward(struct lone *lone, int signal)
+static void
+pass_on(struct lone *lone, int signal)
 {
     pid_t pid = lone->fleet.unit[0].pid;
     int as = lone_forwarded(lone, signal);
@@ -56,7 +56,7 @@ end_command(struct lone *lone, const struct lone_news *news)
 {
     tty_ended(lone->tty_fd, news->pid);
     if (lone->start->manners->ends_group) {
-        lone_forward(lone, SIGTERM);
+        pass_on(lone, SIGTERM);
     }
     siginfo_t reaped;
     (void)waitid(P_PID, (id_t)news->pid, &reaped, WEXITED | WNOHANG);
@@ -118,7 +118,7 @@ forward(struct lone *lone, int signal)
     if (signal == SIGCONT) {
         tty_continued(lone->tty_fd, lone->fleet.unit[0].pid);
     }
-    lone_forward(lone, signal);
+    pass_on(lone, signal);
     if (stops) {
         lone_tell(lone, &(struct lone_news){.kind = LONE_STOPS, .signal = signal});
         (void)kill(getpid(), SIGSTOP); /* as PID 1: nothing (signal(7)) */

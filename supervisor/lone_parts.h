@@ -31,6 +31,5 @@ void lone_take_signal(struct lone *lone, int64_t due_ms);
 void lone_reap(struct lone *lone);
 /* As which signal the command gets it: 0, not at all. */
 int lone_forwarded(const struct lone *lone, int signal);
-void lone_forward(struct lone *lone, int signal);
 
 #endif

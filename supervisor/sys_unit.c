@@ -35,8 +35,9 @@ unit_io_keep_lines(struct unit_io *io, bool is_kept)
     }
 }
 
-bool
-unit_io_has_pipes(const struct unit_io *io)
+/* Whether the unit's lines pass through PID 1. */
+static bool
+has_pipes(const struct unit_io *io)
 {
     return io->config->log == UNIT_LOG_TEXT || io->config->log == UNIT_LOG_JSON;
 }
@@ -106,7 +107,7 @@ fill_stdio(struct unit_io *io, struct launch *launch)
     launch->err_fd = -1;
     launch->has_null_stdin = unit->standard_input == STDIN_NULL;
     launch->has_null_output = unit->log == UNIT_LOG_NULL;
-    if (unit_io_has_pipes(io)) {
+    if (has_pipes(io)) {
         if (open_pipes(io, launch) != 0) {
             return -1;
         }

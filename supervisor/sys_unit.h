@@ -31,9 +31,6 @@ void unit_io_init(struct unit_io *io, const struct unit_config *config, enum log
 /* Whether its last lines are kept for `roinit logs`. */
 void unit_io_keep_lines(struct unit_io *io, bool is_kept);
 
-/* Whether the unit's lines pass through PID 1. */
-bool unit_io_has_pipes(const struct unit_io *io);
-
 /* Starts the unit. Returns as sv_ops.spawn does; what went wrong is logged. */
 pid_t unit_spawn(struct unit_io *io, size_t unit, size_t part, const struct loop_host *host,
                  int tty_fd);
