@@ -128,7 +128,7 @@ START_TEST(with_too_few_descriptors_it_says_so_or_is_well)
 {
     enum { FEWEST = 4, ENOUGH = 40 };
     char words[32];
-    for (int limit = FEWEST; limit <= ENOUGH; limit++) {
+    for (int limit = FEWEST; limit <= ENOUGH; limit += 3) {
         (void)snprintf(words, sizeof words, "--nofile=%d", limit);
         struct box box = box_start(&(struct start){
             .contract = BASE "[service web]\nlog = text\ncommand = /puppet print:up exit:0\n",
