@@ -220,6 +220,7 @@ UNIT_TESTS = \
     tests/unit/test_environ.c \
     tests/unit/test_environ_files.c \
     tests/unit/test_events.c \
+    tests/unit/test_feed.c \
     tests/unit/test_finding.c \
     tests/unit/test_goal.c \
     tests/unit/test_identity.c \
