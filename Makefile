@@ -217,6 +217,7 @@ UNIT_TESTS = \
     tests/unit/test_cron.c \
     tests/unit/test_ctlmsg.c \
     tests/unit/test_diag.c \
+    tests/unit/test_doc.c \
     tests/unit/test_environ.c \
     tests/unit/test_environ_files.c \
     tests/unit/test_events.c \

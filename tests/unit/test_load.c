@@ -89,50 +89,6 @@ START_TEST(drop_ins_come_in_byte_order_and_change_what_was_said)
 }
 END_TEST
 
-START_TEST(in_env_a_later_name_takes_the_place_of_the_same)
-{
-    written_add(&written, "one", "[service a]\nenv =\n    A=1\n    AB=2\n    C=3\n[env]\nX = 1\n");
-    written_add(&written, "two", "[service a]\nenv +=\n    A=9\n    D=4\n[env]\nX = 2\nY =\n");
-    doc_finish(&written.doc, &written.arena);
-    written_expect(&written, 0, NULL);
-    ck_assert_str_eq(written_text(&written, "service a", "env"), "AB=2\nC=3\nA=9\nD=4");
-    ck_assert_str_eq(written_text(&written, "env", "X"), "2");
-    ck_assert_str_eq(written_text(&written, "env", "Y"), "");
-}
-END_TEST
-
-START_TEST(lists_of_lines_add_up_and_lists_of_names_replace)
-{
-    written_add(&written, "one",
-                "[tmpfs /t]\nmkdir =\n  a\n  b\n[service a]\nenv =\n  A\n  B=1\nafter = x\n");
-    written_add(&written, "two",
-                "[tmpfs /t]\nmkdir +=\n  a\n[service a]\nenv +=\n  A\n  B\nafter +=\n");
-    doc_finish(&written.doc, &written.arena);
-    ck_assert_str_eq(written_text(&written, "tmpfs /t", "mkdir"), "a\nb\na");
-    ck_assert_str_eq(written_text(&written, "service a", "env"), "B=1\nA\nB");
-    ck_assert_str_eq(written_text(&written, "service a", "after"), "x");
-}
-END_TEST
-
-START_TEST(what_is_added_to_what_was_emptied_adds_to_the_default)
-{
-    written_add(&written, "one", "[init]\nstop-signals +=\n[service a]\nafter =\n");
-    written_add(&written, "two", "[init]\nstop-signals += WINCH\n[service a]\nafter += b\n");
-    doc_finish(&written.doc, &written.arena);
-    ck_assert_str_eq(written_text(&written, "init", "stop-signals"), "TERM INT QUIT RTMIN+3 WINCH");
-    ck_assert_str_eq(written_text(&written, "service a", "after"), "b");
-}
-END_TEST
-
-START_TEST(adding_to_what_nobody_wrote_adds_to_the_default)
-{
-    written_add(&written, "one", "[init]\nstop-signals += WINCH\n[service a]\nafter += b\n");
-    doc_finish(&written.doc, &written.arena);
-    ck_assert_str_eq(written_text(&written, "init", "stop-signals"), "TERM INT QUIT RTMIN+3 WINCH");
-    ck_assert_str_eq(written_text(&written, "service a", "after"), "b");
-}
-END_TEST
-
 static void
 make_empty(void)
 {
@@ -414,10 +370,6 @@ load_suite(void)
     TCase *tests = tcase_create("load");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, drop_ins_come_in_byte_order_and_change_what_was_said);
-    tcase_add_test(tests, in_env_a_later_name_takes_the_place_of_the_same);
-    tcase_add_test(tests, lists_of_lines_add_up_and_lists_of_names_replace);
-    tcase_add_test(tests, what_is_added_to_what_was_emptied_adds_to_the_default);
-    tcase_add_test(tests, adding_to_what_nobody_wrote_adds_to_the_default);
     tcase_add_loop_test(tests, a_bad_file_has_one_clear_sentence_and_code_78, 0, COUNT(bad_files));
     tcase_add_test(tests, a_file_of_another_user_is_refused_on_a_writable_mount);
     tcase_add_test(tests, a_sticky_folder_keeps_the_file_from_others);
