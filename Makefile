@@ -290,6 +290,7 @@ PROC_TESTS = \
     tests/proc/test_attack.c \
     tests/proc/test_capability.c \
     tests/proc/test_as.c \
+    tests/proc/test_as_signals.c \
     tests/proc/test_as_weak.c \
     tests/proc/test_check.c \
     tests/proc/test_child.c \
