@@ -204,6 +204,7 @@ UNIT_TESTS = \
     tests/unit/judged.c \
     tests/unit/main.c \
     tests/unit/sample.c \
+    tests/unit/shown.c \
     tests/unit/stage.c \
     tests/unit/test_accounts.c \
     tests/unit/test_authority.c \
@@ -235,6 +236,7 @@ UNIT_TESTS = \
     tests/unit/test_lograte.c \
     tests/unit/test_memory.c \
     tests/unit/test_mend.c \
+    tests/unit/test_metrics.c \
     tests/unit/test_mountinfo.c \
     tests/unit/test_notifymsg.c \
     tests/unit/test_options.c \
