@@ -79,7 +79,7 @@ block_signal() {
 }
 block_restart() {
     of supervisors 1
-    watch restart $((ROUNDS * 2)) /mnt/fifo "${chosen[@]:1}" | rows "until a killed service is back" µs
+    watch restart "$ROUNDS" /mnt/fifo "${chosen[@]:1}" | rows "until a killed service is back" µs
 }
 block_log() {
     pick /mnt/cat /mnt/roinit-log /mnt/roinit-glibc-log /mnt/s6-log /mnt/svlogd
