@@ -101,6 +101,12 @@ stage_words(const char **item)
 }
 
 void
+stage_inherit(struct stage *stage, char *const *items)
+{
+    stage->environment.inherited = items;
+}
+
+void
 stage_resolve(struct stage *stage, enum exit_code code)
 {
     stage->facts.self = stage->self;

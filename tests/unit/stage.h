@@ -53,6 +53,10 @@ void stage_write(struct stage *stage, size_t unit, enum unit_key key);
 #define WORDS(...) stage_words((const char *[]){__VA_ARGS__, NULL})
 struct words stage_words(const char **item);
 
+/* The environment that roinit itself was given: {ITEM("A=1"), NULL}. */
+#define ITEM(text_) ((char[]){text_})
+void stage_inherit(struct stage *stage, char *const *items);
+
 /* Resolves the identities; fails the test unless the diagnostics end with that code. */
 void stage_resolve(struct stage *stage, enum exit_code code);
 

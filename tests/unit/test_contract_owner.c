@@ -29,6 +29,17 @@ name_owner(size_t m)
     judged.stage.mount[m].from[MOUNT_owner] = &judged.stage.setting;
 }
 
+/* Root's, and to be the named owner's; roinit is root with these capabilities. */
+static void
+is_anothers(size_t m, uint64_t capabilities)
+{
+    take_away(m);
+    name_owner(m);
+    judged.stage.self.uid = 0;
+    judged.stage.self.can_switch = true;
+    judged.stage.facts.cap_effective = capabilities;
+}
+
 START_TEST(a_named_owner_has_to_be_able_to_write_a_default_one_is_warned_of)
 {
     take_away(STAGE_RUN);
@@ -79,12 +90,8 @@ END_TEST
 
 START_TEST(root_without_the_capability_is_told_of_it)
 {
-    take_away(STAGE_DATA);
-    name_owner(STAGE_DATA);
+    is_anothers(STAGE_DATA, CAPABILITY(SETUID));
     judged.stage.mount[STAGE_DATA].chown = CHOWN_ON_MISMATCH;
-    judged.stage.self.uid = 0;
-    judged.stage.self.can_switch = true;
-    judged.stage.facts.cap_effective = CAPABILITY(SETUID);
     judged_findings_are(
         "error /data: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
     judged_mend_is(MEND_COMPOSE, "cap_add: [CHOWN, DAC_OVERRIDE, FOWNER]");
@@ -105,11 +112,7 @@ END_TEST
 
 START_TEST(an_owner_that_is_not_mapped_is_told_and_not_tried)
 {
-    take_away(STAGE_DATA);
-    name_owner(STAGE_DATA);
-    judged.stage.self.uid = 0;
-    judged.stage.self.can_switch = true;
-    judged.stage.facts.cap_effective = UINT64_MAX;
+    is_anothers(STAGE_DATA, UINT64_MAX);
     judged.stage.mount[STAGE_DATA].chown = CHOWN_ON_MISMATCH;
     idmap_parse("         0     100000       1000\n", &judged.stage.facts.uid_map);
     judged_findings_are(
@@ -120,11 +123,7 @@ END_TEST
 
 START_TEST(a_place_of_an_owner_that_is_not_mapped_is_not_tried_either)
 {
-    take_away(STAGE_DATA);
-    name_owner(STAGE_DATA);
-    judged.stage.self.uid = 0;
-    judged.stage.self.can_switch = true;
-    judged.stage.facts.cap_effective = UINT64_MAX;
+    is_anothers(STAGE_DATA, UINT64_MAX);
     judged.stage.mount[STAGE_DATA].chown = CHOWN_ALWAYS;
     judged.stage.path[STAGE_DATA].uid = 65534;
     idmap_parse("0 100000 1000\n10001 10001 1\n", &judged.stage.facts.uid_map);
@@ -196,11 +195,7 @@ END_TEST
 
 START_TEST(what_the_boot_gives_to_its_owner_is_no_error)
 {
-    take_away(STAGE_RUN);
-    name_owner(STAGE_RUN);
-    judged.stage.self.uid = 0;
-    judged.stage.self.can_switch = true;
-    judged.stage.facts.cap_effective = CAPABILITY(CHOWN) | CAPABILITY(FOWNER);
+    is_anothers(STAGE_RUN, CAPABILITY(CHOWN) | CAPABILITY(FOWNER));
     judged_findings_are(
         "mended /run: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
     ck_assert_uint_eq(judged.findings.errors, 0);
@@ -212,11 +207,7 @@ END_TEST
 
 START_TEST(the_recursive_walks_mend_it)
 {
-    take_away(STAGE_DATA);
-    name_owner(STAGE_DATA);
-    judged.stage.self.uid = 0;
-    judged.stage.self.can_switch = true;
-    judged.stage.facts.cap_effective = UINT64_MAX;
+    is_anothers(STAGE_DATA, UINT64_MAX);
     judged.stage.mount[STAGE_DATA].chown = _i == 0 ? CHOWN_ON_MISMATCH : CHOWN_ALWAYS;
     judged_findings_are(
         "mended /data: owned by 0:0 with mode 0755, want writable for 10001:20001\n");

@@ -28,13 +28,7 @@ teardown(void)
     stage_free(&stage);
 }
 
-static void
-inherit(char *const *items)
-{
-    stage.environment.inherited = items;
-}
-#define INHERIT(...) inherit((char *const[]){__VA_ARGS__, NULL})
-#define ITEM(text_) ((char[]){text_})
+#define INHERIT(...) stage_inherit(&stage, (char *const[]){__VA_ARGS__, NULL})
 
 static struct environ_text
 file(const char *text)

@@ -26,6 +26,20 @@ teardown(void)
     written_free(&written);
 }
 
+/* The text must live as long as what is returned. */
+static struct feed
+feed_of(const char *text)
+{
+    return (struct feed){
+        .lines = lines_over(text, strlen(text)),
+        .scratch = &written.arena,
+        .write = {.doc = &written.doc,
+                  .arena = &written.arena,
+                  .diags = &written.diags,
+                  .file = "file"},
+    };
+}
+
 /* What a reader of INI files might do with the line "a += 1" that it is given. */
 static const struct {
     const char *section, *name, *value;
@@ -52,14 +66,7 @@ START_TEST(a_reader_that_brings_back_something_else_is_found_out)
 {
     static const char text[] = "[env]\nA = 1\n";
     char buffer[200];
-    struct feed feed = {
-        .lines = lines_over(text, strlen(text)),
-        .scratch = &written.arena,
-        .write = {.doc = &written.doc,
-                  .arena = &written.arena,
-                  .diags = &written.diags,
-                  .file = "file"},
-    };
+    struct feed feed = feed_of(text);
     ck_assert_str_eq(feed_next(&feed, buffer, sizeof buffer), "[env]\n");
     ck_assert_str_eq(feed_next(&feed, buffer, sizeof buffer), "A=\x01"
                                                               "1\x02\n");
@@ -78,14 +85,7 @@ START_TEST(a_reader_with_too_little_room_or_that_swallows_a_piece_is_found_out)
 {
     static const char text[] = "[env]\nA = 1\nB = 2\n";
     char buffer[200];
-    struct feed feed = {
-        .lines = lines_over(text, strlen(text)),
-        .scratch = &written.arena,
-        .write = {.doc = &written.doc,
-                  .arena = &written.arena,
-                  .diags = &written.diags,
-                  .file = "file"},
-    };
+    struct feed feed = feed_of(text);
     (void)feed_next(&feed, buffer, sizeof buffer);
     (void)feed_next(&feed, buffer, sizeof buffer);
     ck_assert(!feed.is_misread);
