@@ -107,9 +107,11 @@ START_TEST(a_service_can_do_to_pid_1_what_the_page_says)
     const struct column *column = &columns[_i];
     NEEDS_UIDS();
     read_page();
-    size_t used =
-        (size_t)snprintf(contract, sizeof(contract),
-                         BASE "[service web]\nlog = raw\n%scommand = /puppet", column->keys);
+    /* The export is what one of the attempts forges: PID 1 makes it soon after the start. */
+    size_t used = (size_t)snprintf(contract, sizeof(contract),
+                                   BASE "[service web]\nlog = raw\n%scommand = /puppet "
+                                        "await:/run/roinit/status.json",
+                                   column->keys);
     for (size_t i = 0; i < row_count; i++) {
         if (strcmp(rows[i].cell[_i], "-") != 0) {
             used += (size_t)snprintf(contract + used, sizeof(contract) - used, " attack:%s",
