@@ -427,7 +427,7 @@ $(OUT)/%.a:
 $(OUT)/unit: $(call objects,$(UNIT_TESTS)) $(RUNNER) $(ARCHIVES)
 $(OUT)/sim: $(call objects,$(SIM_TESTS)) $(RUNNER) $(ARCHIVES)
 $(OUT)/proc: $(call objects,$(PROC_TESTS)) $(RUNNER) $(ARCHIVES)
-$(OUT)/soak: $(call objects,tests/soak/soak.c $(SOAK_STAGE)) $(RUNNER) $(ARCHIVES)
+$(OUT)/soak: $(call objects,tests/soak/soak.c tests/soak/seen.c $(SOAK_STAGE)) $(RUNNER) $(ARCHIVES)
 $(OUT)/siege: $(call objects,tests/faults/siege.c tests/faults/siege_group.c tests/proc/asking.c $(SOAK_STAGE)) $(RUNNER) $(ARCHIVES)
 KERNEL_TESTS = tests/kernel/main.c tests/kernel/test_cgroup.c tests/kernel/test_nfs.c tests/faults/siege_group.c tests/proc/asking.c
 $(OUT)/kernel: $(call objects,$(KERNEL_TESTS) $(SOAK_STAGE)) $(RUNNER) $(ARCHIVES)

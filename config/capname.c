@@ -71,3 +71,34 @@ capname_text(int number)
 {
     return number >= 0 && number < NAMES ? names[number] : NULL;
 }
+
+uint64_t
+capname_set(const struct words *words)
+{
+    uint64_t set = 0;
+    for (size_t i = 0; i < words->count; i++) {
+        int number = capname_number(words->item[i]);
+        set |= number >= 0 ? UINT64_C(1) << number : 0;
+    }
+    return set;
+}
+
+void
+capname_add_set(uint64_t set, const char *quote, const char *between, struct text *out)
+{
+    const char *before = "";
+    for (int number = 0; number < CAPNAME_BITS; number++) {
+        const char *name = capname_text(number);
+        if ((set >> number & 1) == 0) {
+            continue;
+        }
+        text_addf(out, "%s%s", before, quote);
+        if (name != NULL) {
+            text_add(out, name);
+        } else {
+            text_addf(out, "%d", number);
+        }
+        text_add(out, quote);
+        before = between;
+    }
+}

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/arena.h"
 #include "config/exitcode.h"
 #include "supervisor/log.h"
 #include "supervisor/sys_origin.h"
@@ -41,6 +42,27 @@ answer_say(struct asking *asking, const char *format, ...)
     va_start(arguments, format);
     add_sentence(asking->reply, CTLMSG_OUT, "", format, arguments);
     va_end(arguments);
+}
+
+void
+answer_text(struct asking *asking, size_t size, int code,
+            void (*write)(const struct asking *asking, const void *what, struct text *out),
+            const void *what)
+{
+    struct arena arena = ARENA_INIT;
+    char *bytes = arena_alloc(&arena, size);
+    struct text out = {.is_cut = true};
+    if (bytes != NULL) {
+        out = text_over(bytes, size);
+        write(asking, what, &out);
+    }
+    if (out.is_cut) {
+        asking->reply->is_full = true;
+    } else {
+        ctl_reply_add(asking->reply, CTLMSG_OUT, out.bytes, out.length);
+        ctl_reply_exit(asking->reply, code);
+    }
+    arena_free(&arena);
 }
 
 void

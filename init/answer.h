@@ -34,6 +34,12 @@ void answer_complain(struct asking *asking, const char *format, ...)
 void answer_say(struct asking *asking, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Text of at most `size` bytes, which `write` adds, on standard output, and the end of the reply
+ * with that code. Where there is no memory for it, or it does not fit, there is no reply. */
+void answer_text(struct asking *asking, size_t size, int code,
+                 void (*write)(const struct asking *asking, const void *what, struct text *out),
+                 const void *what);
+
 /* Says the error, and ends the reply with its code. */
 void answer_refuse(struct asking *asking, const struct err *err);
 

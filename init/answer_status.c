@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "init/answer.h"
 
-#include "config/arena.h"
 #include "config/exitcode.h"
 
 /* 0 where every unit asked for runs; 3 where one does not. */
@@ -17,31 +16,28 @@ running_code(const struct fleet *fleet, const size_t *unit, size_t count)
     return CODE_OK;
 }
 
+static void
+write_status(const struct asking *asking, const void *nothing, struct text *out)
+{
+    (void)nothing;
+    if (asking->usage.option[USAGE_JSON] != NULL) {
+        status_json(asking->status, &asking->view, out);
+    } else {
+        status_table(asking->status, &asking->view, out);
+    }
+}
+
 /* The state of the container, for people or as JSON. */
 void
 answer_status(struct asking *asking)
 {
     size_t unit[USAGE_WORDS_MAX];
-    struct arena arena = ARENA_INIT;
     long count = answer_units(asking, 0, unit);
     if (count < 0) {
         return;
     }
-    size_t size = status_size(asking->status);
-    char *bytes = arena_alloc(&arena, size);
-    if (bytes == NULL) {
-        asking->reply->is_full = true;
-        return;
-    }
-    struct text out = text_over(bytes, size);
     asking->view.name = asking->usage.word;
     asking->view.name_count = asking->usage.word_count;
-    if (asking->usage.option[USAGE_JSON] != NULL) {
-        status_json(asking->status, &asking->view, &out);
-    } else {
-        status_table(asking->status, &asking->view, &out);
-    }
-    ctl_reply_add(asking->reply, CTLMSG_OUT, bytes, out.length);
-    ctl_reply_exit(asking->reply, running_code(asking->status->fleet, unit, (size_t)count));
-    arena_free(&arena);
+    answer_text(asking, status_size(asking->status),
+                running_code(asking->status->fleet, unit, (size_t)count), write_status, NULL);
 }

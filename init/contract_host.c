@@ -112,19 +112,6 @@ tell_unknown(const struct judge *judge, struct finding *finding)
     return true;
 }
 
-enum { CAPABILITIES = 64 };
-
-static bool
-is_capability_of(const struct words *allowed, int number)
-{
-    for (size_t i = 0; i < allowed->count; i++) {
-        if (capname_number(allowed->item[i]) == number) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool
 is_any(const struct words *words)
 {
@@ -136,42 +123,26 @@ is_any(const struct words *words)
     return words->count == 0;
 }
 
-static void
-add_capability(struct text *text, const char *between, int number)
-{
-    const char *name = capname_text(number);
-    text_add(text, text->length == 0 ? "" : between);
-    if (name != NULL) {
-        text_add(text, name);
-    } else {
-        text_addf(text, "number %d", number);
-    }
-}
-
 void
 judge_capabilities(const struct judge *judge)
 {
-    const struct words *allowed = &judge->config->require.capabilities;
+    const struct words *words = &judge->config->require.capabilities;
     struct arena *arena = judge->findings->arena;
+    uint64_t allowed = capname_set(words);
+    uint64_t bounding = judge->facts->cap_bounding;
     char bytes[3][NAME_BYTES];
     struct text more = TEXT_OVER(bytes[0]);
     struct text keep = TEXT_OVER(bytes[1]);
     struct text want = TEXT_OVER(bytes[2]);
-    if (is_any(allowed)) {
+    if (is_any(words)) {
         return;
     }
-    for (int i = 0; i < CAPABILITIES; i++) {
-        bool is_allowed = is_capability_of(allowed, i);
-        if ((judge->facts->cap_bounding >> i & 1) != 0) {
-            add_capability(is_allowed ? &keep : &more, is_allowed ? "," : " ", i);
-        }
-        if (is_allowed) {
-            add_capability(&want, " ", i);
-        }
-    }
+    capname_add_set(bounding & ~allowed, "", " ", &more);
+    capname_add_set(bounding & allowed, "", ",", &keep);
+    capname_add_set(allowed, "", " ", &want);
     struct finding finding = begin(judge, "capabilities", REQUIRE_capabilities, "capabilities");
-    finding.expected = want.length == 0 ? "none" : arena_printf(arena, "no more than %s", bytes[2]);
-    if (tell_unknown(judge, &finding) || more.length == 0) {
+    finding.expected = allowed == 0 ? "none" : arena_printf(arena, "no more than %s", bytes[2]);
+    if (tell_unknown(judge, &finding) || (bounding & ~allowed) == 0) {
         return;
     }
     finding.found = arena_printf(arena, "%s in the bounding set", bytes[0]);

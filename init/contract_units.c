@@ -10,18 +10,7 @@
 
 /* The clauses about what the container has to have so that the units can be what they are. */
 
-enum { CAPABILITIES = 64, NAME_BYTES = 1024 };
-
-static void
-add_names(struct text *out, const char *between, uint64_t set)
-{
-    for (int number = 0; number < CAPABILITIES; number++) {
-        const char *name = (set >> number & 1) != 0 ? capname_text(number) : NULL;
-        if (name != NULL) {
-            text_addf(out, "%s%s", out->length == 0 ? "" : between, name);
-        }
-    }
-}
+enum { NAME_BYTES = 1024 };
 
 void
 judge_held(const struct judge *judge)
@@ -43,8 +32,8 @@ judge_held(const struct judge *judge)
         if (privilege.keeps || missing == 0) {
             continue;
         }
-        add_names(&names, " ", missing);
-        add_names(&list, ",", missing);
+        capname_add_set(missing, "", " ", &names);
+        capname_add_set(missing, "", ",", &list);
         struct finding finding = {
             .level = judge->level,
             .subject = "capabilities",

@@ -21,11 +21,10 @@ privilege_of(const struct config *config, const struct identities *identities, s
         /* Without it the kernel takes no filter from a process without SYS_ADMIN. */
         .has_no_new_privs = config->init.no_new_privileges || unit->guard,
         .is_guarded = unit->guard,
+        .capabilities = capname_set(words),
     };
     for (size_t i = 0; i < words->count; i++) {
-        int number = capname_number(words->item[i]); /* -1: none */
         ret.keeps |= text_equal(words->item[i], "keep");
-        ret.capabilities |= number >= 0 ? CAP_BIT(number) : 0;
     }
     return ret;
 }

@@ -8,7 +8,6 @@
 #include "init/privilege.h"
 
 enum {
-    CAPABILITIES = 64,
     GROUP_BYTES = 11,      /* a number and what is between two */
     CAPABILITY_BYTES = 24, /* a name, quoted */
     FIXED_BYTES = 256,
@@ -52,27 +51,6 @@ add_groups(const struct identity *who, const char *between, struct text *out)
     }
 }
 
-/* A number without a name is of a kernel that is newer than this program. */
-static void
-add_capabilities(uint64_t set, const char *quote, const char *between, struct text *out)
-{
-    const char *before = "";
-    for (int number = 0; number < CAPABILITIES; number++) {
-        const char *name = capname_text(number);
-        if ((set >> number & 1) == 0) {
-            continue;
-        }
-        text_addf(out, "%s%s", before, quote);
-        if (name != NULL) {
-            text_add(out, name);
-        } else {
-            text_addf(out, "%d", number);
-        }
-        text_add(out, quote);
-        before = between;
-    }
-}
-
 void
 status_holds_json(const struct status *status, const struct fleet_unit *unit, struct text *out)
 {
@@ -86,7 +64,7 @@ status_holds_json(const struct status *status, const struct fleet_unit *unit, st
     text_addf(out, ",\"uid\":%u,\"gid\":%u,\"groups\":[", (unsigned)who->uid, (unsigned)who->gid);
     add_groups(who, ",", out);
     text_add(out, "],\"capabilities\":[");
-    add_capabilities(held, "\"", ",", out);
+    capname_add_set(held, "\"", ",", out);
     text_addf(out, "],\"no_new_privs\":%s,\"guard\":%s",
               privilege.has_no_new_privs ? "true" : "false",
               privilege.is_guarded ? "true" : "false");
@@ -132,7 +110,7 @@ status_holds_row(const struct status *status, const struct fleet_unit *unit, siz
     } else if (privilege.keeps) {
         text_addf(out, "all %d of the container", count_bits(held));
     } else {
-        add_capabilities(held, "", " ", out);
+        capname_add_set(held, "", " ", out);
     }
     text_add(out, "\n");
 }

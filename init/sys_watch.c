@@ -14,6 +14,7 @@
 #include "init/sys_files.h"
 #include "init/sys_observe.h"
 #include "supervisor/log.h"
+#include "supervisor/sys_cgroup.h"
 
 enum {
     SAMPLE_MS = 10000,
@@ -210,10 +211,10 @@ read_of(const struct watch *watch, const char *name, char *buffer, size_t size)
 
 /* The counter in the cgroup's own folder, as far as it can be seen from here. */
 static bool
-open_counter(struct watch *watch, const char *top, const char *below, size_t length, bool is_v1)
+open_counter(struct watch *watch, const char *top, const char *below, bool is_v1)
 {
     char path[256];
-    (void)snprintf(watch->folder, sizeof watch->folder, "%s%.*s", top, (int)length, below);
+    (void)snprintf(watch->folder, sizeof watch->folder, "%s%s", top, below);
     (void)snprintf(path, sizeof path, "%s/%s", watch->folder,
                    is_v1 ? "memory.oom_control" : "memory.events");
     watch->oom_fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -226,19 +227,13 @@ find_counter(struct watch *watch)
 {
     static const char v1_top[] = "/sys/fs/cgroup/memory";
     static const char v2_top[] = "/sys/fs/cgroup";
-    char lines[CGROUP_BYTES];
-    bool has_lines = files_read_small("/proc/self/cgroup", lines, sizeof lines);
-    const char *v1 = has_lines ? strstr(lines, ":memory:/") : NULL;
-    const char *v2 = has_lines ? strstr(lines, "0::/") : NULL;
-    if (v1 != NULL) {
-        v1 += strlen(":memory:");
-        (void)(open_counter(watch, v1_top, v1, strcspn(v1, "\n"), true) ||
-               open_counter(watch, v1_top, "", 0, true));
-        return;
+    char path[CGROUP_BYTES];
+    bool is_v1 = cgroup_path("memory", path, sizeof path);
+    const char *top = is_v1 ? v1_top : v2_top;
+    if (!is_v1 && !cgroup_path("", path, sizeof path)) {
+        path[0] = '\0';
     }
-    const char *below = v2 != NULL ? v2 + strlen("0::") : "";
-    (void)(open_counter(watch, v2_top, below, strcspn(below, "\n"), false) ||
-           open_counter(watch, v2_top, "", 0, false));
+    (void)(open_counter(watch, top, path, is_v1) || open_counter(watch, top, "", is_v1));
 }
 
 static QUIET_TURN uint64_t

@@ -16,11 +16,11 @@ static int own_fd = -1;   /* of our folder */
 static int above_fd = -1; /* of the one that it lies in */
 static char own_name[32];
 
-/* The path of our cgroup below the mount, from "0::/path"; false: there is none. */
-static bool
-read_own_path(char *path, size_t size)
+bool
+cgroup_path(const char *controller, char *ret_path, size_t size)
 {
-    char lines[PATH_BYTES];
+    char lines[PATH_BYTES]; /* "NUMBER:CONTROLLER:/PATH" */
+    char want[NAME_BYTES];
     int fd = open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         return false;
@@ -28,23 +28,27 @@ read_own_path(char *path, size_t size)
     ssize_t length = read(fd, lines, sizeof lines - 1);
     (void)close(fd);
     lines[length > 0 ? length : 0] = '\0';
-    const char *line = strncmp(lines, "0::/", 4) == 0 ? lines : strstr(lines, "\n0::/");
-    const char *own = line == NULL ? NULL : strchr(line, '/');
-    if (own == NULL) {
+    (void)snprintf(want, sizeof want, ":%s:/", controller);
+    const char *path = strstr(lines, want);
+    if (path == NULL) {
         return false;
     }
-    int written = snprintf(path, size, "/sys/fs/cgroup%.*s", (int)strcspn(own, "\n"), own);
-    /* "/../…": it lies outside of the cgroup namespace that is mounted here. */
-    return written > 0 && (size_t)written < size && strstr(path, "/..") == NULL;
+    path += strlen(want) - 1;
+    int written = snprintf(ret_path, size, "%.*s", (int)strcspn(path, "\n"), path);
+    return written > 0 && (size_t)written < size;
 }
 
 void
 cgroup_open(void)
 {
+    static const char top[] = "/sys/fs/cgroup";
     char path[PATH_BYTES];
     struct statfs fs;
     struct timespec now;
-    if (!read_own_path(path, sizeof path)) {
+    memcpy(path, top, sizeof top);
+    /* "/../…": it lies outside of the cgroup namespace that is mounted here. */
+    if (!cgroup_path("", path + sizeof top - 1, sizeof path - sizeof top) ||
+        strstr(path, "/..") != NULL) {
         return;
     }
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

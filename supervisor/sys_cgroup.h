@@ -3,6 +3,7 @@
 #define ROINIT_SUPERVISOR_SYS_CGROUP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * Where the container's cgroup is delegated (version 2, and roinit may make groups in it), each
@@ -10,6 +11,10 @@
  * its session and environment (cgroups(7)). Elsewhere nothing of this happens; most runtimes mount
  * it read-only.
  */
+
+/* The path of our cgroup ("/…") below the mount of that controller of version 1, or of version 2
+ * (""), as /proc/self/cgroup tells it. Returns false where there is none. */
+bool cgroup_path(const char *controller, char *ret_path, size_t size);
 
 /* Makes a folder of our own, if it may be. To be called once. */
 void cgroup_open(void);

@@ -292,29 +292,38 @@ proc_release_memory(void)
     advise(here - STACK_DEPTH_BYTES, here - STACK_IN_USE_BYTES, MADV_DONTNEED);
 }
 
-/* The children that the kernel lists: never processes that are not ours. */
-static void
-sweep_children(int signal)
+bool
+proc_each_child(bool (*each)(void *context, pid_t pid), void *context)
 {
     char list[4096];
     int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return;
-    }
-    ssize_t length = read(fd, list, sizeof list - 1);
-    (void)close(fd);
     pid_t pid = 0;
-    for (ssize_t i = 0; i < length; i++) {
-        if (list[i] >= '0' && list[i] <= '9') {
-            pid = pid * 10 + (list[i] - '0');
-            continue;
-        }
-        if (pid > 1) {
-            (void)kill(pid, signal);
-            (void)kill(pid, SIGCONT);
-        }
-        pid = 0;
+    bool goes_on = true;
+    if (fd < 0) {
+        return false;
     }
+    for (ssize_t length; goes_on && (length = read(fd, list, sizeof list)) > 0;) {
+        for (ssize_t i = 0; i < length && goes_on; i++) {
+            if (list[i] != ' ') { /* there is one behind each number */
+                pid = pid * 10 + (list[i] - '0');
+                continue;
+            }
+            goes_on = each(context, pid);
+            pid = 0;
+        }
+    }
+    (void)close(fd);
+    return true;
+}
+
+static bool
+signal_child(void *signal, pid_t pid)
+{
+    if (pid > 1) { /* 0: it cannot be seen from here */
+        (void)kill(pid, *(int *)signal);
+        (void)kill(pid, SIGCONT);
+    }
+    return true;
 }
 
 struct outcome
@@ -335,6 +344,6 @@ proc_sweep(int signal)
         (void)kill(-1, signal);
         (void)kill(-1, SIGCONT);
     } else {
-        sweep_children(signal);
+        (void)proc_each_child(signal_child, &signal); /* never processes that are not ours */
     }
 }

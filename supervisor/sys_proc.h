@@ -48,6 +48,10 @@ int proc_signal(pid_t pid, int signal, bool is_for_group);
 /* How a process ended, of which waitid(2) has told. */
 struct outcome proc_outcome(const siginfo_t *info);
 
+/* Calls `each` for the children that the kernel lists, zombies too, as long as it returns true.
+ * Returns false where the kernel cannot tell (CONFIG_PROC_CHILDREN). */
+bool proc_each_child(bool (*each)(void *context, pid_t pid), void *context);
+
 /* Signals every process that PID 1 may (kill(2), -1); elsewhere every child. */
 void proc_sweep(int signal);
 

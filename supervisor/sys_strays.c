@@ -16,6 +16,7 @@
 #include "config/pages.h"
 #include "supervisor/sys_caps.h"
 #include "supervisor/sys_origin.h"
+#include "supervisor/sys_proc.h"
 
 enum {
     SCAN_MAX = 8192,       /* processes looked at in one search */
@@ -42,22 +43,24 @@ struct directory_entry {
     char name[];
 };
 
+struct count {
+    size_t known, seen;
+};
+
+static bool
+count_child(void *context, pid_t pid)
+{
+    struct count *count = context;
+    (void)pid;
+    count->seen++;
+    return count->seen <= count->known;
+}
+
 bool
 strays_may_exist(size_t known)
 {
-    char list[4096];
-    size_t count = 0;
-    int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return true;
-    }
-    for (ssize_t length; count <= known && (length = read(fd, list, sizeof list)) > 0;) {
-        for (ssize_t i = 0; i < length; i++) {
-            count += list[i] == ' '; /* one behind each number */
-        }
-    }
-    (void)close(fd);
-    return count > known;
+    struct count count = {.known = known};
+    return !proc_each_child(count_child, &count) || count.seen > known;
 }
 
 /* ---------------------------------------------------------------- whose files they are */

@@ -30,62 +30,55 @@ must_say_or_be_silent(const struct box *box, enum which which, const char *text)
     }
 }
 
+static const struct {
+    const char *name;
+    const char *argv[6];
+    int code;
+    const char *out, *err; /* what is said there; NULL: nothing at all */
+} answers[] = {
+    {"tini", {"--version"}, 0, "tini version 0.19.0_roinit\n", NULL},
+    {"tini-static-amd64", {"--version"}, 0, "tini version 0.19.0_roinit\n", NULL},
+    {"docker-init", {"--version"}, 0, "tini version 0.19.0_roinit\n", NULL},
+    {"tini", {"--version", "x"}, 1, NULL, "tini: invalid option -- '-'\n"},
+    {"tini", {"-h"}, 0, "-e CODE", NULL},
+    {"tini", {"-l"}, 0, "MIT License", NULL},
+    {"tini", {"-z"}, 1, NULL, "tini: invalid option -- 'z'\n"},
+    {"tini", {NULL}, 1, NULL, "Usage: tini"},
+    {"tini", {"-w"}, 1, NULL, "Usage: tini"},
+    {"tini", {"-p"}, 1, NULL, "option requires an argument -- 'p'"},
+    {"tini", {"-p", "TERM", "x"}, 1, NULL, "[FATAL tini (1)] Not a valid option for -p: TERM\n"},
+    {"tini", {"-p", "SIGPWR", "x"}, 1, NULL, "Not a valid option for -p: SIGPWR\n"},
+    {"tini", {"-p", "SIGRTMIN", "x"}, 1, NULL, "Not a valid option for -p: SIGRTMIN\n"},
+    {"tini", {"-e", "256", "x"}, 1, NULL, "Not a valid option for -e: 256\n"},
+    {"tini", {"-e", "-1", "x"}, 1, NULL, "Not a valid option for -e: -1\n"},
+    {"tini", {"-e", "7x", "x"}, 1, NULL, "Not a valid option for -e: 7x\n"},
+    {"dumb-init", {"-V"}, 0, NULL, "dumb-init v1.2.5\n"},
+    {"dumb-init", {"--version", "x"}, 0, NULL, "dumb-init v1.2.5\n"},
+    {"dumb-init", {"--help"}, 0, NULL, "--single-child"},
+    {"dumb-init", {NULL}, 1, NULL, "Usage: /dumb-init [option] program [args]\n"},
+    {"dumb-init", {"--yolo", "x"}, 1, NULL, "/dumb-init: unrecognized option '--yolo'\n"},
+    {"dumb-init", {"--ver", "x"}, 1, NULL, "option '--ver' is ambiguous"},
+    {"dumb-init", {"--verbose=1", "x"}, 1, NULL, "option '--verbose' doesn't allow an argument"},
+    {"dumb-init", {"--rewrite"}, 1, NULL, "option '--rewrite' requires an argument"},
+    {"dumb-init", {"-r", "15", "x"}, 1, NULL, "Usage: -r option takes <signum>:<signum>"},
+    {"dumb-init", {"-r", "0:1", "x"}, 1, NULL, "Usage: -r option"},
+    {"dumb-init", {"-r", "1:32", "x"}, 1, NULL, "Usage: -r option"},
+    {"catatonit", {"-V"}, 0, "tini version 0.1.7_roinit\n", NULL},
+    {"catatonit", {"--ver"}, 0, "tini version 0.1.7_roinit\n", NULL},
+    {"podman-init", {"--version"}, 0, "tini version 0.1.7_roinit\n", NULL},
+    {"catatonit", {"-h"}, 0, NULL, "Usage: /catatonit"},
+    {"catatonit", {"--help"}, 1, NULL, "unrecognized option '--help'"},
+    {"catatonit", {"-L"}, 0, "MIT License", NULL},
+    {"catatonit", {NULL}, 1, NULL, "ERROR (catatonit:1): missing program name\n"},
+};
+
 START_TEST(each_name_answers_as_its_program_does)
 {
-    static const struct {
-        const char *name;
-        const char *argv[6];
-        int code;
-        const char *out, *err; /* what is said there; NULL: nothing at all */
-    } rows[] = {
-        {"tini", {"--version"}, 0, "tini version 0.19.0_roinit\n", NULL},
-        {"tini-static-amd64", {"--version"}, 0, "tini version 0.19.0_roinit\n", NULL},
-        {"docker-init", {"--version"}, 0, "tini version 0.19.0_roinit\n", NULL},
-        {"tini", {"--version", "x"}, 1, NULL, "tini: invalid option -- '-'\n"},
-        {"tini", {"-h"}, 0, "-e CODE", NULL},
-        {"tini", {"-l"}, 0, "MIT License", NULL},
-        {"tini", {"-z"}, 1, NULL, "tini: invalid option -- 'z'\n"},
-        {"tini", {NULL}, 1, NULL, "Usage: tini"},
-        {"tini", {"-w"}, 1, NULL, "Usage: tini"},
-        {"tini", {"-p"}, 1, NULL, "option requires an argument -- 'p'"},
-        {"tini",
-         {"-p", "TERM", "x"},
-         1,
-         NULL,
-         "[FATAL tini (1)] Not a valid option for -p: TERM\n"},
-        {"tini", {"-p", "SIGPWR", "x"}, 1, NULL, "Not a valid option for -p: SIGPWR\n"},
-        {"tini", {"-p", "SIGRTMIN", "x"}, 1, NULL, "Not a valid option for -p: SIGRTMIN\n"},
-        {"tini", {"-e", "256", "x"}, 1, NULL, "Not a valid option for -e: 256\n"},
-        {"tini", {"-e", "-1", "x"}, 1, NULL, "Not a valid option for -e: -1\n"},
-        {"tini", {"-e", "7x", "x"}, 1, NULL, "Not a valid option for -e: 7x\n"},
-        {"dumb-init", {"-V"}, 0, NULL, "dumb-init v1.2.5\n"},
-        {"dumb-init", {"--version", "x"}, 0, NULL, "dumb-init v1.2.5\n"},
-        {"dumb-init", {"--help"}, 0, NULL, "--single-child"},
-        {"dumb-init", {NULL}, 1, NULL, "Usage: /dumb-init [option] program [args]\n"},
-        {"dumb-init", {"--yolo", "x"}, 1, NULL, "/dumb-init: unrecognized option '--yolo'\n"},
-        {"dumb-init", {"--ver", "x"}, 1, NULL, "option '--ver' is ambiguous"},
-        {"dumb-init",
-         {"--verbose=1", "x"},
-         1,
-         NULL,
-         "option '--verbose' doesn't allow an argument"},
-        {"dumb-init", {"--rewrite"}, 1, NULL, "option '--rewrite' requires an argument"},
-        {"dumb-init", {"-r", "15", "x"}, 1, NULL, "Usage: -r option takes <signum>:<signum>"},
-        {"dumb-init", {"-r", "0:1", "x"}, 1, NULL, "Usage: -r option"},
-        {"dumb-init", {"-r", "1:32", "x"}, 1, NULL, "Usage: -r option"},
-        {"catatonit", {"-V"}, 0, "tini version 0.1.7_roinit\n", NULL},
-        {"catatonit", {"--ver"}, 0, "tini version 0.1.7_roinit\n", NULL},
-        {"podman-init", {"--version"}, 0, "tini version 0.1.7_roinit\n", NULL},
-        {"catatonit", {"-h"}, 0, NULL, "Usage: /catatonit"},
-        {"catatonit", {"--help"}, 1, NULL, "unrecognized option '--help'"},
-        {"catatonit", {"-L"}, 0, "MIT License", NULL},
-        {"catatonit", {NULL}, 1, NULL, "ERROR (catatonit:1): missing program name\n"},
-    };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct box box =
-            box_run(&(struct start){.name = rows[i].name, .argv = rows[i].argv}, rows[i].code);
-        must_say_or_be_silent(&box, OUT, rows[i].out);
-        must_say_or_be_silent(&box, ERR, rows[i].err);
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        struct box box = box_run(&(struct start){.name = answers[i].name, .argv = answers[i].argv},
+                                 answers[i].code);
+        must_say_or_be_silent(&box, OUT, answers[i].out);
+        must_say_or_be_silent(&box, ERR, answers[i].err);
         box_free(&box);
     }
 }

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
@@ -17,6 +15,7 @@
 #include "tests/proc/measure.h"
 #include "tests/proc/ring.h"
 #include "tests/runner.h"
+#include "tests/soak/seen.h"
 
 /*
  * One container under everything at once, for SOAK_SECONDS: units killed at random, orphans, floods
@@ -29,7 +28,6 @@ enum {
     CALM_MS = 4000,  /* PID 1 gives memory back after a second of quiet */
     SETTLE_MS = 20,
     SAMPLES = 100,
-    CHILDREN_MAX = 256,
     TRIES_MAX = 1 << 20,
     GROWN_KB = 96,
     RING_KB = 64,
@@ -62,30 +60,6 @@ struct state {
     size_t alive;   /* units that are up, or on their way */
     size_t zombies;
 };
-
-/* What is written to, without the program: PID 1 has more of its code in memory until a second
- * after it was last busy, and on this root that counts as written. */
-static long
-memory_kb(const struct box *box)
-{
-    char path[64];
-    char line[256];
-    char kind[5];
-    bool is_program = false;
-    long kb = 0;
-    (void)snprintf(path, sizeof path, "/proc/%d/smaps", (int)box->pid);
-    FILE *file = fopen(path, "re");
-    ck_assert_ptr_nonnull(file);
-    while (fgets(line, sizeof line, file) != NULL) {
-        if (sscanf(line, "%*x-%*x %4s", kind) == 1) {
-            is_program = strstr(line, "/roinit\n") != NULL;
-        } else if (!is_program && strncmp(line, "Private_Dirty:", 14) == 0) {
-            kb += strtol(line + 14, NULL, 10);
-        }
-    }
-    (void)fclose(file);
-    return kb;
-}
 
 static int
 connect_to(const struct box *box)
@@ -129,87 +103,28 @@ ask(const struct box *box, const char *const *words, size_t count, char *answer,
     return used;
 }
 
-/* How long a process was ready to run, and waited for a processor; 0 where the kernel keeps no
- * account. */
-static int64_t
-waited_us(pid_t pid)
-{
-    char path[64];
-    long long run = 0;
-    long long waited = 0;
-    (void)snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
-    FILE *file = fopen(path, "re");
-    if (file != NULL) {
-        (void)!fscanf(file, "%lld %lld", &run, &waited);
-        (void)fclose(file);
-    }
-    return waited / 1000;
-}
-
 /* The time for which others had the processor, PID 1's and ours, is not roinit's. */
 static void
 time_status(const struct box *box)
 {
     static const char *const words[] = {"status", "--json"};
     char answer[65536];
-    int64_t waited = waited_us(box->pid) + waited_us(getpid());
+    int64_t waited = seen_waited_us(box->pid) + seen_waited_us(getpid());
     int64_t start = measure_now_us();
     ck_assert_msg(ask(box, words, 2, answer, sizeof answer) > 100, "status: %s", answer);
     int64_t took = measure_now_us() - start;
-    waited = waited_us(box->pid) + waited_us(getpid()) - waited;
+    waited = seen_waited_us(box->pid) + seen_waited_us(getpid()) - waited;
     longest_us = took > longest_us ? took : longest_us;
     if (tries < TRIES_MAX) {
         latency_us[tries++] = took - waited;
     }
 }
 
-/* The children of PID 1: units' processes, orphans, descendants that were adopted. */
-static size_t
-find_children(const struct box *box, pid_t child[CHILDREN_MAX])
-{
-    char path[64];
-    char text[8192];
-    size_t count = 0;
-    (void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)box->pid, (int)box->pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd >= 0 ? read(fd, text, sizeof text - 1) : 0;
-    (void)close(fd);
-    text[length > 0 ? length : 0] = '\0';
-    for (char *at = text; *at != '\0' && count < CHILDREN_MAX;) {
-        pid_t pid = (pid_t)strtol(at, &at, 10);
-        at += strspn(at, " ");
-        if (pid > 0) {
-            child[count++] = pid;
-        }
-    }
-    return count;
-}
-
-/* Children that have ended and are not reaped: those of services are the services' own. */
-static size_t
-count_zombies(const struct box *box)
-{
-    pid_t child[CHILDREN_MAX];
-    size_t zombies = 0;
-    size_t count = find_children(box, child);
-    for (size_t i = 0; i < count; i++) {
-        char path[64];
-        char text[512] = "";
-        (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)child[i]);
-        int fd = open(path, O_RDONLY | O_CLOEXEC);
-        (void)!read(fd, text, sizeof text - 1);
-        (void)close(fd);
-        const char *state = strrchr(text, ')');
-        zombies += state != NULL && state[2] == 'Z';
-    }
-    return zombies;
-}
-
 static void
 kill_one(const struct box *box, unsigned *kills)
 {
-    pid_t child[CHILDREN_MAX];
-    size_t count = find_children(box, child);
+    pid_t child[SEEN_CHILDREN_MAX];
+    size_t count = seen_children(box, child);
     if (count > 0) {
         *kills += kill(child[(size_t)rand() % count], SIGKILL) == 0; /* NOLINT: chance enough */
     }
@@ -261,14 +176,6 @@ disturb(struct box *box, int *held, unsigned *kills)
     default:
         break;
     }
-}
-
-static int
-compare(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a;
-    int64_t right = *(const int64_t *)b;
-    return left < right ? -1 : left > right;
 }
 
 static size_t
@@ -325,9 +232,9 @@ look(struct box *box)
         read_for(box, SETTLE_MS);
         (void)ask(box, words, 2, answer, sizeof answer);
         state = (struct state){.descriptors = box_descriptors(box),
-                               .memory_kb = memory_kb(box),
+                               .memory_kb = seen_memory_kb(box),
                                .alive = count_in(answer, "\"state\":\"") - count_lost(answer),
-                               .zombies = count_zombies(box)};
+                               .zombies = seen_zombies(box)};
     } while ((state.alive < UNITS || state.zombies > 0) && proc_now_ms() < until);
     /* A unit that starts just now holds a few for a moment: what stays is counted. */
     for (int i = 0; i < SAMPLES; i++) {
@@ -368,7 +275,7 @@ START_TEST(a_container_outlives_everything_at_once)
     /* In the first third its rings fill, up to their fixed size. */
     struct state before = storm(&box, seconds * 1000 / 3, &kills);
     struct state after = storm(&box, seconds * 1000 * 2 / 3, &kills);
-    qsort(latency_us, tries, sizeof latency_us[0], compare);
+    measure_sort(latency_us, tries);
     printf("soak: %ld s, %u killed, status %zu times: median %" PRId64
            " us, 999 of 1000 within %" PRId64 " us, the longest %" PRId64
            " us (waiting for a processor included: %" PRId64 " us)\n",

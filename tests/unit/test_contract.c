@@ -104,7 +104,7 @@ START_TEST(all_capabilities_at_once_are_told_whole)
     judged.stage.config.require.root = ROOT_ANY;
     stage_resolve(&judged.stage, CODE_OK);
     judged_check();
-    ck_assert_ptr_nonnull(strstr(judged.findings.item[0].found, "number 63 in the bounding set"));
+    ck_assert_ptr_nonnull(strstr(judged.findings.item[0].found, " 63 in the bounding set"));
 }
 END_TEST
 
