@@ -181,13 +181,13 @@ take_status(struct loop *loop, size_t u, const struct notifymsg *message)
 }
 
 static void
-take_message(struct loop *loop, size_t u, const struct notifymsg *message, bool has_descriptors)
+take_message(struct loop *loop, size_t u, const struct notifymsg *message, bool has_descriptor)
 {
     struct fleet *fleet = &loop->fleet;
     struct loop_notify *notify = loop->unit[u].notify;
     const struct unit_config *config = &loop->config->unit[u];
     int64_t now_ms = loop_now_ms();
-    if (message->is_fdstore && has_descriptors && !notify->is_refused) {
+    if (message->is_fdstore && has_descriptor && !notify->is_refused) {
         notify->is_refused = true;
         log_own(LOG_WARN, "%s wants descriptors to be kept for it (FDSTORE): roinit keeps none",
                 config->name);
@@ -251,12 +251,27 @@ tell_too_long(const struct loop *loop, size_t u)
     notify->is_cut = true;
 }
 
+static void
+take_datagram(struct loop *loop, const char *bytes, ssize_t length,
+              const struct notify_sender *from)
+{
+    struct notifymsg message;
+    size_t u = unit_of_sender(loop, from->pid);
+    if (u == loop->fleet.count) {
+        tell_stranger(from);
+    } else if (length < 0) {
+        tell_too_long(loop, u);
+    } else {
+        notifymsg_parse(bytes, (size_t)length, &message);
+        take_message(loop, u, &message, from->fd >= 0);
+    }
+}
+
 void
 loop_notify_drain(struct loop *loop)
 {
     char bytes[NOTIFYMSG_MAX];
     struct notify_sender sender;
-    struct notifymsg message;
     if (loop->notify_fd < 0) {
         return;
     }
@@ -268,17 +283,8 @@ loop_notify_drain(struct loop *loop)
         if (length == -1) {
             break; /* what is refused waits as well */
         }
-        size_t u = unit_of_sender(loop, sender.pid);
-        if (u == loop->fleet.count) {
-            tell_stranger(&sender);
-            continue;
-        }
-        if (length < 0) {
-            tell_too_long(loop, u);
-            continue;
-        }
-        notifymsg_parse(bytes, (size_t)length, &message);
-        take_message(loop, u, &message, sender.has_descriptors);
+        take_datagram(loop, bytes, length, &sender);
+        notify_let_go(&sender);
     }
     ev_io_stop(loop->ev, &loop->notify);
     loop_arm(loop, &loop->notify_pause, PAUSE_MS);

@@ -85,8 +85,17 @@ next_header(struct msghdr *message, struct cmsghdr *at)
 }
 #pragma GCC diagnostic pop
 
-/* Who sent it, and whether descriptors came along. Those are closed: nothing is kept for units, and
- * who waits for a barrier waits for just that. */
+void
+notify_let_go(struct notify_sender *sender)
+{
+    if (sender->fd >= 0) {
+        (void)close(sender->fd);
+        sender->fd = -1;
+    }
+}
+
+/* Who sent it, and the descriptor of a barrier: whoever waits for that to be closed may be gone a
+ * moment later, and then nobody can tell whose he was. Of several the last is held. */
 static bool
 read_control(struct msghdr *message, struct notify_sender *ret_sender)
 {
@@ -106,9 +115,9 @@ read_control(struct msghdr *message, struct notify_sender *ret_sender)
             for (size_t i = 0; i < bytes / sizeof(int); i++) {
                 int fd;
                 memcpy(&fd, CMSG_DATA(at) + i * sizeof fd, sizeof fd);
-                (void)close(fd);
+                notify_let_go(ret_sender);
+                ret_sender->fd = fd;
             }
-            ret_sender->has_descriptors = true;
         }
     }
     return has_sender;
@@ -126,7 +135,7 @@ notify_receive(int fd, char *bytes, size_t size, struct notify_sender *ret_sende
                              .msg_iovlen = 1,
                              .msg_control = &control,
                              .msg_controllen = sizeof control};
-    *ret_sender = (struct notify_sender){0};
+    *ret_sender = (struct notify_sender){.fd = -1};
     ssize_t length = recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (length < 0) {
         return -1;

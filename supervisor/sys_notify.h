@@ -10,7 +10,7 @@
 
 /*
  * The socket to which units say how they are (sd_notify), and the one to which roinit itself says
- * it. Who sends is told by the kernel (SCM_CREDENTIALS); descriptors that come along are closed.
+ * it. Who sends is told by the kernel (SCM_CREDENTIALS); no descriptor that comes along is kept.
  */
 
 /* Opens it as "notify" in the folder, whose path is `path`; where there is none (-1), or it takes
@@ -21,12 +21,15 @@ int notify_open(int folder_fd, const char *path, char *address, size_t size, str
 struct notify_sender {
     pid_t pid; /* 0: outside of this pid namespace */
     uid_t uid;
-    bool has_descriptors; /* came along, and are closed */
+    int fd; /* the last descriptor that came along: a barrier, open until its message is taken; -1
+             */
 };
 
 /* Takes one datagram of at most `size` bytes. Returns its length; -1 where none waits; -2 for one
- * that is too long or without a sender, which is dropped. */
+ * that is too long or without a sender, which is dropped. The sender is to be let go. */
 ssize_t notify_receive(int fd, char *bytes, size_t size, struct notify_sender *ret_sender);
+/* His message is taken: whoever waits for a barrier goes on, and may end. */
+void notify_let_go(struct notify_sender *sender);
 
 /* Connects to the socket that NOTIFY_SOCKET names. Returns a descriptor, or -1. */
 int notify_connect(const char *name);

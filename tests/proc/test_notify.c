@@ -90,6 +90,21 @@ START_TEST(a_sender_who_is_gone_before_he_is_looked_at_is_told_of)
 }
 END_TEST
 
+START_TEST(a_sender_who_waits_for_his_barrier_is_known)
+{
+    struct box box = box_run(
+        &(struct start){
+            .contract = BASE RAW DB
+            "command = /bin/sh -c 'for i in 1 2 3 4 5 6; do for j in 1 2 3 4 5 6 7 8; do "
+            "/puppet notifyfd:READY=1 & /puppet notifyfd:STATUS=a & "
+            "/puppet notifyfd:WATCHDOG=1 & /puppet notifyfd:BARRIER=1; "
+            "wait; done; done; exit 4'\n"},
+        4);
+    box_must_not_say(&box, ERR, "is gone");
+    box_free(&box);
+}
+END_TEST
+
 START_TEST(a_descendant_whose_parent_is_gone_still_belongs_to_its_session)
 {
     struct box box = box_run(
@@ -357,6 +372,7 @@ notify_suite(void)
         the_address_lies_in_the_state_directory_and_others_are_told_of_none,
         a_descendant_speaks_for_its_unit,
         a_sender_who_is_gone_before_he_is_looked_at_is_told_of,
+        a_sender_who_waits_for_his_barrier_is_known,
         a_descendant_whose_parent_is_gone_still_belongs_to_its_session,
         nobody_speaks_for_another_unit,
         status_stands_in_the_status_until_the_next_start,
