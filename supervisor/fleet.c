@@ -358,8 +358,14 @@ tell_slow(struct fleet *fleet, int64_t now_ms)
 void
 fleet_timeout(struct fleet *fleet, int timer, int64_t now_ms)
 {
-    if (timer >= 0) {
-        struct fleet_unit *unit = &fleet->unit[timer];
+    struct fleet_unit *unit = timer >= 0 ? &fleet->unit[timer] : NULL;
+    bool restarts = unit != NULL && unit->state == LIFE_BACKOFF;
+    if (restarts && fleet->restarts_left == 0) {
+        fleet_arm(fleet, (size_t)timer, 0, now_ms); /* enough for a turn */
+        return;
+    }
+    fleet->restarts_left -= restarts;
+    if (unit != NULL) {
         unit->due_ms = 0;
         unit->is_hung |= life_is_ready(unit->state);
         fleet_event(fleet, (size_t)timer, ON_TIMEOUT, NULL, now_ms);

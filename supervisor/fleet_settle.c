@@ -190,7 +190,7 @@ fleet_is_any_alive(const struct fleet *fleet)
 QUIET_TURN void
 fleet_settle(struct fleet *fleet, int64_t now_ms)
 {
-    fleet->starts_left = FLEET_STARTS_A_TURN;
+    fleet->starts_left = fleet->restarts_left = FLEET_STARTS_A_TURN;
     /* Each pass that moves something takes a unit a step on; the bound is for our own mistakes. */
     for (size_t pass = 0; pass < 4 * fleet->count + 8 && fleet->is_unsettled; pass++) {
         fleet->is_unsettled = false;

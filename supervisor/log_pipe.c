@@ -18,6 +18,7 @@
 enum {
     ATOMIC_BYTES = 4096, /* PIPE_BUF: written whole or not at all, pipe(7) */
     READ_BYTES = 65536,
+    FEW_BYTES = 4096,  /* in a turn that is long already: a hundred floods are taken in pieces */
     FINISH_READS = 32, /* 2 MiB: more than a pipe holds, however large it was made */
     JSON_MAX = 6,      /* bytes that one byte may become, in JSON */
 };
@@ -235,13 +236,14 @@ begin_batch(const struct log_pipe *pipe, struct logline *logline, char *when, si
     return &batch;
 }
 
-bool
-log_pipe_read(struct log_pipe *pipe)
+/* `most`: not above READ_BYTES. Returns whether there was anything. */
+static bool
+read_lines(struct log_pipe *pipe, size_t most)
 {
     static OWN_PAGES char bytes[READ_BYTES];
     char when[40];
     struct logline logline;
-    ssize_t length = read(pipe->read_fd, bytes, sizeof bytes);
+    ssize_t length = read(pipe->read_fd, bytes, most);
     log_tell_rate(pipe->rate, false);
     if (length <= 0) {
         return false;
@@ -252,10 +254,16 @@ log_pipe_read(struct log_pipe *pipe)
     return true;
 }
 
+bool
+log_pipe_read(struct log_pipe *pipe)
+{
+    return read_lines(pipe, loop_turn_is_long() ? FEW_BYTES : READ_BYTES);
+}
+
 void
 log_pipe_finish(struct log_pipe *pipe)
 {
-    for (int reads = 0; reads < FINISH_READS && log_pipe_read(pipe); reads++) {
+    for (int reads = 0; reads < FINISH_READS && read_lines(pipe, READ_BYTES); reads++) {
     }
     if (pipe->partial_length > 0) {
         char when[40];

@@ -18,7 +18,10 @@ enum {
     LINGER_KILLED_MS = 50, /* the time is over */
     OWING_MS = 200,
     AGAIN_MS = 5000, /* what could not be published */
+    TURN_MS = 4,
 };
+
+static int64_t turn_ms; /* when the kernel had news, and this turn began */
 
 QUIET_TURN double
 loop_seconds(int64_t milliseconds)
@@ -40,6 +43,19 @@ loop_now_ms(void)
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static QUIET_TURN void
+on_awake(struct ev_loop *ev)
+{
+    (void)ev;
+    turn_ms = loop_now_ms();
+}
+
+bool
+loop_turn_is_long(void)
+{
+    return loop_now_ms() - turn_ms >= TURN_MS;
 }
 
 static void
@@ -98,6 +114,7 @@ init_rate(struct unit_io *io, struct arena *arena)
 static void
 init_watchers(struct loop *loop)
 {
+    ev_set_loop_release_cb(loop->ev, NULL, on_awake);
     ev_io_init(&loop->signals, loop_on_signals, loop->signal_fd, EV_READ);
     ev_timer_init(&loop->clock, loop_on_fleet_timer, 0., 0.);
     ev_timer_init(&loop->slow, loop_on_fleet_timer, 0., 0.);
@@ -120,7 +137,8 @@ init_watchers(struct loop *loop)
         unit->timer.data = unit->report.data = loop;
         for (int i = 0; i < UNIT_STREAMS; i++) {
             ev_io_init(&unit->pipe[i], loop_on_pipe, -1, EV_READ);
-            ev_set_priority(&unit->pipe[i], -i); /* libev takes what was ready first last */
+            /* After all others; libev takes what was ready first last. */
+            ev_set_priority(&unit->pipe[i], -1 - i);
             unit->pipe[i].data = &unit->io.pipe[i];
         }
     }
@@ -242,6 +260,7 @@ loop_run(struct loop *loop)
         }
         fleet_settle(&loop->fleet, loop_now_ms());
         loop_attend(loop);
+        loop->tries_left = LOOP_TRIES_A_TURN;
     }
     finish_units(loop);
     (void)loop->host->publish(loop->host->context);

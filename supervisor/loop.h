@@ -105,4 +105,8 @@ int64_t loop_wall_ms(void);
 /* Milliseconds of the monotonic clock. */
 int64_t loop_now_ms(void);
 
+/* Whether this turn of the loop has taken so long that who has much to do does little of it now:
+ * clients wait for the next turn. */
+bool loop_turn_is_long(void);
+
 #endif

@@ -84,10 +84,11 @@ let_in(struct loop *loop)
     int others = 0; /* than root: nobody else asks so often in earnest */
     int64_t now_ms = loop_now_ms();
     int64_t pause_ms = -1;
-    int came = 0;
-    for (; came < ACCEPTS_A_TURN; came++) {
+    bool is_all = false;
+    for (int came = 0; came < ACCEPTS_A_TURN && (came == 0 || !loop_turn_is_long()); came++) {
         int slot = ctlserver_accept(&loop->server, now_ms);
         if (slot < 0) {
+            is_all = true;
             pause_ms = slot == -2 ? STARVED_MS : -1;
             break;
         }
@@ -97,7 +98,7 @@ let_in(struct loop *loop)
         others += loop->server.client[slot].uid != 0;
     }
     if (pause_ms < 0 && is_crowd(loop, now_ms, others)) {
-        pause_ms = came < ACCEPTS_A_TURN ? CROWD_PAUSE_MS : PRESS_PAUSE_MS;
+        pause_ms = is_all ? CROWD_PAUSE_MS : PRESS_PAUSE_MS;
     }
     loop_arm(loop, &loop->starved, pause_ms);
     if (pause_ms >= 0) {
@@ -147,9 +148,11 @@ loop_init_clients(struct loop *loop)
     ev_timer_init(&loop->starved, on_timer, 0., 0.);
     ev_timer_init(&loop->attend, on_timer, 0., 0.);
     ev_io_init(&loop->listen, on_listen, loop->server.fd, EV_READ);
+    ev_set_priority(&loop->listen, EV_MAXPRI); /* before all that may take long */
     loop->expire.data = loop->starved.data = loop->attend.data = loop->listen.data = loop;
     for (int i = 0; i < CTL_CLIENTS_MAX; i++) {
         ev_io_init(&loop->client[i], on_client, -1, EV_READ);
+        ev_set_priority(&loop->client[i], EV_MAXPRI);
         loop->client[i].data = loop;
     }
 }

@@ -17,7 +17,8 @@ enum {
     SIGNALS_A_READ = 16,
     READS_A_TURN = 8,
     PEEKS = 2,
-    REAPS_A_TURN = 256, /* I33: timers and clients run on in a storm of deaths */
+    REAPS_A_TURN = 256, /* I33: timers and clients run on in a storm of deaths; */
+    REAPS_MS = 4,       /* nor for longer: the end of a unit takes more than an orphan's */
 };
 
 static struct loop_unit *
@@ -92,7 +93,8 @@ loop_reap(struct loop *loop)
     loop->has_more_children = false;
     loop_notify_drain(loop);
     look_for_stop(loop);
-    for (int i = 0; i < REAPS_A_TURN; i++) {
+    int64_t until_ms = loop_now_ms() + REAPS_MS;
+    for (int i = 0; i < REAPS_A_TURN && loop_now_ms() < until_ms; i++) {
         siginfo_t info;
         if (peek(&info) != 0) {
             if (errno == ECHILD) {

@@ -16,7 +16,14 @@
  * The loop from the inside, for loop*.c alone: loop_actions.c carries out what the fleet decides,
  * loop_news.c brings it what the kernel says, loop.c turns.
  */
-enum { LOOP_PUBLISH_MS = 100, LOOP_SOON_MS = 5, LOOP_LIMITS_MS = 60000, LOOP_CALM_MS = 1000 };
+enum {
+    LOOP_PUBLISH_MS = 100,
+    LOOP_SOON_MS = 5,
+    LOOP_LIMITS_MS = 60000,
+    LOOP_CALM_MS = 1000,
+    LOOP_TRIES_A_TURN = 256, /* of probes; */
+    LOOP_COMMAND_TRIES = 16, /* a command takes as long as so many */
+};
 
 struct loop_ready;  /* loop_ready.c */
 struct loop_probe;  /* loop_probe.h */
@@ -63,6 +70,7 @@ struct loop {
     struct loop_watch watch;
     struct loop_schedule *schedule; /* NULL: no task has one */
     struct loop_probe *commands;    /* probes whose command runs */
+    int tries_left;                 /* of LOOP_TRIES_A_TURN */
     struct loop_check *check;       /* parallel to config->check; NULL: there are none */
     struct check_state *check_state;
     int notify_fd; /* where units say how they are; -1: none has to */

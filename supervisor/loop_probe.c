@@ -142,6 +142,7 @@ begin(struct loop_probe *self)
 {
     self->is_running = true;
     self->is_late = false;
+    self->loop->tries_left -= self->probe->kind == PROBE_EXEC ? LOOP_COMMAND_TRIES : 1;
     enum probing_state state = self->probe->kind == PROBE_EXEC
                                    ? launch(self)
                                    : probing_begin(&self->probing, self->probe, &self->as);
@@ -166,7 +167,9 @@ on_timer(struct ev_loop *ev, ev_timer *watcher, int events)
     struct loop_probe *self = watcher->data;
     (void)ev;
     (void)events;
-    if (!self->is_running) {
+    if (!self->is_running && self->loop->tries_left <= 0) {
+        loop_probe_after(self, 0); /* in the next turn, behind those that wait for it already */
+    } else if (!self->is_running) {
         begin(self);
     } else if (self->pid != 0) {
         self->is_late = true; /* told when it has been reaped: never two at a time */

@@ -58,6 +58,34 @@ START_TEST(a_long_run_resets_the_delay)
 }
 END_TEST
 
+START_TEST(restarts_that_are_due_at_once_take_more_than_one_turn)
+{
+    enum { MANY = 2 * FLEET_STARTS_A_TURN + 8 };
+    size_t again = 0;
+    world_begin();
+    for (size_t u = 0; u < MANY; u++) {
+        (void)world_add(NULL);
+        world.unit[u].restart = RESTART_ALWAYS;
+        world.script[u].runs_ms = 10;
+        world.script[u].code = 3;
+    }
+    world_boot();
+    world_run_until(509);
+    world.now_ms = 510;
+    for (int u = 0; u < MANY; u++) { /* all in one turn */
+        *world_timer(u) = -1;
+        fleet_timeout(&world.fleet, u, world.now_ms);
+        again += world.starts[u] - 1;
+    }
+    ck_assert_uint_eq(again, FLEET_STARTS_A_TURN);
+    world_settle();
+    world_run_until(512);
+    for (size_t u = 0; u < MANY; u++) {
+        ck_assert_uint_eq(world.starts[u], 2);
+    }
+}
+END_TEST
+
 START_TEST(an_hour_of_restarts_keeps_its_delay_and_reaches_no_limit)
 {
     world_begin();
@@ -266,6 +294,7 @@ fleet_restart_suite(void)
         restarts_wait_twice_as_long_each_time_and_the_limit_gives_the_last_code,
         a_unit_that_ends_well_too_often_gives_70,
         a_long_run_resets_the_delay,
+        restarts_that_are_due_at_once_take_more_than_one_turn,
         an_hour_of_restarts_keeps_its_delay_and_reaches_no_limit,
         a_death_by_a_signal_gives_128_and_its_number,
         who_requires_a_lost_unit_is_lost_too_with_the_code_of_the_first,
