@@ -24,25 +24,42 @@ drop(struct ctlserver *server, struct ctl_client *client)
     client->reply = (struct ctl_reply){0};
 }
 
-/* A free slot, else that of the oldest client whose request is not complete, else -1. */
+/* How many clients of the uid have not said all that they ask. */
+static int
+count_silent(const struct ctlserver *server, uid_t uid)
+{
+    int count = 0;
+    for (int i = 0; i < CTL_CLIENTS_MAX; i++) {
+        const struct ctl_client *client = &server->client[i];
+        count += client->fd >= 0 && !client->is_answered && client->who.uid == uid;
+    }
+    return count;
+}
+
+/* A free slot, else that of the oldest client whose request is not complete, of the uid that has
+ * most of those: a flood costs nobody else the moment between his connect(2) and his request. -1
+ * where there is none. */
 static int
 find_slot(struct ctlserver *server)
 {
-    int oldest = -1;
+    int found = -1;
+    int most = 0;
     for (int i = 0; i < CTL_CLIENTS_MAX; i++) {
         const struct ctl_client *client = &server->client[i];
         if (client->fd < 0) {
             return i;
         }
-        if (!client->is_answered &&
-            (oldest < 0 || client->since_ms < server->client[oldest].since_ms)) {
-            oldest = i;
+        int silent = client->is_answered ? -1 : count_silent(server, client->who.uid);
+        if (silent > most ||
+            (silent == most && client->since_ms < server->client[found].since_ms)) {
+            found = i;
+            most = silent;
         }
     }
-    if (oldest >= 0) {
-        drop(server, &server->client[oldest]);
+    if (found >= 0) {
+        drop(server, &server->client[found]);
     }
-    return oldest;
+    return found;
 }
 
 static bool
@@ -73,11 +90,14 @@ ctlserver_accept(struct ctlserver *server, int64_t now_ms)
     }
     struct ctl_client *client = &server->client[slot];
     client->fd = fd;
-    client->uid = (uid_t)-1; /* not asked for yet */
     client->since_ms = now_ms;
     client->request_length = 0;
     client->is_answered = false;
     client->sent = 0;
+    socklen_t size = sizeof client->who;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &client->who, &size) != 0) {
+        drop(server, client);
+    }
     return slot;
 }
 
@@ -88,7 +108,7 @@ may_hold(const struct ctlserver *server, uid_t uid)
     size_t same = 0;
     for (int i = 0; i < CTL_CLIENTS_MAX; i++) {
         const struct ctl_client *client = &server->client[i];
-        same += client->fd >= 0 && client->reply.held != NULL && client->uid == uid;
+        same += client->fd >= 0 && client->reply.held != NULL && client->who.uid == uid;
     }
     return server->held <= CTL_HELD_MAX && (uid == 0 || same <= CTL_HELD_OF_ONE_UID);
 }
@@ -98,7 +118,7 @@ hold(struct ctlserver *server, struct ctl_client *client)
 {
     static const char sentence[] = "roinit: too many requests wait already; try again\n";
     server->held++;
-    if (!may_hold(server, client->uid)) {
+    if (!may_hold(server, client->who.uid)) {
         server->held--;
         free(client->reply.held);
         client->reply.held = NULL;
@@ -110,14 +130,7 @@ hold(struct ctlserver *server, struct ctl_client *client)
 static void
 answer(struct ctlserver *server, struct ctl_client *client, const struct ctl_request *request)
 {
-    struct ucred credentials = {0};
-    socklen_t size = sizeof credentials;
-    if (getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
-        drop(server, client);
-        return;
-    }
-    struct ctl_peer peer = {credentials.pid, credentials.uid, credentials.gid, client->fd};
-    client->uid = peer.uid;
+    struct ctl_peer peer = {client->who.pid, client->who.uid, client->who.gid, client->fd};
     client->reply.bytes = server->small;
     client->reply.room = sizeof server->small;
     client->reply.is_borrowed = true;

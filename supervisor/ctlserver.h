@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include "supervisor/ctlmsg.h"
@@ -27,7 +28,7 @@ enum {
 /* Who asks, as the kernel tells it (SO_PEERCRED). */
 struct ctl_peer {
     pid_t pid; /* 0: outside of this pid namespace */
-    uid_t uid; /* once it has asked; else (uid_t)-1 */
+    uid_t uid;
     gid_t gid;
     int fd; /* its socket, for what the kernel knows besides */
 };
@@ -55,7 +56,7 @@ void ctl_reply_free(struct ctl_reply *reply);
 
 struct ctl_client {
     int fd;           /* -1: a free slot */
-    uid_t uid;        /* once it has asked; else (uid_t)-1 */
+    struct ucred who; /* as the kernel tells it */
     int64_t since_ms; /* it came; of a held reply: it last took something */
     size_t request_length;
     char *request; /* CTLMSG_REQUEST_MAX bytes, once half a request has come; else NULL */
@@ -79,9 +80,9 @@ struct ctlserver {
 };
 
 /* Takes the clients that wait, at most a few. A slot is made by dropping the oldest client whose
- * request is not complete. Returns the slot of the first, or -1: none came; -2: no descriptor is to
- * be had (or the call is refused), and the caller should look again later rather than be woken
- * without end. */
+ * request is not complete, of the uid that has most of those. Returns the slot of the first, or -1:
+ * none came; -2: no descriptor is to be had (or the call is refused), and the caller should look
+ * again later rather than be woken without end. */
 int ctlserver_accept(struct ctlserver *server, int64_t now_ms);
 
 /* A client's descriptor can be read or written. */

@@ -95,7 +95,8 @@ let_in(struct loop *loop)
         forget_client(loop, slot);
         /* Most have sent all already. */
         ctlserver_serve(&loop->server, (size_t)slot, now_ms);
-        others += loop->server.client[slot].uid != 0;
+        const struct ctl_client *client = &loop->server.client[slot];
+        others += client->who.uid != 0 || !client->is_answered;
     }
     if (pause_ms < 0 && is_crowd(loop, now_ms, others)) {
         pause_ms = is_all ? CROWD_PAUSE_MS : PRESS_PAUSE_MS;

@@ -67,7 +67,7 @@ INI
     trio --read-only --tmpfs /run --tmpfs /tmp
     ask 0 start inner
     eventually logs_say 'inner: and was told 77'
-    logs_say 'inner: roinit: uid 0, from inside of a unit, may not stop'
+    eventually logs_say 'inner: roinit: uid 0, from inside of a unit, may not stop' # of the other stream
     ask 0 status web
 }
 
@@ -93,8 +93,8 @@ INI
     ask 0 logs app
     ask 0 events --json
     jq -es 'map(select(.event == "unit" and .unit == "web" and .to == "ready")) | length == 1' <<<"$output" >/dev/null
-    timeout 30 docker exec "$CONTAINER" roinit events -f --json >"$BATS_TEST_TMPDIR/events" &
-    timeout 30 docker exec "$CONTAINER" roinit logs -f db >"$BATS_TEST_TMPDIR/logs" &
+    timeout 300 docker exec "$CONTAINER" roinit events -f --json >"$BATS_TEST_TMPDIR/events" &
+    timeout 300 docker exec "$CONTAINER" roinit logs -f db >"$BATS_TEST_TMPDIR/logs" &
     eventually grep -q '"to":"running"' "$BATS_TEST_TMPDIR/events"
     ask 0 reload db
     ask 0 stop web
@@ -108,7 +108,7 @@ INI
 @test "shutdown ends the container with the code that it is given, and is answered before" {
     trio --read-only --tmpfs /run --tmpfs /tmp
     ask 0 shutdown 42
-    [ "$(timeout 30 docker wait "$CONTAINER")" = 42 ]
+    [ "$(timeout 60 docker wait "$CONTAINER")" = 42 ]
     logs_say 'shutdown 42: asked for by uid 0'
     logs_say 'container ends with 42: shutdown was asked for'
 }
@@ -130,7 +130,7 @@ INI
     eventually podman exec "$name" roinit wait --timeout 5s
     run podman exec "$name" roinit stop web
     podman exec "$name" roinit shutdown 5 || true # Podman may find its container gone
-    code=$(timeout 30 podman wait "$name")
+    code=$(timeout 60 podman wait "$name")
     podman rm -f "$name" >/dev/null
     expect 0
     says 'web: stopped'

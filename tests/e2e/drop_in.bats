@@ -27,11 +27,14 @@ teardown() {
     umount -R "$OWN"/data "$OWN"/exec/netns/* 2>/dev/null || true
     rm -rf --one-file-system "$OWN"
 }
+# Until its command runs the kernel may keep a TERM from PID 1.
+sleeps() { "$1" exec "$2" sh -c 'cat /proc/[0-9]*/comm | grep -qx sleep'; } # ENGINE CONTAINER
 
 @test "an ordinary image with tini: the last COPY puts roinit in its place" {
     need docker
     USED_IMAGE=roinit-example-drop-in:$RUN
     start --
+    eventually sleeps docker "$CONTAINER"
     run docker exec "$CONTAINER" /usr/bin/tini --version
     expect 0
     says 'tini version 0.19.0_roinit'
@@ -57,13 +60,15 @@ teardown() {
     run docker run --rm --init --network none busybox sh -c 'tr "\0" " " </proc/1/cmdline'
     says '/sbin/docker-init -- sh -c'
     # Orphans are reaped, and what is left hears TERM when the command ends.
-    run docker run --rm --init --network none busybox sh -c '
-        (sh -c "trap \"echo heard; exit\" TERM; while :; do sleep 0.1; done" &)
-        for i in 1 2 3; do (sh -c true &); done; sleep 1; ps -o stat | grep -c Z'
-    says 0
+    run timeout 60 docker run --rm --init --network none busybox sh -c '
+        (sh -c "trap \"echo heard; exit\" TERM; touch /tmp/up; while :; do sleep 0.1; done" &)
+        for i in 1 2 3; do (sh -c true &); done
+        until test -e /tmp/up && ! cat /proc/[0-9]*/stat 2>/dev/null | grep -q ") Z "; do sleep 0.1; done; echo reaped'
+    says reaped
     says heard
     CONTAINER=drop-in-$$
     docker run -d --init --name "$CONTAINER" --network none busybox sleep 1000 >/dev/null
+    eventually sleeps docker "$CONTAINER"
     docker stop -t 8 "$CONTAINER" >/dev/null
     [ "$(exit_code)" = 143 ]
 }
@@ -94,6 +99,7 @@ teardown() {
     [ "$status" = 1 ] || [ "$status" = 127 ] # catatonit's 1, or Podman's own
     name=drop-in-$$
     podman run -d --name "$name" --network none --init --init-path "$BATS_TEST_TMPDIR/init" docker.io/library/busybox:latest sleep 1000
+    eventually sleeps podman "$name"
     run podman stop -t 8 "$name"
     expect 0
     run podman inspect -f '{{.State.ExitCode}}' "$name"

@@ -182,13 +182,14 @@ INI
 
 @test "a unit whose requirement is lost goes with it, and the code is the first one's" {
     contract <<'INI'
+[tmpfs /tmp]
 [service base]
-command = sh -c 'sleep 0.3; exit 11'
+command = sh -c 'until test -e /tmp/up; do sleep 0.05; done; exit 11'
 [service top]
 requires = base
-command = sh -c 'trap "echo ends; exit 0" TERM; while :; do sleep 0.02; done'
+command = sh -c 'trap "echo ends; exit 0" TERM; touch /tmp/up; while :; do sleep 0.02; done'
 INI
-    run run_in "${HARD[@]}" --
+    run run_in "${HARD[@]}" --tmpfs /tmp:size=1m,mode=1777 --
     expect 11
     says 'top: ends'
 }

@@ -110,7 +110,8 @@ INI
     podman exec "$PODMAN" touch /tmp/go
     eventually grep -qx READY=1 "$outer.said"
     # The socket is roinit's own: no unit can speak for the container.
-    podman logs "$PODMAN" 2>&1 | grep -qF 'db sees: none'
+    seen() { podman logs "$PODMAN" 2>&1 | grep -F 'db sees: none'; }
+    eventually seen
 }
 
 @test "Podman with the host's socket in the container: READY=1 when it is up, STOPPING=1 as soon as it stops" {
@@ -120,7 +121,8 @@ INI
 [tmpfs /tmp]
 [tmpfs /run]
 [service db]
-command = sh -c 'trap "until test -e /tmp/go; do sleep 0.1; done; exit 0" TERM; while :; do sleep 0.1; done'
+command = sh -c 'trap "until test -e /tmp/go; do sleep 0.1; done; exit 0" TERM; touch /tmp/ready; while :; do sleep 0.1; done'
+ready = file:/tmp/ready
 [service web]
 command = sleep 1000
 INI

@@ -208,7 +208,7 @@ INI
     eventually docker exec "$CONTAINER" roinit status app
     run --separate-stderr docker exec "$CONTAINER" roinit status --json
     [ "$(jq -c '[.verdict.kept, .verdict.enforced, (.verdict.findings | map(.subject) | index("/data") != null)]' <<<"$output")" = '[false,false,true]' ]
-    logs_say 'breaks its contract'
+    eventually logs_say 'breaks its contract'
 }
 
 @test "a mend that is followed word for word mends: uid, size and all" {

@@ -138,7 +138,7 @@ INI
     start --read-only --tmpfs /run:size=1m --sysctl net.ipv4.ip_unprivileged_port_start=1024 --
     eventually logs_say 'side: nc: bind: Permission denied'
     eventually docker exec "$CONTAINER" sh -c 'echo hello | nc -w 1 127.0.0.1 80 | grep hello'
-    logs_say 'side: CapBnd:	0000000000000000'
+    eventually logs_say 'side: CapBnd:	0000000000000000'
     kept() { [ "$(docker exec "$CONTAINER" grep -E '^Cap(Eff|Prm|Bnd)' /proc/1/status | awk '{print $2}' | sort -u)" = "$1" ]; }
     eventually kept 00000000000005e0
     run docker exec "$CONTAINER" roinit status --json

@@ -16,7 +16,7 @@
 
 /* Clients in crowds, and clients that mean harm: whoever has a right to an answer gets it. */
 
-enum { CROWD = 16, EVERY_US = 1000, MIXED = 1000 };
+enum { CROWD = 16, EVERY_US = 1000, MIXED = 1000, FLOOD = 400 };
 
 #define CONTRACT                                                                                   \
     BASE "[defaults]\nlog = raw\n[service main]\ncommand = /puppet print:up sleep\n"               \
@@ -262,6 +262,43 @@ START_TEST(silent_ones_and_slow_ones_do_not_keep_an_admin_waiting)
 }
 END_TEST
 
+/* Connects as another user of the container, over and over, and says nothing. */
+static void
+start_silence(const struct box *box, pid_t *ret_pid)
+{
+    *ret_pid = fork();
+    if (*ret_pid != 0) {
+        return;
+    }
+    if (setns(box->pidfd, CLONE_NEWNS) < 0 || setresuid(BOX_UID, BOX_UID, BOX_UID) < 0) {
+        _exit(99);
+    }
+    for (int i = 0; i < FLOOD; i++) {
+        (void)!raw_dial(SOCKET);
+    }
+    _exit(0);
+}
+
+/* Between his connect(2) and his request a client may lose the processor for long. */
+START_TEST(a_flood_of_another_uid_drops_nobody_who_is_slow_to_ask)
+{
+    char byte;
+    int status = 0;
+    pid_t flood;
+    NEEDS_UIDS();
+    struct box box = box_running(&(struct start){.contract = CONTRACT});
+    int fd = raw_dial(box_path(&box, SOCKET));
+    ck_assert_int_ge(fd, 0);
+    start_silence(&box, &flood);
+    ck_assert_int_eq(waitpid(flood, &status, 0), flood);
+    ck_assert_int_eq(status, 0);
+    ck_assert_int_eq(send(fd, "\x01status\0\0", 9, MSG_NOSIGNAL), 9);
+    ck_assert_int_eq(read(fd, &byte, 1), 1);
+    close(fd);
+    box_stop(&box);
+}
+END_TEST
+
 Suite *
 crowd_suite(void)
 {
@@ -274,6 +311,7 @@ crowd_suite(void)
             four_kib_of_zeros_are_no_request,
             whoever_sends_descriptors_is_dropped_and_none_is_kept,
             silent_ones_and_slow_ones_do_not_keep_an_admin_waiting,
+            a_flood_of_another_uid_drops_nobody_who_is_slow_to_ask,
             NULL,
         });
 }
