@@ -25,9 +25,9 @@ add_state(const struct fleet *fleet, const struct fleet_unit *unit, struct text 
 {
     text_addf(out, "%s: %s", unit->config->name,
               life_state_name(unit->state, unit->config->is_task));
-    if (unit->is_lost && &fleet->unit[unit->cause] != unit) {
+    if (fleet_is_lost(unit) && &fleet->unit[unit->cause] != unit) {
         tell_requirement(fleet, unit, out);
-    } else if (unit->has_ended && (unit->is_lost || unit->state == LIFE_BACKOFF)) {
+    } else if (unit->ended_ms >= 0 && (fleet_is_lost(unit) || unit->state == LIFE_BACKOFF)) {
         text_add(out, ", ");
         tell_outcome(&unit->last, out);
     }

@@ -24,7 +24,7 @@ goal_of_unit(const struct fleet *fleet, size_t u, enum goal goal)
         break;
     case GOAL_READY:
         is_reached = fleet_is_up(unit) && !unit->is_start_asked;
-        is_missed = unit->is_lost || is_ending;
+        is_missed = fleet_is_lost(unit) || is_ending;
         break;
     case GOAL_FINAL:
         is_reached = is_final;

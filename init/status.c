@@ -142,7 +142,7 @@ static void
 add_last_exit(const struct status *status, const struct fleet_unit *unit, struct text *out)
 {
     char name[16];
-    if (!unit->has_ended) {
+    if (unit->ended_ms < 0) {
         text_add(out, "null");
         return;
     }

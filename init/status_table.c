@@ -49,7 +49,7 @@ add_row(const struct status *status, const struct status_view *view, const struc
     text_add_duration(&text, status->now_ms - unit->since_ms);
     text_addf(out, "%-9s%-10u", cell, status_restarts(unit));
     text = TEXT_OVER(cell);
-    if (unit->has_ended) {
+    if (unit->ended_ms >= 0) {
         tell_outcome(&unit->last, &text);
     } else {
         text_add(&text, "-");

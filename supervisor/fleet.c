@@ -53,6 +53,7 @@ fleet_init(struct fleet *fleet, const struct config *config, const struct sv_ops
             .cause = u,
             .began_ms = -1,
             .settled_ms = -1,
+            .ended_ms = -1,
             .history.started_ms = ARENA_NEW(arena, int64_t, (size_t)unit->start_limit.starts),
         };
     }
@@ -63,8 +64,7 @@ spawn(struct fleet *fleet, size_t u, int64_t now_ms)
 {
     struct fleet_unit *unit = &fleet->unit[u];
     unit->stop_signal = 0;
-    unit->is_hung = false;
-    unit->is_unwell = false;
+    unit->fault = FAULT_NONE;
     unit->watch_ms = unit->config->watchdog_ms > 0 ? unit->config->watchdog_ms : 0;
     if (unit->part == 0) {
         unit->started_ms = now_ms;
@@ -120,7 +120,7 @@ static void
 signal_late(struct fleet *fleet, size_t u)
 {
     struct fleet_unit *unit = &fleet->unit[u];
-    if (unit->is_hung) {
+    if (unit->fault == FAULT_HUNG) {
         fleet->ops->signal(fleet->context, u, SIGABRT, false);
     } else {
         signal_stop(fleet, u);
@@ -216,12 +216,6 @@ act(struct fleet *fleet, size_t u, enum life_action action, const struct restart
     }
 }
 
-static bool
-is_lost(const struct fleet_unit *unit)
-{
-    return life_is_final(unit->state) && !fleet_is_up(unit) && !unit->is_stop_asked;
-}
-
 /* For `roinit blame`. */
 static void
 note_boot(const struct fleet *fleet, struct fleet_unit *unit, int64_t now_ms)
@@ -251,7 +245,6 @@ fleet_event(struct fleet *fleet, size_t u, enum life_event event,
     if (cell.next != unit->state) {
         unit->state = (enum life_state)cell.next;
         unit->since_ms = now_ms;
-        unit->is_lost = is_lost(unit);
         note_boot(fleet, unit, now_ms);
         fleet->is_unsettled = true;
     }
@@ -316,14 +309,10 @@ fleet_exit(struct fleet *fleet, size_t u, const struct outcome *outcome, int64_t
     struct fleet_unit *unit = &fleet->unit[u];
     struct outcome seen = *outcome;
     bool is_over_time = unit->state == LIFE_EXPIRING || unit->state == LIFE_CONDEMNED;
-    seen.is_hung = is_over_time && unit->is_hung;
-    seen.is_unwell = is_over_time && unit->is_unwell;
-    seen.is_late = is_over_time && !unit->is_unwell && !unit->is_hung;
+    seen.fault = is_over_time ? unit->fault : FAULT_NONE;
     struct restart_verdict verdict = judge_exit(fleet, u, &seen, now_ms);
-    unit->has_ended = true;
     unit->ended_ms = now_ms;
     unit->last = seen;
-    unit->is_well = verdict.is_success;
     unit->is_limit = verdict.is_limit;
     unit->code = verdict.code;
     exits_add(&unit->exits, seen.code);
@@ -333,7 +322,7 @@ fleet_exit(struct fleet *fleet, size_t u, const struct outcome *outcome, int64_t
     unit->part = verdict.event == ON_EXIT_NEXT ? unit->part + 1 : 0;
     fleet_event(fleet, u, verdict.event, &verdict, now_ms);
     /* Before the end, too: a stop signal of the same turn may become the cause. */
-    if (!verdict.is_success && unit->config->essential && unit->is_lost &&
+    if (!verdict.is_success && unit->config->essential && fleet_is_lost(unit) &&
         fleet->first_bad_code < 0) {
         fleet->first_bad_code = verdict.code;
         fleet->first_bad_unit = u;
@@ -367,7 +356,9 @@ fleet_timeout(struct fleet *fleet, int timer, int64_t now_ms)
     fleet->restarts_left -= restarts;
     if (unit != NULL) {
         unit->due_ms = 0;
-        unit->is_hung |= life_is_ready(unit->state);
+        if (unit->fault == FAULT_NONE) { /* where it makes it end: see the table */
+            unit->fault = life_is_ready(unit->state) ? FAULT_HUNG : FAULT_LATE;
+        }
         fleet_event(fleet, (size_t)timer, ON_TIMEOUT, NULL, now_ms);
     } else if (timer == FLEET_TIMER_CLOCK) {
         fleet_clock(fleet, now_ms);

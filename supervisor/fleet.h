@@ -102,15 +102,15 @@ struct fleet_unit {
     enum life_state state;
     pid_t pid;      /* 0: none */
     pid_t last_pid; /* of the process that ended last */
-    bool is_wanted; /* its turn comes in this phase */
-    bool is_lost;
+    /* What is wanted of it from outside, by the phase, the socket and its schedule: any of them in
+     * any state, so they are no states; and two at once are a restart. */
+    bool is_wanted;      /* its turn comes in this phase */
     bool is_stop_asked;  /* over the socket: no loss */
     bool is_start_asked; /* over the socket: as soon as it is final, or not on its way down */
     bool is_due;         /* by its schedule; starts as soon as its order allows */
     bool is_overlap_told;
     unsigned runs_skipped; /* that were due while the one before was not over */
-    bool is_hung;          /* its watchdog ran out */
-    bool is_unwell;        /* a check of it is down, for which it is restarted */
+    enum fault fault;      /* of this process, which is EXPIRING for it */
     int stop_signal;       /* that was sent to this process; 0: none yet */
     int64_t since_ms;      /* in this state */
     int64_t started_ms;    /* its last start */
@@ -124,10 +124,8 @@ struct fleet_unit {
     unsigned starts, fork_failures;
     struct exits exits;
     struct restart_history history;
-    int64_t ended_ms; /* its last end */
-    bool has_ended;   /* `last` is valid */
+    int64_t ended_ms; /* its last end, with that outcome; -1: none */
     struct outcome last;
-    bool is_well;  /* the last end counts as success */
     bool is_limit; /* lost because of start-limit */
     int code;      /* what the container ends with if this is the cause */
     size_t cause;  /* whose loss made it lost: its own index, or another's */
@@ -223,6 +221,8 @@ void fleet_settle(struct fleet *fleet, int64_t now_ms);
 bool fleet_is_done(const struct fleet_unit *unit);
 /* Whether it is ready, or as good, skipped or done: whoever requires it goes on. */
 bool fleet_is_up(const struct fleet_unit *unit);
+/* Whether it is final though nobody asked for that: it takes along who requires it. */
+bool fleet_is_lost(const struct fleet_unit *unit);
 
 /* Whether the container runs and every essential service is ready or skipped: the boot has waited
  * for the tasks. */

@@ -122,7 +122,7 @@ static int
 lone_code(const struct fleet_unit *unit)
 {
     bool is_named = restart_is_named(unit->config, unit->code) ||
-                    (unit->has_ended && restart_is_success(unit->config, &unit->last, 0));
+                    (unit->ended_ms >= 0 && restart_is_success(unit->config, &unit->last, 0));
     return is_named ? CODE_OK : unit->code;
 }
 

@@ -25,6 +25,12 @@ fleet_is_up(const struct fleet_unit *unit)
 }
 
 bool
+fleet_is_lost(const struct fleet_unit *unit)
+{
+    return life_is_final(unit->state) && !fleet_is_up(unit) && !unit->is_stop_asked;
+}
+
+bool
 fleet_is_turn(const struct fleet *fleet, size_t u)
 {
     const struct order_list *after = &fleet->order.after[u];
@@ -48,7 +54,7 @@ lost_requirement(const struct fleet *fleet, size_t u)
 {
     const struct order_list *requires = &fleet->order.requires[u];
     for (size_t i = 0; i < requires->count; i++) {
-        if (fleet->unit[requires->unit[i]].is_lost) {
+        if (fleet_is_lost(&fleet->unit[requires->unit[i]])) {
             return &fleet->unit[requires->unit[i]];
         }
     }
@@ -110,7 +116,7 @@ end_for_loss(struct fleet *fleet, int64_t now_ms)
 {
     for (size_t u = 0; u < fleet->count; u++) {
         const struct fleet_unit *unit = &fleet->unit[u];
-        if (unit->is_lost && unit->config->essential) {
+        if (fleet_is_lost(unit) && unit->config->essential) {
             fleet->cause_unit = unit->cause;
             fleet_begin_end(fleet, CAUSE_LOST, now_ms);
             return true;
@@ -161,7 +167,7 @@ fleet_all_final(const struct fleet *fleet, enum task_when when)
 static bool
 has_booted(const struct fleet_unit *unit)
 {
-    bool has_tried = unit->has_ended && !unit->config->essential;
+    bool has_tried = unit->ended_ms >= 0 && !unit->config->essential;
     return !unit->is_wanted || unit->settled_ms >= 0 || has_tried;
 }
 

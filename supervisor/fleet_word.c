@@ -44,7 +44,7 @@ fleet_trigger_watchdog(struct fleet *fleet, size_t u, int64_t now_ms)
     struct fleet_unit *unit = &fleet->unit[u];
     if (life_is_ready(unit->state) || unit->state == LIFE_STARTING) {
         fleet_disarm(fleet, u);
-        unit->is_hung = true;
+        unit->fault = FAULT_HUNG;
         fleet_event(fleet, u, ON_TIMEOUT, NULL, now_ms);
     }
 }
@@ -57,7 +57,7 @@ fleet_unwell(struct fleet *fleet, size_t u, int64_t now_ms)
         return false;
     }
     fleet_disarm(fleet, u);
-    unit->is_unwell = true;
+    unit->fault = FAULT_UNWELL;
     fleet_event(fleet, u, ON_TIMEOUT, NULL, now_ms);
     return true;
 }

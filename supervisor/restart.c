@@ -38,7 +38,7 @@ restart_is_named(const struct unit_config *unit, int code)
 bool
 restart_is_success(const struct unit_config *unit, const struct outcome *outcome, int stop_signal)
 {
-    if (outcome->is_late || outcome->is_hung) {
+    if (outcome->fault == FAULT_LATE || outcome->fault == FAULT_HUNG) {
         return false;
     }
     if (stop_signal != 0 && outcome->code == CODE_SIGNAL + stop_signal) {
@@ -87,7 +87,8 @@ struct restart_verdict
 restart_judge(const struct unit_config *unit, const struct outcome *outcome, int stop_signal)
 {
     bool is_success = restart_is_success(unit, outcome, stop_signal);
-    bool has_no_code = outcome->is_late || (outcome->is_hung && outcome->code == 0);
+    bool has_no_code =
+        outcome->fault == FAULT_LATE || (outcome->fault == FAULT_HUNG && outcome->code == 0);
     return (struct restart_verdict){
         .event = is_success ? ON_EXIT_DONE : ON_EXIT_FAILED,
         .is_success = is_success,
@@ -111,7 +112,7 @@ restart_decide(const struct unit_config *unit, struct restart_history *history,
     struct restart_verdict verdict = restart_judge(unit, outcome, stop_signal);
     bool is_final =
         unit->restart == RESTART_NO || (unit->restart == RESTART_ON_FAILURE && verdict.is_success);
-    if (is_final && !outcome->is_unwell) {
+    if (is_final && outcome->fault != FAULT_UNWELL) {
         return verdict;
     }
     if (is_calm(unit, now_ms - started_ms)) {

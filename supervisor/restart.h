@@ -14,14 +14,19 @@
  * as values.
  */
 
+/* What a process was stopped for, though nobody asked for its end. */
+enum fault {
+    FAULT_NONE,
+    FAULT_LATE,   /* it ran over its time: counts as CODE_LATE */
+    FAULT_HUNG,   /* its watchdog ran out: a failure, whatever its code */
+    FAULT_UNWELL, /* a check of it is down: a start follows, whatever `restart` says */
+};
+
 /* How a process ended. */
 struct outcome {
-    int code;       /* exit code; where signal is not 0: 128 + signal */
-    int signal;     /* that killed it, or 0 */
-    bool is_late;   /* it ran over its time: counts as CODE_LATE */
-    bool is_hung;   /* its watchdog ran out: a failure, whatever its code */
-    bool is_unwell; /* stopped since a check of it is down: a start follows, whatever `restart` says
-                     */
+    int code;   /* exit code; where signal is not 0: 128 + signal */
+    int signal; /* that killed it, or 0 */
+    enum fault fault;
     bool is_out_of_memory; /* killed by the kernel for want of memory, where that can be told */
 };
 

@@ -7,7 +7,7 @@ void
 tell_outcome(const struct outcome *outcome, struct text *out)
 {
     char name[16];
-    if (outcome->is_late) {
+    if (outcome->fault == FAULT_LATE) {
         text_add(out, "ran over its time");
     } else if (outcome->signal != 0) {
         text_addf(out, "died of %s", signame_text(outcome->signal, name, sizeof name));
@@ -17,10 +17,10 @@ tell_outcome(const struct outcome *outcome, struct text *out)
     if (outcome->is_out_of_memory) {
         text_add(out, ", out of memory");
     }
-    if (outcome->is_hung) {
+    if (outcome->fault == FAULT_HUNG) {
         text_add(out, ", its watchdog ran out");
     }
-    if (outcome->is_unwell) {
+    if (outcome->fault == FAULT_UNWELL) {
         text_add(out, ", a check of it was down");
     }
 }
@@ -42,7 +42,8 @@ add_exit(const struct fleet_unit *unit, const struct fleet_event *event, int64_t
         tell_outcome(&unit->last, out);
         text_addf(out, "%s%s", event->detail != NULL ? " in " : "",
                   event->detail != NULL ? event->detail : "");
-        bool has_comma = unit->last.is_out_of_memory || unit->last.is_hung || unit->last.is_unwell;
+        bool has_comma = unit->last.is_out_of_memory || unit->last.fault == FAULT_HUNG ||
+                         unit->last.fault == FAULT_UNWELL;
         text_add(out, has_comma ? ", after " : " after ");
         text_add_duration(out, now_ms - unit->started_ms);
         bool is_early = event->from == LIFE_STARTING && !unit->config->is_task &&
@@ -86,7 +87,8 @@ unit_level(const struct fleet_unit *unit, const struct fleet_event *event)
     if (is_exit && !was_asked && !(unit->config->is_task && event->to == LIFE_ENDED)) {
         return LOG_WARN;
     }
-    bool is_late = event->to == LIFE_EXPIRING && !unit->is_unwell; /* else its check has told */
+    /* Of FAULT_UNWELL its check has told. */
+    bool is_late = event->to == LIFE_EXPIRING && unit->fault != FAULT_UNWELL;
     return is_late || (event->from == LIFE_STARTING && event->to == LIFE_BACKOFF) ? LOG_WARN
                                                                                   : LOG_INFO;
 }
@@ -95,14 +97,14 @@ unit_level(const struct fleet_unit *unit, const struct fleet_event *event)
 static void
 add_late(const struct fleet_unit *unit, const struct fleet_event *event, struct text *out)
 {
-    if (unit->is_hung) {
+    if (unit->fault == FAULT_HUNG) {
         text_add(out, ": its watchdog");
         if (unit->watch_ms > 0) {
             text_add(out, " of ");
             text_add_duration(out, unit->watch_ms);
         }
         text_add(out, " ran out: ABRT");
-    } else if (unit->is_unwell) {
+    } else if (unit->fault == FAULT_UNWELL) {
         text_add(out, ": a check of it is down");
     } else if (unit->config->is_task) {
         text_add(out, ": it ran over its timeout of ");
@@ -189,7 +191,7 @@ add_cause(const struct fleet *fleet, struct text *out)
         return;
     case CAUSE_LOST:
         text_addf(out, "%s ", unit->config->name);
-        if (unit->has_ended) {
+        if (unit->ended_ms >= 0) {
             tell_outcome(&unit->last, out);
         } else {
             text_add(out, "was stopped");

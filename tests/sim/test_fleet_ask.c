@@ -39,7 +39,7 @@ START_TEST(a_stop_is_no_loss_and_takes_dependents_along_in_reverse_order)
     world_run_until(20000);
     ck_assert_str_eq(world.order, "-proxy -web -db ");
     for (size_t u = 0; u < 3; u++) {
-        ck_assert(!world.fleet.unit[u].is_lost);
+        ck_assert(!fleet_is_lost(&world.fleet.unit[u]));
     }
     /* Nothing is left, and nobody failed. */
     world_is_over(0);
@@ -218,7 +218,7 @@ START_TEST(a_start_whose_requirement_fails_is_stopped_and_lost)
     world_run_until(1000);
     ck_assert_int_eq(world_state(db), LIFE_FAILED);
     ck_assert_int_eq(world_state(api), LIFE_STOPPED);
-    ck_assert(world.fleet.unit[api].is_lost);
+    ck_assert(fleet_is_lost(&world.fleet.unit[api]));
     ck_assert_int_eq(world.fleet.phase, FLEET_RUNNING);
 }
 END_TEST

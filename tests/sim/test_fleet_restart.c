@@ -265,7 +265,7 @@ START_TEST(what_a_check_says_of_a_unit_that_is_not_up_is_no_restart)
     world_settle();
     world_run_until(1000);
     ck_assert(life_is_final(world_state(other)));
-    ck_assert(!world.fleet.unit[other].is_lost);
+    ck_assert(!fleet_is_lost(&world.fleet.unit[other]));
     ck_assert_uint_eq(world.starts[other], 1);
 }
 END_TEST

@@ -20,7 +20,7 @@ world_note_end(const struct fleet_event *event)
 {
     size_t u = event->unit;
     int code = (event->from == LIFE_EXPIRING || event->from == LIFE_CONDEMNED) &&
-                       !world.fleet.unit[u].is_hung && !world.fleet.unit[u].is_unwell
+                       world.fleet.unit[u].fault == FAULT_LATE
                    ? CODE_LATE
                    : world.outcome[u].code;
     int stop_signal = world.fleet.unit[u].stop_signal;
@@ -78,11 +78,11 @@ check_code(void)
         want = CODE_BROKEN;
     } else if (fleet->cause == CAUSE_LOST) {
         const struct fleet_unit *cause = &fleet->unit[fleet->cause_unit];
-        want = cause->last.is_late ? CODE_LATE : cause->last.code;
+        want = cause->last.fault == FAULT_LATE ? CODE_LATE : cause->last.code;
         bool is_well =
             want == 0 || (cause->stop_signal != 0 && want == CODE_SIGNAL + cause->stop_signal);
         want = cause->is_limit && is_well ? CODE_INTERNAL : want;
-        ck_assert(cause->is_lost);
+        ck_assert(fleet_is_lost(cause));
     } else if (fleet->cause == CAUSE_ASKED && fleet->asked_code >= 0) {
         want = fleet->asked_code;
     } else if (fleet->cause != CAUSE_ALL_FINAL && world.first_bad_code >= 0) {

@@ -33,8 +33,8 @@ set_up(void)
                                    .wall_ms = 1000000000000};
     for (size_t u = 0; u < UNITS; u++) {
         shown.unit_config[u] = (struct unit_config){.name = names[u]};
-        shown.unit[u] =
-            (struct fleet_unit){.config = &shown.unit_config[u], .state = LIFE_READY, .pid = 10};
+        shown.unit[u] = (struct fleet_unit){
+            .config = &shown.unit_config[u], .state = LIFE_READY, .pid = 10, .ended_ms = -1};
     }
     for (size_t m = 0; m < MOUNTS; m++) {
         shown.mount_config[m] = (struct mount_config){.path = paths[m], .is_tmpfs = m < 2};

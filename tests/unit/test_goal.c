@@ -11,7 +11,8 @@
 #define NO GOAL_MISSED
 #define YET GOAL_NOT_YET
 
-/* What each state is to whoever waits. `w`: wanted, `l`: lost, `s`: a start is asked for. */
+/* What each state is to whoever waits. `w`: wanted, `l`: lost where it is final, for nobody asked
+ * for its stop, `s`: a start is asked for. */
 static const struct {
     enum life_state state;
     bool is_task, w, l, s;
@@ -47,7 +48,7 @@ set(int i, enum fleet_phase phase)
     unit = (struct fleet_unit){.config = &config,
                                .state = states[i].state,
                                .is_wanted = states[i].w,
-                               .is_lost = states[i].l,
+                               .is_stop_asked = !states[i].l,
                                .is_start_asked = states[i].s};
     fleet.phase = phase;
 }

@@ -38,8 +38,8 @@ static const struct {
     {{.code = 128 + SIGTERM}, SIGTERM, true}, /* a JVM's 143 */
     {{.code = 128 + SIGTERM}, 0, false},
     {{.code = 128 + SIGKILL, .signal = SIGKILL}, SIGTERM, false},
-    {{.code = 0, .is_late = true}, 0, false},
-    {{.code = 128 + SIGTERM, .signal = SIGTERM, .is_late = true}, SIGTERM, false},
+    {{.code = 0, .fault = FAULT_LATE}, 0, false},
+    {{.code = 128 + SIGTERM, .signal = SIGTERM, .fault = FAULT_LATE}, SIGTERM, false},
 };
 
 START_TEST(an_end_is_a_success_by_its_code_its_signal_or_the_stop_signal)
@@ -65,8 +65,8 @@ static const struct {
 
 START_TEST(who_did_not_feed_its_watchdog_has_failed_whatever_its_code)
 {
-    const struct outcome died = {.code = 128 + SIGABRT, .signal = SIGABRT, .is_hung = true};
-    const struct outcome ended = {.code = 0, .is_hung = true};
+    const struct outcome died = {.code = 128 + SIGABRT, .signal = SIGABRT, .fault = FAULT_HUNG};
+    const struct outcome ended = {.code = 0, .fault = FAULT_HUNG};
     ck_assert_int_eq(restart_judge(&crashing, &died, 0).code, 128 + SIGABRT);
     struct restart_verdict verdict = restart_judge(&crashing, &ended, 0);
     ck_assert(!verdict.is_success);
@@ -175,7 +175,7 @@ START_TEST(a_late_task_has_75_whatever_its_process_said)
 {
     struct unit_config unit = crashing;
     struct restart_history history = {0};
-    struct outcome outcome = {.code = 0, .is_late = true};
+    struct outcome outcome = {.code = 0, .fault = FAULT_LATE};
     unit.restart = RESTART_NO;
     struct restart_verdict verdict =
         restart_decide(&unit, &history, &outcome, SIGTERM, 0, 10, NO_JITTER);

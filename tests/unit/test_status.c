@@ -189,7 +189,6 @@ START_TEST(a_row_tells_the_last_exit_the_next_run_and_the_units_own_words)
                                         .state = LIFE_WAITING,
                                         .runs_skipped = 2,
                                         .starts = 7,
-                                        .has_ended = true,
                                         .ended_ms = 59000,
                                         .last = {.signal = 15, .code = 143},
                                         .status = "half\nway"};

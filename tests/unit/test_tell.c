@@ -29,7 +29,7 @@ setup(void)
                                                  .ready.kind = PROBE_NOTIFY};
     config[1].name = "job";
     config[1].is_task = true;
-    unit[0] = (struct fleet_unit){.config = &config[0], .state = LIFE_STOPPED};
+    unit[0] = (struct fleet_unit){.config = &config[0], .state = LIFE_STOPPED, .ended_ms = NONE};
     unit[1] = (struct fleet_unit){.config = &config[1], .state = LIFE_ENDED};
     contract = (struct config){.unit = config, .unit_count = 2};
     fleet = (struct fleet){.config = &contract,
@@ -80,11 +80,11 @@ static const struct {
      LOG_WARN,
      "web is stopping: it was not ready within its start-timeout of 20s: tcp:80: no answer"},
     {1, {.to = LIFE_EXPIRING}, {0}, LOG_WARN, "job is stopping: it ran over its timeout of 30s"},
-    {0, {.to = LIFE_EXPIRING}, {.is_unwell = true},
+    {0, {.to = LIFE_EXPIRING}, {.fault = FAULT_UNWELL},
      LOG_INFO, "web is stopping: a check of it is down"},
-    {0, {.to = LIFE_EXPIRING}, {.is_hung = true, .watch_ms = 1500},
+    {0, {.to = LIFE_EXPIRING}, {.fault = FAULT_HUNG, .watch_ms = 1500},
      LOG_WARN, "web is stopping: its watchdog of 1.5s ran out: ABRT"},
-    {0, {.to = LIFE_EXPIRING}, {.is_hung = true},
+    {0, {.to = LIFE_EXPIRING}, {.fault = FAULT_HUNG},
      LOG_WARN, "web is stopping: its watchdog ran out: ABRT"},
     /* Ends. */
     {0, {.from = LIFE_READY, .to = LIFE_FAILED, VERDICT(.event = ON_EXIT_FAILED)},
@@ -94,13 +94,13 @@ static const struct {
      {.last_pid = 7, .last = {.code = 137, .signal = 9, .is_out_of_memory = true}},
      LOG_WARN, "web (pid 7) died of KILL, out of memory, after 5s"},
     {0, {.from = LIFE_EXPIRING, .to = LIFE_FAILED, VERDICT(.event = ON_EXIT_FAILED)},
-     {.last_pid = 7, .last = {.code = 134, .signal = 6, .is_hung = true}},
+     {.last_pid = 7, .last = {.code = 134, .signal = 6, .fault = FAULT_HUNG}},
      LOG_WARN, "web (pid 7) died of ABRT, its watchdog ran out, after 5s"},
     {0, {.from = LIFE_EXPIRING, .to = LIFE_FAILED, VERDICT(.event = ON_EXIT_FAILED)},
-     {.last_pid = 7, .last = {.code = 0, .is_unwell = true}},
+     {.last_pid = 7, .last = {.code = 0, .fault = FAULT_UNWELL}},
      LOG_WARN, "web (pid 7) exited with 0, a check of it was down, after 5s"},
     {1, {.from = LIFE_EXPIRING, .to = LIFE_FAILED, VERDICT(.event = ON_EXIT_FAILED)},
-     {.last_pid = 7, .last = {.code = 143, .signal = 15, .is_late = true}},
+     {.last_pid = 7, .last = {.code = 143, .signal = 15, .fault = FAULT_LATE}},
      LOG_WARN, "job (pid 7) ran over its time after 5s"},
     {1, {.from = LIFE_STARTING, .to = LIFE_ENDED, VERDICT(.event = ON_EXIT_DONE)}, {.last_pid = 7},
      LOG_INFO, "job (pid 7) exited with 0 after 5s"},
@@ -210,13 +210,10 @@ static const struct {
 } causes[] = {
     {{.cause = CAUSE_SIGNAL, .stop_signal = 15}, {0}, LOG_WARN, "TERM from outside the container"},
     {{.cause = CAUSE_SIGNAL, .stop_signal = 2, .stop_sender = 9}, {0}, LOG_WARN, "INT from pid 9"},
+    {{.cause = CAUSE_LOST}, {.last = {.code = 3}}, LOG_INFO, "web exited with 3"},
+    {{.cause = CAUSE_LOST}, {.ended_ms = NONE}, LOG_INFO, "web was stopped"},
     {{.cause = CAUSE_LOST},
-     {.has_ended = true, .last = {.code = 3}},
-     LOG_INFO,
-     "web exited with 3"},
-    {{.cause = CAUSE_LOST}, {0}, LOG_INFO, "web was stopped"},
-    {{.cause = CAUSE_LOST},
-     {.has_ended = true, .is_limit = true, .last = {.code = 137, .signal = 9}},
+     {.is_limit = true, .last = {.code = 137, .signal = 9}},
      LOG_INFO,
      "web died of KILL (start-limit 5/2m)"},
     {{.cause = CAUSE_ASKED}, {0}, LOG_WARN, "shutdown was asked for"},
