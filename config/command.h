@@ -12,7 +12,7 @@
  */
 
 /* Expands and splits. `arguments` stand where the word "$@" does. Returns 0 and argv (the arena's);
- * -1 with a sentence in `why`; *ret_is_runtime as in expand_value(). With `vars` NULL only the
+ * -1 with a sentence in `why`; *ret_is_runtime as in expand_value(). By VARS_UNKNOWN only the
  * notation is checked: variables stay as written. */
 int command_expand(const char *text, const struct vars *vars, const struct words *arguments,
                    struct arena *arena, struct words *ret_argv, char *why, size_t why_size,

@@ -325,7 +325,7 @@ check_state_dir(const struct check *check)
 }
 
 void
-resolve_check(const struct config *config, struct diags *diags)
+resolve_whole(const struct config *config, struct diags *diags)
 {
     struct arena scratch = {.out_of_memory = diags->arena->out_of_memory};
     struct check check = {config, diags, &scratch};

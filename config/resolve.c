@@ -25,10 +25,10 @@ check_deferred(struct resolver *resolver, enum value_type type, const char *text
     struct words argv;
     const char *command = value_command_of(type, text);
     struct arena scratch = {.out_of_memory = resolver->arena->out_of_memory};
-    bool is_well =
-        command != NULL
-            ? command_expand(command, NULL, NULL, &scratch, &argv, why, WHY_BYTES, &is_runtime) == 0
-            : expand_value(text, NULL, &scratch, why, WHY_BYTES, &is_runtime) != NULL;
+    bool is_well = command != NULL ? command_expand(command, VARS_UNKNOWN, NULL, &scratch, &argv,
+                                                    why, WHY_BYTES, &is_runtime) == 0
+                                   : expand_value(text, VARS_UNKNOWN, &scratch, why, WHY_BYTES,
+                                                  &is_runtime) != NULL;
     arena_free(&scratch);
     return is_well ? 0 : -1;
 }
@@ -55,7 +55,7 @@ expanded(struct resolver *resolver, const struct schema_key *key, const struct s
         complain(resolver, setting, is_runtime, whole);
         return NULL;
     }
-    return has_variable && resolver->vars == NULL ? NULL : text;
+    return has_variable && resolver->vars == VARS_UNKNOWN ? NULL : text;
 }
 
 /* What is wrong with each item of a list, where they are wrong one by one. Returns whether any is.
@@ -153,7 +153,7 @@ override(struct resolver *resolver, const char *variable, enum schema_section ki
          const char *key_name, void *base)
 {
     const struct schema_key *key = schema_find(kind, key_name);
-    const char *value = resolver->vars != NULL ? vars_get(resolver->vars, variable) : NULL;
+    const char *value = resolver->vars != VARS_UNKNOWN ? vars_get(resolver->vars, variable) : NULL;
     char why[WHY_BYTES];
     if (value == NULL || value[0] == '\0') {
         return;
@@ -254,12 +254,20 @@ check_defaults(const struct resolver *resolver, const struct doc *doc)
     const struct schema_key *keys = schema_keys(SECTION_DEFAULTS, &count);
     struct unit_config unit = {0};
     struct resolver unexpanded = *resolver;
-    unexpanded.vars = NULL;
+    unexpanded.vars = VARS_UNKNOWN;
     unexpanded.section = doc_section(doc, SECTION_DEFAULTS, "");
     for (size_t i = 0; unexpanded.section != NULL && i < count; i++) {
         (void)resolve_key(&unexpanded, &keys[i], doc_setting(unexpanded.section, keys[i].name),
                           &unit);
     }
+}
+
+/* All of its values that hold no variable. */
+static void
+resolve_as_written(const struct resolver *resolver, struct unit_config *unit)
+{
+    resolve_unit_user(unit, VARS_UNKNOWN, resolver->draft, resolver->diags);
+    resolve_unit(unit, VARS_UNKNOWN, resolver->draft, resolver->diags);
 }
 
 /* The arguments that no unit takes become the service main, which starts when everything else that
@@ -275,7 +283,7 @@ add_arguments_unit(struct resolver *resolver, const struct section *defaults, st
     }
     struct unit_config *unit = &config->unit[config->unit_count++];
     *unit = (struct unit_config){.defaults = defaults, .name = "main", .is_main = true};
-    resolve_unit(unit, NULL, resolver->draft, resolver->diags);
+    resolve_as_written(resolver, unit);
     unit->command = quoted(&config->arguments, resolver->arena);
     unit->after = after;
 }
@@ -332,13 +340,13 @@ resolve_units(struct resolver *resolver, const struct doc *doc, struct config *c
     }
     choose_main(config);
     for (size_t u = 0; u < config->unit_count; u++) {
-        resolve_unit(&config->unit[u], NULL, resolver->draft, resolver->diags);
+        resolve_as_written(resolver, &config->unit[u]);
     }
     config->takes_arguments = is_taken;
     if (config->arguments.count > 0 && !is_taken && unit_find(config, "main") == SIZE_MAX) {
         for (size_t u = 0; u < config->unit_count; u++) {
             config->unit[u].is_main = false;
-            resolve_unit(&config->unit[u], NULL, resolver->draft, resolver->diags);
+            resolve_as_written(resolver, &config->unit[u]);
         }
         add_arguments_unit(resolver, defaults, config);
         config->takes_arguments = true;
@@ -352,8 +360,8 @@ default_stop_timeout(const struct resolver *resolver, struct config *config)
     for (size_t u = 0; u < config->unit_count; u++) {
         services += !config->unit[u].is_task;
     }
-    bool is_kubernetes =
-        resolver->vars != NULL && vars_get(resolver->vars, "KUBERNETES_SERVICE_HOST") != NULL;
+    bool is_kubernetes = resolver->vars != VARS_UNKNOWN &&
+                         vars_get(resolver->vars, "KUBERNETES_SERVICE_HOST") != NULL;
     config->init.stop_timeout_ms = services == 1 ? DURATION_NONE : is_kubernetes ? 29000 : 9000;
 }
 

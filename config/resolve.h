@@ -8,38 +8,38 @@
 #include "config/vars.h"
 
 /*
- * Document to typed values. Pure. Three steps, since the environment in which a unit's keys are
- * expanded depends on its user, and that on the keys before it:
+ * Document to typed values. Pure. In steps, since a unit's keys are expanded in its environment,
+ * which depends on its user, who may himself be in a variable:
  *
- *   resolve_base()    [init] [require] [tmpfs] [volume] [env], the list of units with their names,
- *                     which of them is main, and the arguments given to roinit
- *   resolve_user()    one unit's `user` (and [tmpfs]/[volume] owner is of the base)
- *   resolve_unit()    all the other keys of that unit, with its final environment
- *   resolve_check()   the cross-checks over the whole: names, cycles, words of redirect, …
+ *   resolve_base()        all but the units and the checks, by the environment of roinit; and of
+ *                         these what holds no variable: that is as good as it gets in lint and show
+ *   resolve_unit_user()   each unit's `user`, by the environment that all units begin with
+ *   resolve_unit_early()  what is wrong with other keys, as far as that environment can tell
+ *   resolve_unit()        all other keys of each unit, by its own environment
+ *   resolve_check_keys()  those of each check, by the environment of its service
+ *   resolve_whole()       what no key can be judged for alone: names, cycles, words of redirect
  *
- * resolve_base() gives the units their values without variables already; those live in `draft`,
- * which can be freed once resolve_unit() has replaced them.
- *
- * `vars` NULL (lint, show): values that hold variables stay at their default and are not judged.
- * A value that a variable spoiled is CODE_BROKEN, everything else CODE_CONFIG.
+ * By VARS_UNKNOWN, values that hold a variable stay at their default and are not judged. A value
+ * that a variable spoiled is CODE_BROKEN, everything else CODE_CONFIG.
  */
+
+/* The list of units with their names, which of them is main, and the arguments given to roinit,
+ * too. The values of units and checks live in `draft`, which can be freed when the other steps have
+ * replaced them. */
 void resolve_base(const struct doc *doc, struct words arguments, const struct vars *vars,
                   struct arena *arena, struct arena *draft, struct config *ret_config,
                   struct diags *diags);
-void resolve_user(struct unit_config *unit, const struct vars *vars, struct arena *arena,
-                  struct diags *diags);
+void resolve_unit_user(struct unit_config *unit, const struct vars *vars, struct arena *arena,
+                       struct diags *diags);
 void resolve_unit(struct unit_config *unit, const struct vars *vars, struct arena *arena,
                   struct diags *diags);
-/* What is wrong with the other keys that hold variables, where the environment of all units is
- * enough to say so: nothing of it depends on who the unit's user is, so it can be told beside what
- * is wrong with him. Changes nothing. */
+/* Told beside what is wrong with the user, on whom none of it depends. Changes nothing. */
 void resolve_unit_early(const struct unit_config *unit, const struct vars *vars,
                         struct arena *scratch, struct diags *diags);
-/* The keys of one [check], in the environment of its service, or of no unit. */
+/* `vars`: of its service, or of no unit. */
 void resolve_check_keys(struct check_config *check, const struct vars *vars, struct arena *arena,
                         struct diags *diags);
-/* What no key can be judged for alone. */
-void resolve_check(const struct config *config, struct diags *diags);
+void resolve_whole(const struct config *config, struct diags *diags);
 
 /* Whether a walk may change all that lies below the top of a mount: not where the system's own
  * things lie (promises.md, I2). */

@@ -34,7 +34,7 @@ resolve_checks(struct resolver *resolver, const struct doc *doc, struct config *
         }
         struct check_config *check = &config->check[config->check_count++];
         *check = (struct check_config){.section = at, .name = at->label};
-        resolve_check_keys(check, NULL, resolver->draft, resolver->diags);
+        resolve_check_keys(check, VARS_UNKNOWN, resolver->draft, resolver->diags);
         check->unit =
             check->service.count > 0 ? unit_find(config, check->service.item[0]) : SIZE_MAX;
     }

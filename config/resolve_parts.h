@@ -9,7 +9,7 @@ struct text;
 /* What the files of resolve.h share. Pure. */
 struct resolver {
     const struct section *section; /* that the keys are of; NULL: none, all defaults */
-    const struct vars *vars; /* NULL: variables are not expanded, values with them not judged */
+    const struct vars *vars;
     struct arena *arena;
     struct arena *draft; /* resolve_base() alone: for the units' values until resolve_unit() */
     struct diags *diags;
@@ -22,10 +22,10 @@ const struct setting *resolve_key(struct resolver *resolver, const struct schema
 
 /* The checks, with their values without variables as a draft. */
 void resolve_checks(struct resolver *resolver, const struct doc *doc, struct config *config);
-/* What is wrong with the checks as a whole; part of resolve_check(). */
+/* What is wrong with the checks as a whole; part of resolve_whole(). */
 void resolve_judge_checks(const struct config *config, struct diags *diags);
 
-/* What is wrong with the declared places; part of resolve_check(). */
+/* What is wrong with the declared places; part of resolve_whole(). */
 void resolve_judge_mounts(const struct config *config, struct diags *diags);
 
 /* Warns of a quote at the start of a variable's value: it would be part of it. */

@@ -59,8 +59,8 @@ resolve_unit_key(struct unit_config *unit, const struct schema_key *key, struct 
 }
 
 void
-resolve_user(struct unit_config *unit, const struct vars *vars, struct arena *arena,
-             struct diags *diags)
+resolve_unit_user(struct unit_config *unit, const struct vars *vars, struct arena *arena,
+                  struct diags *diags)
 {
     struct resolver resolver = {.vars = vars, .arena = arena, .diags = diags};
     size_t count;

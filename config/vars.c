@@ -222,7 +222,7 @@ expand_extent(const char *text)
 
 /* How far expand_value() has come. */
 struct expansion {
-    const struct vars *vars; /* NULL: the notation only */
+    const struct vars *vars;
     struct grow *out;
     const char *at;
     size_t open; /* default words that were entered: each ends with its } */
@@ -284,7 +284,7 @@ step_braced(struct expansion *x)
     if (*form != '}' && !is_default && !is_message) {
         return notation(x, "neither ${NAME}, ${NAME:-word} nor ${NAME:?message}", start);
     }
-    const char *value = x->vars == NULL ? NULL : get(x->vars, name, length);
+    const char *value = x->vars == VARS_UNKNOWN ? NULL : get(x->vars, name, length);
     bool is_empty = value == NULL || *value == '\0';
     if (is_default && is_empty) {
         if (x->open == DEPTH_MAX) {
@@ -294,7 +294,7 @@ step_braced(struct expansion *x)
         x->at = form + 2;
         return 0;
     }
-    if (x->vars != NULL && ((is_message && is_empty) || value == NULL)) {
+    if (x->vars != VARS_UNKNOWN && ((is_message && is_empty) || value == NULL)) {
         const char *message = is_message ? form + 2 : form;
         size_t message_length = is_message ? (size_t)(start + extent - 1 - message) : 0;
         return unset(x, name, length, message, message_length);
@@ -320,8 +320,8 @@ step_dollar(struct expansion *x)
     if (length == 0) {
         return notation(x, "a $ that begins no variable (write $$ for a dollar sign)", x->at);
     }
-    const char *value = x->vars == NULL ? NULL : get(x->vars, x->at + 1, length);
-    if (x->vars != NULL && value == NULL) {
+    const char *value = x->vars == VARS_UNKNOWN ? NULL : get(x->vars, x->at + 1, length);
+    if (x->vars != VARS_UNKNOWN && value == NULL) {
         return unset(x, x->at + 1, length, "", 0);
     }
     add_value(x, value);
@@ -354,5 +354,5 @@ expand_value(const char *text, const struct vars *vars, struct arena *arena, cha
         *ret_is_runtime = true;
         return NULL;
     }
-    return vars == NULL ? text : grow_text(&out);
+    return vars == VARS_UNKNOWN ? text : grow_text(&out);
 }

@@ -17,6 +17,10 @@ struct vars {
     size_t count, room;
 };
 
+/* Stands for an environment that nobody can tell yet: then the notation of variables is checked,
+ * and nothing expanded. */
+#define VARS_UNKNOWN ((const struct vars *)0)
+
 void vars_init(struct vars *vars, struct arena *arena);
 /* Makes it of a whole environment, in time that does not grow with the square of it: Kubernetes
  * sets variables for each service of a namespace. Of a name that stands there twice the last
@@ -39,8 +43,8 @@ bool expand_has_variable(const char *text);
 
 /* Expands a value that is not a command: $NAME, ${NAME}, ${NAME:-word}, ${NAME:?message}, $$.
  * Returns the text (the arena's), or NULL with a sentence in `why`, and whether a variable was to
- * blame in *ret_is_runtime (unset, message) or the notation (unfinished `${`). With `vars` NULL
- * only the notation is checked, and the text comes back as it is. */
+ * blame in *ret_is_runtime (unset, message) or the notation (unfinished `${`). VARS_UNKNOWN
+ * gives the text back as it is. */
 const char *expand_value(const char *text, const struct vars *vars, struct arena *arena, char *why,
                          size_t why_size, bool *ret_is_runtime);
 

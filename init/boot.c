@@ -136,13 +136,10 @@ static int
 boot_validate(struct boot *boot)
 {
     struct config *config = &boot->config;
-    resolve_base(&boot->doc, arguments(boot), NULL, &boot->draft, &boot->draft, config,
+    resolve_base(&boot->doc, arguments(boot), VARS_UNKNOWN, &boot->draft, &boot->draft, config,
                  &boot->diags);
     log_configure((enum log_level)config->init.log_level, (enum log_format)config->init.log_format);
-    for (size_t u = 0; u < config->unit_count; u++) {
-        resolve_user(&config->unit[u], NULL, &boot->draft, &boot->diags);
-    }
-    resolve_check(config, &boot->diags);
+    resolve_whole(config, &boot->diags);
     return judge_diags(boot);
 }
 
@@ -188,7 +185,7 @@ boot_resolve(struct boot *boot)
         (void)environ_base(&boot->environment, &boot->arena, &base, &boot->diags);
         use_zone(&base);
         for (size_t u = 0; u < config->unit_count; u++) {
-            resolve_user(&config->unit[u], &base, &boot->arena, &boot->diags);
+            resolve_unit_user(&config->unit[u], &base, &boot->arena, &boot->diags);
         }
     }
     if (boot->diags.errors == 0) {
@@ -278,7 +275,7 @@ boot_redirect(struct boot *boot)
     arena_free(&boot->draft);
     if (boot->diags.errors == 0) {
         identities_resolve_groups(&boot->config, &boot->arena, &boot->identities, &boot->diags);
-        resolve_check(&boot->config, &boot->diags);
+        resolve_whole(&boot->config, &boot->diags);
     }
     return judge_diags(boot);
 }

@@ -152,8 +152,8 @@ lint_command(struct boot *boot, struct owner owner, const char *command)
     bool is_runtime = false;
     struct words argv = {0};
     if (command == NULL ||
-        command_expand(command, NULL, &boot->config.arguments, &boot->arena, &argv, why, sizeof why,
-                       &is_runtime) != 0 ||
+        command_expand(command, VARS_UNKNOWN, &boot->config.arguments, &boot->arena, &argv, why,
+                       sizeof why, &is_runtime) != 0 ||
         argv.count == 0 || strchr(argv.item[0], '$') != NULL) {
         return;
     }

@@ -55,9 +55,9 @@ struct identities {
     } * mount; /* parallel to config->mount */
 };
 
-/* Resolves all. The unit's `user` keys must have been resolved (resolve_user), the rest of the unit
- * not. What is wrong (unknown name; several users without the privilege) goes to `diags`. The
- * arena is one of the boot: it ends the program where there is no more memory. */
+/* Resolves all. The unit's `user` keys must have been resolved (resolve_unit_user()), the rest of
+ * the unit not. What is wrong (unknown name; several users without the privilege) goes to `diags`.
+ * The arena is one of the boot: it ends the program where there is no more memory. */
 void identities_resolve(const struct config *config, const struct self *self,
                         const struct accounts *accounts, struct arena *arena,
                         struct identities *ret, struct diags *diags);

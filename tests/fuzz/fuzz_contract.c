@@ -24,10 +24,10 @@ show(const char *bytes, size_t length, struct diags *diags, struct text *out)
     vars_set(&vars, "A", "a b");
     resolve_base(&doc, arguments, &vars, diags->arena, diags->arena, &config, diags);
     for (size_t u = 0; u < config.unit_count; u++) {
-        resolve_user(&config.unit[u], &vars, diags->arena, diags);
+        resolve_unit_user(&config.unit[u], &vars, diags->arena, diags);
         resolve_unit(&config.unit[u], &vars, diags->arena, diags);
     }
-    resolve_check(&config, diags);
+    resolve_whole(&config, diags);
     dump_contract(&doc, out);
 }
 

@@ -39,17 +39,17 @@ written_resolve(struct written *written, const struct vars *vars)
                  &written->diags);
     for (size_t u = 0; u < config->unit_count; u++) {
         struct unit_config *unit = &config->unit[u];
-        resolve_user(unit, vars, &written->arena, &written->diags);
+        resolve_unit_user(unit, vars, &written->arena, &written->diags);
         resolve_unit(unit, vars, &written->arena, &written->diags);
     }
-    resolve_check(config, &written->diags);
+    resolve_whole(config, &written->diags);
 }
 
 void
 written_lint(struct written *written, const char *text)
 {
     written_add(written, "file", text);
-    written_resolve(written, NULL);
+    written_resolve(written, VARS_UNKNOWN);
 }
 
 bool
