@@ -110,7 +110,7 @@ static void
 add_line(struct log_stream *stream, struct asking *asking, struct log_reader *reader,
          const struct log_record *record)
 {
-    static OWN_PAGES char line[LOG_RING_BYTES];
+    static OWN_PAGES char line[LOG_RING_LINE_MAX];
     static OWN_PAGES char bytes[LINE_BYTES];
     char when[40];
     struct text time = TEXT_OVER(when);

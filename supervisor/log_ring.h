@@ -7,10 +7,15 @@
 #include <stdint.h>
 
 /*
- * The last lines of a unit, for `roinit logs`: records in a ring of 64 KiB. Pure: its memory is the
- * caller's, and comes with the first line.
+ * The last 64 KiB of a unit's lines, for `roinit logs`: records in a ring, which has room beside
+ * for what is known of each line; where they are short, 30 bytes and less, it keeps fewer. Pure:
+ * its memory is the caller's, and comes with the first line.
  */
-enum { LOG_RING_BYTES = 65536 };
+enum {
+    LOG_RING_KEEPS = 65536, /* bytes of lines, each with its end */
+    LOG_RING_BYTES = 98304,
+    LOG_RING_LINE_MAX = 32767,
+};
 
 struct log_record {
     uint64_t number; /* of all lines of all units, in order */
@@ -32,8 +37,8 @@ struct log_place {
     uint32_t number; /* of records before it */
 };
 
-/* Keeps a line; the oldest ones make room for it. One that is longer than a ring can hold is not
- * kept. */
+/* Keeps a line; the oldest ones make room for it. One that is longer than LOG_RING_LINE_MAX is
+ * not kept. */
 void log_ring_add(struct log_ring *ring, const struct log_record *record, const char *line);
 
 /* The record at that place. Where it has been written over by now the oldest one is taken, and

@@ -15,7 +15,7 @@ static char memory[LOG_RING_BYTES];
 static void
 add(struct log_ring *ring, uint64_t number, size_t length)
 {
-    static char line[LOG_RING_BYTES];
+    static char line[LOG_RING_LINE_MAX + 1];
     struct log_record record = {.number = number, .length = (uint32_t)length};
     memset(line, 'a' + (int)(number % 26), length);
     log_ring_add(ring, &record, line);
@@ -90,14 +90,40 @@ START_TEST(a_reader_that_is_too_slow_is_told_how_much_he_has_missed)
 }
 END_TEST
 
-START_TEST(a_line_that_fills_it_is_kept_alone_and_a_longer_one_is_not)
+START_TEST(a_line_as_long_as_can_be_is_kept_whole_and_a_longer_one_is_not)
 {
     struct log_ring ring = {.bytes = memory};
-    add(&ring, 0, 10);
-    add(&ring, 1, LOG_RING_BYTES - sizeof(struct log_record));
-    ck_assert_uint_eq(ring.count, 1);
-    add(&ring, 2, LOG_RING_BYTES);
-    ck_assert_uint_eq(ring.count, 1);
+    struct log_place at = {0};
+    uint64_t first = 0;
+    for (uint64_t i = 0; i < 9; i++) {
+        add(&ring, i, LOG_RING_LINE_MAX);
+    }
+    add(&ring, 9, LOG_RING_LINE_MAX + 1);
+    ck_assert_uint_eq(ring.count, 2);
+    ck_assert_uint_eq(read_all(&ring, &at, &first), 2);
+    ck_assert_uint_eq(first, 7);
+}
+END_TEST
+
+START_TEST(the_last_64_kib_of_lines_are_kept_and_fewer_where_lines_are_short)
+{
+    static const struct {
+        size_t length, count;
+    } cases[] = {{0, LOG_RING_BYTES / 16},
+                 {15, LOG_RING_BYTES / 31},
+                 {31, LOG_RING_KEEPS / 32},
+                 {99, LOG_RING_KEEPS / 100},
+                 {16383, 4},
+                 {16384, 3}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct log_ring ring = {.bytes = memory};
+        struct log_place at = {0};
+        uint64_t first = 0;
+        for (uint64_t number = 0; number < 20000; number++) {
+            add(&ring, number, cases[i].length);
+        }
+        ck_assert_uint_eq(read_all(&ring, &at, &first), cases[i].count);
+    }
 }
 END_TEST
 
@@ -124,7 +150,8 @@ log_ring_suite(void)
     tcase_add_test(tests, without_memory_nothing_is_kept);
     tcase_add_test(tests, lines_come_back_whole_and_in_order_however_often_it_goes_round);
     tcase_add_test(tests, a_reader_that_is_too_slow_is_told_how_much_he_has_missed);
-    tcase_add_test(tests, a_line_that_fills_it_is_kept_alone_and_a_longer_one_is_not);
+    tcase_add_test(tests, a_line_as_long_as_can_be_is_kept_whole_and_a_longer_one_is_not);
+    tcase_add_test(tests, the_last_64_kib_of_lines_are_kept_and_fewer_where_lines_are_short);
     tcase_add_test(tests, the_last_ones_can_be_found);
     suite_add_tcase(suite, tests);
     return suite;
