@@ -286,6 +286,7 @@ PROC_TESTS = \
     tests/proc/raw.c \
     tests/proc/measure.c \
     tests/proc/ring.c \
+    tests/proc/served.c \
     tests/proc/stage.c \
     tests/proc/streams.c \
     tests/proc/test_ask.c \
@@ -301,6 +302,7 @@ PROC_TESTS = \
     tests/proc/test_crowd.c \
     tests/proc/test_faults.c \
     tests/proc/test_figures.c \
+    tests/proc/test_dead.c \
     tests/proc/test_follow.c \
     tests/proc/test_forward.c \
     tests/proc/test_helper.c \

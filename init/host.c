@@ -312,6 +312,13 @@ host_sample(void *context)
     return watch_sample(context);
 }
 
+static bool
+host_may_hang(void *context)
+{
+    const struct boot *boot = context;
+    return boot->watch.may_hang;
+}
+
 static void
 host_look_at_mounts(void *context)
 {
@@ -342,6 +349,7 @@ host_of(struct boot *boot)
         .parts = host_parts,
         .part_name = host_part_name,
         .may_start = host_may_start,
+        .may_hang = host_may_hang,
         .publish = host_publish,
         .degrade = host_degrade,
         .answer = host_answer,

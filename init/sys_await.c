@@ -53,21 +53,10 @@ show(void *context)
     }
 }
 
-static bool
-may_hang(const struct mount_table *table)
-{
-    for (size_t i = 0; i < table->count; i++) {
-        if (!text_equal(table->entry[i].path, "/") && watch_may_hang(table->entry[i].fs)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 int
 await_places(const struct config *config, const struct mount_table *table, struct err *err)
 {
-    if (place(config, 0) == NULL || !may_hang(table)) {
+    if (place(config, 0) == NULL || !watch_way_may_hang(table, NULL)) {
         return 0;
     }
     void *shared =

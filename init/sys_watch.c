@@ -49,7 +49,7 @@ sample_mount(struct boot *boot, size_t m, bool *ret_has_drifted)
     struct statvfs fs;
     char line[512];
     struct text out = TEXT_OVER(line);
-    if (path->errnum != 0 || !path->is_mount_root || watch_may_hang(path->fs) ||
+    if (path->errnum != 0 || !path->is_mount_root || fill->may_hang ||
         statvfs(path->resolved, &fs) != 0) {
         return false;
     }
@@ -101,6 +101,19 @@ watch_refresh(struct boot *boot)
 }
 
 /* ---------------------------------------------------------------- drift */
+
+/* What may keep waiting who looks. */
+static void
+note_servers(struct boot *boot, const struct mount_table *table)
+{
+    boot->watch.may_hang = watch_way_may_hang(table, NULL);
+    for (size_t m = 0; m < boot->config.mount_count; m++) {
+        const struct path_facts *path = &boot->facts.mount[m];
+        boot->watch.fill[m].may_hang =
+            path->errnum == 0 &&
+            (watch_may_hang(path->fs) || watch_way_may_hang(table, path->resolved));
+    }
+}
 
 static void
 check(struct boot *boot, const struct mount_table *table, struct findings *findings)
@@ -167,6 +180,7 @@ watch_look_at_mounts(struct boot *boot)
     struct findings gone = {.arena = &scratch};
     check(boot, &boot->facts.table, &base);
     observe_table(&arena, &table);
+    note_servers(boot, &table);
     check(boot, &table, &now);
     drift_new(watch->has_seen ? &watch->seen : &base, &now, &fresh);
     drift_new(&now, watch->has_seen ? &watch->seen : &base, &gone);
@@ -290,6 +304,7 @@ watch_init(struct boot *boot)
         .oom_fd = -1,
     };
     boot->status.fill = boot->watch.fill;
+    note_servers(boot, &boot->facts.table);
     find_counter(&boot->watch);
     boot->watch.oom_seen = read_counter(&boot->watch);
 }

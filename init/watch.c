@@ -125,6 +125,21 @@ watch_may_hang(const char *fs)
     return false;
 }
 
+bool
+watch_way_may_hang(const struct mount_table *table, const char *path)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const char *mount = table->entry[i].path;
+        size_t length = strlen(mount);
+        bool is_on_way = path == NULL || (text_starts_with(path, mount) &&
+                                          (path[length] == '/' || path[length] == '\0'));
+        if (is_on_way && !text_equal(mount, "/") && watch_may_hang(table->entry[i].fs)) {
+            return true;
+        }
+    }
+    return path == NULL && !table->is_complete;
+}
+
 QUIET_TURN uint64_t
 watch_number(const char *text, const char *key)
 {

@@ -22,6 +22,7 @@ struct mount_fill {
     unsigned percent;    /* of the bytes or the inodes, whichever is more */
     bool is_above;       /* warn-at */
     bool is_by_inodes;
+    bool may_hang; /* who asks: there is a server behind it, or behind what it lies on */
 };
 
 struct memory_use {
@@ -34,6 +35,7 @@ struct watch {
     struct findings seen;    /* by mounts, when they were looked at last */
     struct findings shown;   /* those of the boot, and what came since */
     bool has_seen;
+    bool may_hang;      /* who looks at some path: watch_way_may_hang() */
     int64_t sampled_ms; /* when mounts were asked last how full they are */
     uint64_t drifts;    /* findings that came since the boot */
     uint64_t oom_kills; /* processes killed for want of memory */
@@ -65,6 +67,10 @@ bool watch_add_memory(const struct memory_use *memory, struct text *out);
 
 /* Whether asking the file system may wait for somebody else: a server, a program. Pure. */
 bool watch_may_hang(const char *fs);
+
+/* Whether that may happen on the way to a path below "/", which is where all comes from: to `path`,
+ * free of symbolic links; NULL: to any, and where the table is not all. Pure. */
+bool watch_way_may_hang(const struct mount_table *table, const char *path);
 
 /* The value behind `key` in a file of lines "KEY NUMBER", or 0. Pure. */
 uint64_t watch_number(const char *text, const char *key);

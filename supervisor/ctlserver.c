@@ -14,6 +14,8 @@
 static void
 drop(struct ctlserver *server, struct ctl_client *client)
 {
+    /* A child that has not executed yet has it open, too. */
+    (void)shutdown(client->fd, SHUT_RDWR);
     (void)close(client->fd);
     server->held -= client->reply.held != NULL;
     free(client->reply.held);

@@ -23,8 +23,9 @@ enum launch_session {
 struct launch {
     char *const *argv;
     char *const *envp;
-    const char *search_path; /* PATH, for an argv[0] without a slash */
-    const char *working_dir; /* NULL: stays */
+    const char *search_path;    /* PATH, for an argv[0] without a slash */
+    const char *working_dir;    /* NULL: stays */
+    const struct words *remove; /* stale files, which go first; NULL: none */
     enum launch_session session;
     int tty_fd;          /* whose foreground the group takes; -1: none */
     bool borrows_memory; /* PID 1's, which sleeps until the exec: for a lone command that stays with
@@ -59,6 +60,7 @@ struct launch {
 /* The steps between fork and exec, in their fixed order: what an exec report names. */
 /* clang-format off */
 #define LAUNCH_STAGES(X) \
+    X(REMOVE,      "remove") \
     X(SESSION,     "start a session") \
     X(STDIO,       "set up standard input and output") \
     X(LIMITS,      "set resource limits") \
@@ -81,10 +83,18 @@ struct launch {
 enum launch_stage { LAUNCH_STAGES(LAUNCH_STAGE_ENUM) LAUNCH_STAGE_COUNT };
 #undef LAUNCH_STAGE_ENUM
 
-/* What comes back by the close-on-exec pipe when a step fails; end of file: executed. */
+/* Which step failed. */
 struct launch_report {
     int stage; /* enum launch_stage */
     int errnum;
+};
+
+/* What comes back by the close-on-exec pipe: notes; of a step that fails it is the last one, and
+ * end of file without it: executed. */
+enum { LAUNCH_ABOUT_BYTES = 240 };
+struct launch_note {
+    struct launch_report report;
+    char about[LAUNCH_ABOUT_BYTES]; /* which file; "": the unit's key says it */
 };
 
 const char *launch_stage_text(int stage);

@@ -44,6 +44,8 @@ struct loop_host {
     const char *(*part_name)(void *context, size_t unit, size_t part);
     /* Whether all of only-if holds. */
     bool (*may_start)(void *context, size_t unit);
+    /* Whether a look at a path may wait for a server, or a program, behind its file system. */
+    bool (*may_hang)(void *context);
     /* The state changed: at most 10 times a second. False: it could not be, and is to be tried
      * again. */
     bool (*publish)(void *context);

@@ -100,7 +100,7 @@ loop_finish_report(struct loop *loop, struct loop_unit *unit)
         return;
     }
     ev_io_stop(loop->ev, &unit->report);
-    if (!unit->io.has_report) {
+    if (!unit->io.has_failed) {
         set_oom_score(loop, unit);
         loop_ready_begin(loop, (size_t)(unit - loop->unit));
     }

@@ -7,6 +7,8 @@
 
 #include "supervisor/sys_proc.h"
 
+enum { LOOK_UNABLE = 255 }; /* no errno is that */
+
 static void
 finish(struct loop_probe *self, enum probing_state result)
 {
@@ -31,6 +33,15 @@ forget(struct loop_probe *self)
     }
     self->pid = 0;
     self->next = NULL;
+}
+
+/* Its end is awaited. */
+static void
+be_followed(struct loop_probe *self, pid_t pid)
+{
+    self->pid = pid;
+    self->next = self->loop->commands;
+    self->loop->commands = self;
 }
 
 /* Starts the command; its exec report is read when it has ended. */
@@ -59,9 +70,7 @@ launch(struct loop_probe *self)
         launch.session = LAUNCH_OWN_SESSION; /* its group is killed when it takes too long */
         pid_t pid = proc_spawn(&launch, &self->probing.fd, &errnum);
         if (pid > 0) {
-            self->pid = pid;
-            self->next = self->loop->commands;
-            self->loop->commands = self;
+            be_followed(self, pid);
         } else {
             self->probing.failure = (struct probe_failure){PROBE_LAUNCH, errnum};
             state = PROBING_UNABLE; /* no process is to be had */
@@ -71,16 +80,49 @@ launch(struct loop_probe *self)
     return state;
 }
 
+/* Looks at a path by a process of its own: where a server stands behind its file system, who looks
+ * may wait, in the kernel, and hear no signal. */
+static enum probing_state
+look_beside(struct loop_probe *self)
+{
+    self->probing.fd = -1;
+    pid_t pid = fork();
+    if (pid == 0) {
+        enum probing_state state = probing_begin(&self->probing, self->probe, &self->as);
+        _exit(state == PROBING_WELL     ? 0
+              : state == PROBING_UNABLE ? LOOK_UNABLE
+                                        : self->probing.failure.number);
+    }
+    if (pid < 0) {
+        self->probing.failure = (struct probe_failure){PROBE_ERRNO, errno};
+        return PROBING_UNABLE;
+    }
+    be_followed(self, pid);
+    return PROBING_READS;
+}
+
+/* What the end of such a process says: the errno. One that was killed has nothing to say. */
+static enum probing_state
+judge_look(struct probe_failure *failure, const siginfo_t *info)
+{
+    if (info->si_code != CLD_EXITED || info->si_status == LOOK_UNABLE) {
+        return PROBING_UNABLE;
+    }
+    *failure = (struct probe_failure){PROBE_ERRNO, info->si_status};
+    return info->si_status == 0 ? PROBING_WELL : PROBING_FAILED;
+}
+
 /* What the end of the command says. */
 static enum probing_state
 judge(struct loop_probe *self, const siginfo_t *info)
 {
-    struct launch_report report;
+    struct launch_note note;
     struct probe_failure *failure = &self->probing.failure;
-    if (self->is_late) {
-        *failure = (struct probe_failure){PROBE_LATE, 0};
-    } else if (read(self->probing.fd, &report, sizeof report) == (ssize_t)sizeof report) {
-        *failure = (struct probe_failure){PROBE_LAUNCH, report.errnum};
+    if (self->probe->kind != PROBE_EXEC) {
+        return judge_look(failure, info);
+    }
+    if (read(self->probing.fd, &note, sizeof note) == (ssize_t)sizeof note) {
+        *failure = (struct probe_failure){PROBE_LAUNCH, note.report.errnum};
     } else if (info->si_code != CLD_EXITED) {
         *failure = (struct probe_failure){PROBE_SIGNAL, info->si_status};
     } else if (info->si_status != 0) {
@@ -105,9 +147,10 @@ loop_probe_reap(struct loop *loop, const siginfo_t *info)
                SIGKILL); /* what it has left in its session: the zombie pins the group */
     siginfo_t reaped;
     (void)waitid(P_PID, (id_t)self->pid, &reaped, WEXITED | WNOHANG);
-    enum probing_state result = judge(self, info);
     forget(self);
-    finish(self, result);
+    if (self->is_running) { /* else it was late, which is told */
+        finish(self, judge(self, info));
+    }
     return true;
 }
 
@@ -138,14 +181,34 @@ follow(struct loop_probe *self, enum probing_state state)
 }
 
 static void
+be_late(struct loop_probe *self)
+{
+    self->probing.failure = (struct probe_failure){PROBE_LATE, 0};
+    finish(self, PROBING_FAILED);
+}
+
+static enum probing_state
+try(struct loop_probe *self)
+{
+    const struct loop_host *host = self->loop->host;
+    bool looks_at_path = self->probe->kind == PROBE_FILE || self->probe->kind == PROBE_UNIX;
+    bool is_beside = looks_at_path && host->may_hang(host->context);
+    bool is_command = self->probe->kind == PROBE_EXEC;
+    self->loop->tries_left -= is_beside || is_command ? LOOP_COMMAND_TRIES : 1;
+    return is_command  ? launch(self)
+           : is_beside ? look_beside(self)
+                       : probing_begin(&self->probing, self->probe, &self->as);
+}
+
+static void
 begin(struct loop_probe *self)
 {
     self->is_running = true;
-    self->is_late = false;
-    self->loop->tries_left -= self->probe->kind == PROBE_EXEC ? LOOP_COMMAND_TRIES : 1;
-    enum probing_state state = self->probe->kind == PROBE_EXEC
-                                   ? launch(self)
-                                   : probing_begin(&self->probing, self->probe, &self->as);
+    if (self->pid != 0) { /* killed, and still there: never two at a time */
+        be_late(self);
+        return;
+    }
+    enum probing_state state = try(self);
     if (state == PROBING_READS || state == PROBING_WRITES) {
         loop_arm(self->loop, &self->timer, self->timeout_ms);
     }
@@ -171,12 +234,11 @@ on_timer(struct ev_loop *ev, ev_timer *watcher, int events)
         loop_probe_after(self, 0); /* in the next turn, behind those that wait for it already */
     } else if (!self->is_running) {
         begin(self);
-    } else if (self->pid != 0) {
-        self->is_late = true; /* told when it has been reaped: never two at a time */
-        kill_command(self);
     } else {
-        self->probing.failure = (struct probe_failure){PROBE_LATE, 0};
-        finish(self, PROBING_FAILED);
+        if (self->pid != 0) {
+            kill_command(self);
+        }
+        be_late(self);
     }
 }
 

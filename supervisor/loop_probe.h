@@ -15,10 +15,10 @@ struct loop_probe {
     void (*done)(struct loop_probe *self, enum probing_state result);
     struct probing probing;
     struct probe_as as;
-    pid_t pid;   /* of a command that runs; 0: none */
+    pid_t pid;   /* of a command that runs, or has not gone yet; 0: none */
     size_t unit; /* in whose user and environment; SIZE_MAX: roinit's own */
     int64_t timeout_ms;
-    bool is_running, is_late;
+    bool is_running;
     ev_io io;
     ev_timer timer;          /* of the try, or until the next */
     struct loop_probe *next; /* in the list of those whose command runs */

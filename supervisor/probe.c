@@ -44,7 +44,10 @@ add_why(const struct probe *probe, const struct probe_failure *failure, struct t
         text_add(out, "closed without an answer");
         return;
     case PROBE_LATE:
-        text_add(out, "no answer in time");
+        text_add(out, probe->kind == PROBE_FILE || probe->kind == PROBE_UNIX
+                          ? "its file system does not answer: bring its server back, or name a "
+                            "path elsewhere"
+                          : "no answer in time");
         return;
     case PROBE_EXIT:
         text_addf(out, "exited with %d", failure->number);

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "config/text.h"
 #include "supervisor/sys_caps.h"
 #include "supervisor/sys_exec.h"
 #include "supervisor/sys_guard.h"
@@ -134,6 +135,7 @@ static int
 set_working_dir(const struct launch *launch)
 {
     (void)umask(launch->umask);
+    (void)proc_set_mask(0); /* of a mask there is nothing to refuse; from here on it may wait */
     return launch->working_dir == NULL ? 0 : chdir(launch->working_dir);
 }
 
@@ -235,9 +237,36 @@ static void fail(int report_fd, enum launch_stage stage) __attribute__((noreturn
 static void
 fail(int report_fd, enum launch_stage stage)
 {
-    struct launch_report report = {.stage = (int)stage, .errnum = errno};
-    (void)!write(report_fd, &report, sizeof report);
-    _exit(launch_exit_code(&report));
+    struct launch_note note = {.report = {.stage = (int)stage, .errnum = errno}};
+    (void)!write(report_fd, &note, sizeof note);
+    _exit(launch_exit_code(&note.report));
+}
+
+/* Here and not in PID 1, which a file server that does not answer must not hold up. */
+static void
+remove_stale(const struct launch *launch, int report_fd)
+{
+    for (size_t i = 0; launch->remove != NULL && i < launch->remove->count; i++) {
+        const char *path = launch->remove->item[i];
+        if (unlink(path) != 0 && errno != ENOENT) {
+            struct launch_note note = {.report = {.stage = LAUNCH_STAGE_REMOVE, .errnum = errno}};
+            struct text about = TEXT_OVER(note.about);
+            text_add(&about, path);
+            (void)!write(report_fd, &note, sizeof note);
+        }
+    }
+}
+
+/* What looks at paths of others, as PID 1, before the rest. Signals end it: nobody waits for more
+ * than that where the file system does not answer. */
+static void
+look_first(const struct launch *launch, int report_fd)
+{
+    if (launch->remove != NULL) {
+        uint64_t before = proc_swap_mask(0);
+        remove_stale(launch, report_fd);
+        (void)proc_set_mask(before);
+    }
 }
 
 void
@@ -266,6 +295,7 @@ child_execute(const struct launch *launch, const struct proc_limit boot_limits[L
     if (launch->cgroup_fd > 0) {
         (void)!write(launch->cgroup_fd, "0", 1); /* without it the unit runs all the same */
     }
+    look_first(launch, report_fd);
     if (launch->sets_oom_score) {
         (void)strays_set_oom(getpid(), launch->oom_score_adj); /* refused: PID 1 tries after exec */
     }
@@ -282,7 +312,6 @@ child_execute(const struct launch *launch, const struct proc_limit boot_limits[L
     if (moved_fd < 0) {
         fail(report_fd, LAUNCH_STAGE_PROMISE);
     }
-    (void)proc_set_mask(0); /* of a mask there is nothing to refuse */
     exec_search(&(struct exec_call){
         .argv = launch->argv, .envp = launch->envp, .search_path = launch->search_path});
     fail(moved_fd, LAUNCH_STAGE_EXEC);

@@ -205,6 +205,7 @@ be_user(const struct probe_as *as)
     if (as != NULL && as->is_other) {
         (void)syscall(SYS_setfsgid, as->gid);
         (void)syscall(SYS_setfsuid, as->uid);
+        (void)proc_hide_self(); /* a change of credentials makes dumpable again (I35) */
     }
 }
 
@@ -214,7 +215,7 @@ be_self(const struct probe_as *as)
     if (as != NULL && as->is_other) {
         (void)syscall(SYS_setfsuid, geteuid());
         (void)syscall(SYS_setfsgid, getegid());
-        (void)proc_hide_self(); /* a change of credentials makes dumpable again (I35) */
+        (void)proc_hide_self();
     }
 }
 

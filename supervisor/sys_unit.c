@@ -86,18 +86,6 @@ give_stdio(const struct launch *launch)
     }
 }
 
-static void
-remove_stale(const struct unit_config *unit)
-{
-    for (size_t i = 0; i < unit->remove.count; i++) {
-        const char *path = unit->remove.item[i];
-        if (unlink(path) != 0 && errno != ENOENT) {
-            log_own(LOG_WARN, "%s: cannot remove \"%s\": %s", unit->name, path,
-                    err_errno_text(errno));
-        }
-    }
-}
-
 static int
 fill_stdio(struct unit_io *io, struct launch *launch)
 {
@@ -157,7 +145,7 @@ unit_spawn(struct unit_io *io, size_t unit, size_t part, const struct loop_host 
     struct err err = {0};
     int errnum = 0;
     pid_t pid = 0;
-    io->has_report = false;
+    io->has_failed = false;
     int status = host->launch(host->context, unit, part, &arena, &launch, &err);
     if (arena.is_spent) {
         errnum = ENOMEM; /* a word or a variable of it may be missing */
@@ -172,7 +160,7 @@ unit_spawn(struct unit_io *io, size_t unit, size_t part, const struct loop_host 
         errnum = errno;
     } else {
         launch.tty_fd = io->config->is_main && tty_is_ours(tty_fd) ? tty_fd : -1;
-        remove_stale(io->config);
+        launch.remove = io->config->remove.count > 0 ? &io->config->remove : NULL;
         launch.cgroup_fd = cgroup_entry(io->config->name);
         pid = proc_spawn(&launch, &io->report_fd, &errnum);
         if (launch.cgroup_fd >= 0) {
@@ -228,33 +216,40 @@ unit_spawn_stop(struct unit_io *io, size_t unit, pid_t main_pid, const struct lo
 
 /* What the step that failed was about, or "". */
 static const char *
-report_object(const struct unit_io *io)
+note_object(const struct unit_config *unit, const struct launch_note *note)
 {
-    const struct unit_config *unit = io->config;
-    const char *object = NULL;
-    if (io->report.stage == LAUNCH_STAGE_WORKING_DIR) {
+    const char *object = note->about;
+    if (note->report.stage == LAUNCH_STAGE_WORKING_DIR) {
         object = unit->working_dir;
-    } else if (io->report.stage == LAUNCH_STAGE_EXEC) {
+    } else if (note->report.stage == LAUNCH_STAGE_EXEC) {
         object = unit->command != NULL ? unit->command : unit->command_dir;
     }
     return object != NULL ? object : "";
 }
 
+static void
+take_note(struct unit_io *io, const struct launch_note *note)
+{
+    const char *object = note_object(io->config, note);
+    bool is_end = note->report.stage != LAUNCH_STAGE_REMOVE;
+    io->has_failed |= is_end;
+    log_own(is_end ? LOG_ERROR : LOG_WARN, "%s: cannot %s%s%s%s: %s", io->config->name,
+            launch_stage_text(note->report.stage), object[0] != '\0' ? " \"" : "", object,
+            object[0] != '\0' ? "\"" : "", err_errno_text(note->report.errnum));
+}
+
 bool
 unit_read_report(struct unit_io *io)
 {
-    ssize_t length = read(io->report_fd, &io->report, sizeof io->report);
+    struct launch_note note;
+    ssize_t length;
+    while ((length = read(io->report_fd, &note, sizeof note)) == (ssize_t)sizeof note) {
+        take_note(io, &note); /* one a file of `remove`, and one more, at most */
+    }
     if (length < 0 && (errno == EAGAIN || errno == EINTR)) {
         return false;
     }
-    io->has_report = length == (ssize_t)sizeof io->report;
     (void)close(io->report_fd);
     io->report_fd = -1;
-    if (io->has_report) {
-        const char *object = report_object(io);
-        log_own(LOG_ERROR, "%s: cannot %s%s%s%s: %s", io->config->name,
-                launch_stage_text(io->report.stage), object[0] != '\0' ? " \"" : "", object,
-                object[0] != '\0' ? "\"" : "", err_errno_text(io->report.errnum));
-    }
     return true;
 }

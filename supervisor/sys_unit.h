@@ -20,10 +20,9 @@ struct unit_io {
     const struct unit_config *config;
     struct log_pipe pipe[UNIT_STREAMS]; /* standard output and error; unused with log = raw, null */
     struct log_ring ring;
-    int report_fd; /* -1: none is awaited */
-    struct launch_report report;
+    int report_fd;   /* -1: none is awaited */
     int ready_fd;    /* of ready = fd:N, the reading end; -1: none */
-    bool has_report; /* the start failed at report.stage */
+    bool has_failed; /* a step of the start; told already */
 };
 
 void unit_io_init(struct unit_io *io, const struct unit_config *config, enum log_format format);
@@ -42,7 +41,7 @@ pid_t unit_spawn_stop(struct unit_io *io, size_t unit, pid_t main_pid,
 /* Closes what is left of `ready = fd:N`. */
 void unit_close_ready(struct unit_io *io);
 
-/* Reads the exec report. Returns whether it is over: executed, or has_report. */
+/* Reads the exec report. Returns whether it is over: executed, or has_failed. */
 bool unit_read_report(struct unit_io *io);
 
 #endif
