@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# scoreboard.sh BUILD: writes docs/reliability.md from tests/scoreboard.txt: every promise, its test, its figure, the day.
+# scoreboard.sh BUILD: writes docs/reliability.md from tests/scoreboard.txt: every promise, its target, its test, its figure,
+# the day.
 # Parts are run anew: the rings 1 to 3, faults, soak, kernel, fuzz (FUZZ_TIME seconds each, here 10), bench (the rows that compare:
 # T01, T02, T12, T32, T43, where make bench has not left them), and lint; each by itself and with a limit of time, so that
 # one that fails is told by its rows and the rest goes on. SCOREBOARD_PARTS="rings soak" runs those alone, and
@@ -70,6 +71,9 @@ figure_of() { # TEST: what it measured, of many cases the slowest
     esac
 }
 
+# What the page of promises aims at, in its own words.
+target_of() { awk -F ' *\\| *' -v id="$1" '$2 == id { print $4 }' docs/spec/promises.md; } # ID
+
 # One way of showing it, as words for the two last columns: TEST<tab>FIGURE.
 show() {
     local kind=${1%% *} rest=${1#* } name figure
@@ -117,22 +121,23 @@ show() {
             printf '`tests/run unit-asan sim-asan proc-asan`\t%s\n' "${figure:-open: not run}"
             ;;
         open) printf -- '-\topen: %s\n' "$rest" ;;
+        short) printf 'short of it\t%s\n' "$rest" ;;
     esac
 }
 
 {
-    printf '# Reliability\n\nWhat roinit promises ([docs/spec/promises.md](spec/promises.md)), the test that shows it, and what it said on %s\n' "$(date -u +%Y-%m-%d)"
+    printf '# Reliability\n\nWhat roinit promises ([docs/spec/promises.md](spec/promises.md)), what it aims at, the test that shows it, and what it said on %s\n' "$(date -u +%Y-%m-%d)"
     printf '(%s cores, Linux %s, roinit %s). `make scoreboard` writes this page. "open" is a promise that nothing shows yet, or whose\n' \
         "$(nproc)" "$(uname -r | cut -d. -f1,2)" "$(cat VERSION)"
-    printf 'figure was not taken in this run.\n\n| | promise | shown by | figure |\n| --- | --- | --- | --- |\n'
+    printf 'figure was not taken in this run.\n\n| | promise | target | shown by | figure |\n| --- | --- | --- | --- | --- |\n'
     while IFS= read -r line; do
         case $line in '#'* | '') continue ;; esac
         id=${line%% |*} how=${line##* | } what=${line#* | }
-        what=${what% | *}
+        what=${what% | *} target=$(target_of "$id")
         while IFS= read -r one; do show "$one"; done <<<"${how// + /$'\n'}" >"$dir/shown"
         while IFS=$'\t' read -r test figure; do
-            printf '| %s | %s | %s | %s |\n' "$id" "$what" "$test" "$figure"
-            id='' what=''
+            printf '| %s | %s | %s | %s | %s |\n' "$id" "$what" "$target" "$test" "$figure"
+            id='' what='' target=''
         done <"$dir/shown"
     done <tests/scoreboard.txt
 } >docs/reliability.md
