@@ -7,9 +7,7 @@
 
 /* What only another kernel shows: tests/kernel/run.sh boots one, and runs these in it. */
 
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/kernel/suites.h"
-#undef SUITE
 
 int
 main(void)
@@ -19,7 +17,6 @@ main(void)
 #include "tests/kernel/suites.h"
         NULL,
     };
-#undef SUITE
     if (!ring_prepare()) {
         return EXIT_FAILURE;
     }

@@ -11,9 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/kernel/suites.h"
-#undef SUITE
 
 /* Containers with a cgroup of version 2 that has limits, and is theirs to divide. */
 

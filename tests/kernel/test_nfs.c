@@ -12,9 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/kernel/suites.h"
-#undef SUITE
 
 /* Volumes on a file server that is real: the kernel's own, which guest.sh has set up. Of its two
  * exports one squashes root, one trusts him. The files lie in /export, too. */

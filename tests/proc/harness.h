@@ -197,8 +197,6 @@ _Noreturn void box_assert_failed(const char *file, int line, const char *expr, c
 /* A suite of these tests; the list ends with NULL. */
 Suite *proc_suite(const char *name, const TTest *const *tests);
 
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/proc/suites.h"
-#undef SUITE
 
 #endif

@@ -5,10 +5,7 @@
 #include <string.h>
 
 #include "tests/proc/ring.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/proc/suites.h"
-#undef SUITE
 
 int
 main(void)
@@ -18,7 +15,6 @@ main(void)
 #include "tests/proc/suites.h"
         NULL,
     };
-#undef SUITE
     const char *ci = getenv("CI");
     int when_left_out = ci != NULL && strcmp(ci, "true") == 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     if (!ring_prepare()) {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* One line a suite: SUITE(text) stands for text_suite() of test_text.c. No guard: main.c includes
- * it twice. */
+/* One line a suite: SUITE(text) stands for text_suite() of test_text.c. Whoever includes this gets
+ * their declarations; main.c includes it once more, with a SUITE of its own. */
+#ifndef SUITE
+#define SUITE(name_) Suite *name_##_suite(void);
+#endif
 SUITE(blame)
 SUITE(fleet_ask)
 SUITE(fleet_boot)
@@ -13,3 +16,4 @@ SUITE(fleet_schedule)
 SUITE(fleet_stop)
 SUITE(fleet_tasks)
 SUITE(metrics)
+#undef SUITE

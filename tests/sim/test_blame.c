@@ -4,10 +4,7 @@
 #include <string.h>
 
 #include "init/blame.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/sim/suites.h"
-#undef SUITE
 
 /* Where the boot's time went, told of fleets that booted in virtual time. */
 

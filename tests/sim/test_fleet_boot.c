@@ -2,10 +2,7 @@
 #include "tests/sim/world.h"
 
 #include "config/exitcode.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/sim/suites.h"
-#undef SUITE
 
 /* How a container begins. */
 

@@ -5,10 +5,7 @@
 
 #include "config/exitcode.h"
 #include "config/signame.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/sim/suites.h"
-#undef SUITE
 
 /* Second signals, the end of the clock, and what even KILL does not end. */
 

@@ -4,10 +4,7 @@
 #include <signal.h>
 
 #include "config/exitcode.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/sim/suites.h"
-#undef SUITE
 
 /* What the loss of a unit does to those that require it, and to the container. */
 

@@ -4,10 +4,7 @@
 #include <string.h>
 
 #include "config/schedule.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/sim/suites.h"
-#undef SUITE
 
 /* Random fleets from fixed seeds; world.c looks at the invariants after every step. */
 

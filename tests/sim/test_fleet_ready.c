@@ -4,10 +4,7 @@
 #include <signal.h>
 
 #include "config/exitcode.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/sim/suites.h"
-#undef SUITE
 
 /* Units that say themselves, or let others see, that they are ready; and what else they say. */
 

@@ -4,10 +4,7 @@
 #include <signal.h>
 
 #include "config/exitcode.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/sim/suites.h"
-#undef SUITE
 
 /* Restarts, losses, and what they do to the others. */
 

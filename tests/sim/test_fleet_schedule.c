@@ -3,10 +3,7 @@
 
 #include "config/schedule.h"
 #include "supervisor/fleet_parts.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/sim/suites.h"
-#undef SUITE
 
 /* Tasks that run by themselves: the agenda says when, the test is the agenda. */
 

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/sim/world.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/sim/suites.h"
-#undef SUITE
 
 /* How a container ends when it is told to. */
 

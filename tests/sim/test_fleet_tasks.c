@@ -4,10 +4,7 @@
 #include <signal.h>
 
 #include "config/exitcode.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/sim/suites.h"
-#undef SUITE
 
 /* Tasks: at the container's end, by hand, over their time, and of many commands. */
 

@@ -4,10 +4,7 @@
 #include <string.h>
 
 #include "init/metrics.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/sim/suites.h"
-#undef SUITE
 
 /* Figures of fleets that live in virtual time. */
 

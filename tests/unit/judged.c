@@ -8,32 +8,31 @@ setup(void)
 {
     static const char *tmpfs[] = {"tmpfs?"};
     static const char *any[] = {"any"};
-    struct stage *stage = &judged.stage;
-    stage_init(stage);
-    stage_set_user(stage, 0, "10001", "20001");
-    stage_start_as(stage, STAGE_APP, 20001);
-    stage->config.require.undeclared_mounts = UNDECLARED_WARN;
-    stage->facts.has_proc = true;
-    stage->facts.root =
+    stage_init();
+    stage_set_user(0, "10001", "20001");
+    stage_start_as(STAGE_APP, 20001);
+    stage.config.require.undeclared_mounts = UNDECLARED_WARN;
+    stage.facts.has_proc = true;
+    stage.facts.root =
         (struct path_facts){.path = "/", .is_mount_root = true, .is_read_only = true};
-    stage->facts.table.is_complete = true;
+    stage.facts.table.is_complete = true;
     for (size_t m = 0; m < STAGE_MOUNTS; m++) {
-        struct path_facts *path = &stage->path[m];
+        struct path_facts *path = &stage.path[m];
         path->fs = m == STAGE_DATA ? "ext4" : "tmpfs";
         path->is_noexec = path->is_nosuid = path->is_nodev = m != STAGE_DATA;
         path->has_limit = true;
         path->size_bytes = path->free_bytes = 16 * MIB;
         path->uid = STAGE_APP;
         path->gid = 20001;
-        stage->mount[m].fs = (struct words){1, m == STAGE_DATA ? any : tmpfs};
+        stage.mount[m].fs = (struct words){1, m == STAGE_DATA ? any : tmpfs};
     }
-    vars_init(&judged.inherited, &stage->arena);
+    vars_init(&judged.inherited, &stage.arena);
 }
 
 static void
 teardown(void)
 {
-    stage_free(&judged.stage);
+    stage_free();
 }
 
 TCase *
@@ -56,9 +55,8 @@ level_of(const struct finding *finding)
 void
 judged_check(void)
 {
-    struct stage *stage = &judged.stage;
-    judged.findings = (struct findings){.arena = &stage->arena};
-    contract_check(&stage->config, &stage->facts, &stage->identities, &judged.inherited,
+    judged.findings = (struct findings){.arena = &stage.arena};
+    contract_check(&stage.config, &stage.facts, &stage.identities, &judged.inherited,
                    &judged.findings);
 }
 
@@ -67,7 +65,7 @@ judged_findings_are(const char *want)
 {
     static char bytes[16 * 1024];
     struct text text = TEXT_OVER(bytes);
-    stage_resolve(&judged.stage, CODE_OK);
+    stage_resolve(CODE_OK);
     judged_check();
     for (size_t i = 0; i < judged.findings.count; i++) {
         const struct finding *finding = &judged.findings.item[i];

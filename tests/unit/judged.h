@@ -13,7 +13,6 @@
 #define CAPABILITY(name_) (1ULL << CAP_##name_)
 
 struct judged {
-    struct stage stage;
     struct findings findings;
     struct vars inherited;
 };

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/runner.h"
 
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 int
 main(void)
@@ -13,7 +11,6 @@ main(void)
 #include "tests/unit/suites.h"
         NULL,
     };
-#undef SUITE
 
     return runner_run(makers);
 }

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/unit/stage.h"
 
+#include <string.h>
+
+struct stage stage;
+
 static const char passwd[] = "root:x:0:0:root:/root:/bin/sh\n"
                              "app:x:10001:20001::/home/app:/bin/sh\n"
                              "web:x:10002:10002::/srv/web:/bin/sh\n";
@@ -19,17 +23,17 @@ mount_facts(const char *path, mode_t mode, uint64_t id)
 }
 
 void
-stage_init(struct stage *stage)
+stage_init(void)
 {
-    *stage = (struct stage){.self = {.pid = 1, .can_switch = true}};
-    accounts_parse(passwd, group, &stage->arena, &stage->accounts);
-    stage->setting = (struct setting){.name = "key", .text = "value", .file = "FILE", .line = 7};
-    stage->path[STAGE_TMP] = mount_facts("/tmp", 01777, 101);
-    stage->path[STAGE_RUN] = mount_facts("/run", 0755, 102);
-    stage->path[STAGE_DATA] = mount_facts("/data", 0755, 103);
+    stage = (struct stage){.self = {.pid = 1, .can_switch = true}};
+    accounts_parse(passwd, group, &stage.arena, &stage.accounts);
+    stage.setting = (struct setting){.name = "key", .text = "value", .file = "FILE", .line = 7};
+    stage.path[STAGE_TMP] = mount_facts("/tmp", 01777, 101);
+    stage.path[STAGE_RUN] = mount_facts("/run", 0755, 102);
+    stage.path[STAGE_DATA] = mount_facts("/data", 0755, 103);
     for (size_t m = 0; m < STAGE_MOUNTS; m++) {
-        stage->mount[m] = (struct mount_config){
-            .path = stage->path[m].path,
+        stage.mount[m] = (struct mount_config){
+            .path = stage.path[m].path,
             .mode = -1,
             .chown = m == STAGE_DATA ? CHOWN_NEVER : CHOWN_TOP,
             .is_tmpfs = m != STAGE_DATA,
@@ -38,56 +42,63 @@ stage_init(struct stage *stage)
     static const char *all[] = {"*", NULL};
     static const char *const names[STAGE_UNITS] = {"one", "two", "three"};
     for (size_t u = 0; u < STAGE_UNITS; u++) {
-        stage->unit[u].name = names[u];
+        stage.unit[u].name = names[u];
     }
-    stage->config = (struct config){
+    stage.config = (struct config){
         .file = "FILE",
         .init = {.env_pass = {1, all}},
-        .mount = stage->mount,
+        .mount = stage.mount,
         .mount_count = STAGE_MOUNTS,
-        .unit = stage->unit,
+        .unit = stage.unit,
         .unit_count = 1,
     };
-    stage->facts = (struct facts){.mount = stage->path, .cap_effective = UINT64_MAX};
-    stage->diags.arena = &stage->arena;
+    stage.facts = (struct facts){.mount = stage.path, .cap_effective = UINT64_MAX};
+    stage.diags.arena = &stage.arena;
 }
 
 void
-stage_free(struct stage *stage)
+stage_init_app(void)
 {
-    arena_free(&stage->arena);
+    stage_init();
+    stage_set_user(0, "app", NULL);
 }
 
 void
-stage_start_as(struct stage *stage, uid_t uid, gid_t gid)
+stage_free(void)
 {
-    stage->self.uid = uid;
-    stage->self.gid = gid;
-    stage->self.can_switch = false;
-    stage->facts.cap_effective = 0;
+    arena_free(&stage.arena);
 }
 
 void
-stage_set_user(struct stage *stage, size_t unit, const char *user, const char *group_name)
+stage_start_as(uid_t uid, gid_t gid)
 {
-    stage->unit[unit].user = (struct user_spec){user, group_name};
-    stage_write(stage, unit, UNIT_user);
+    stage.self.uid = uid;
+    stage.self.gid = gid;
+    stage.self.can_switch = false;
+    stage.facts.cap_effective = 0;
 }
 
 void
-stage_write(struct stage *stage, size_t unit, enum unit_key key)
+stage_set_user(size_t unit, const char *user, const char *group_name)
+{
+    stage.unit[unit].user = (struct user_spec){user, group_name};
+    stage_write(unit, UNIT_user);
+}
+
+void
+stage_write(size_t unit, enum unit_key key)
 {
     size_t count;
-    struct setting *setting = &stage->written[key];
+    struct setting *setting = &stage.written[key];
     if (setting->key == NULL) {
-        *setting = stage->setting;
+        *setting = stage.setting;
         setting->key = &schema_keys(SECTION_TASK, &count)[key];
         setting->name = setting->key->name;
-        setting->next = stage->defaults.settings;
-        stage->defaults.settings = setting;
+        setting->next = stage.defaults.settings;
+        stage.defaults.settings = setting;
     }
-    stage->unit[unit].defaults = &stage->defaults;
-    stage->unit[unit].given |= UINT64_C(1) << key;
+    stage.unit[unit].defaults = &stage.defaults;
+    stage.unit[unit].given |= UINT64_C(1) << key;
 }
 
 struct words
@@ -101,34 +112,49 @@ stage_words(const char **item)
 }
 
 void
-stage_inherit(struct stage *stage, char *const *items)
+stage_inherit(char *const *items)
 {
-    stage->environment.inherited = items;
+    stage.environment.inherited = items;
 }
 
 void
-stage_resolve(struct stage *stage, enum exit_code code)
+stage_resolve(enum exit_code code)
 {
-    stage->facts.self = stage->self;
-    identities_resolve(&stage->config, &stage->self, &stage->accounts, &stage->arena,
-                       &stage->identities, &stage->diags);
-    stage->environment.config = &stage->config;
-    stage->environment.identities = &stage->identities;
-    stage->environment.facts = &stage->facts;
-    ck_assert_msg(diag_code(&stage->diags) == code, "%s", stage_first(stage));
+    stage.facts.self = stage.self;
+    identities_resolve(&stage.config, &stage.self, &stage.accounts, &stage.arena, &stage.identities,
+                       &stage.diags);
+    stage.environment.config = &stage.config;
+    stage.environment.identities = &stage.identities;
+    stage.environment.facts = &stage.facts;
+    ck_assert_msg(diag_code(&stage.diags) == code, "%s", stage_first());
 }
 
 const char *
-stage_first(const struct stage *stage)
+stage_first(void)
 {
-    return stage->diags.count == 0 ? "" : stage->diags.item[0].text;
+    return stage.diags.count == 0 ? "" : stage.diags.item[0].text;
 }
 
 const char *
-stage_variable(struct stage *stage, size_t unit, const char *name)
+stage_variable(size_t unit, const char *name)
 {
     struct vars vars;
-    int result = environ_unit(&stage->environment, unit, NULL, &stage->arena, &vars, &stage->diags);
-    ck_assert_msg(result == 0, "%s", stage_first(stage));
+    int result = environ_unit(&stage.environment, unit, NULL, &stage.arena, &vars, &stage.diags);
+    ck_assert_msg(result == 0, "%s", stage_first());
     return vars_get(&vars, name);
+}
+
+struct environ_text
+stage_file(const char *text)
+{
+    return (struct environ_text){"/etc/app.env", text, strlen(text)};
+}
+
+const char *
+stage_wrong(const struct environ_text *unit_files)
+{
+    struct vars vars;
+    int result = environ_unit(&stage.environment, 0, unit_files, &stage.arena, &vars, &stage.diags);
+    ck_assert_int_eq(result, stage.diags.errors == 0 ? 0 : -1);
+    return stage_first();
 }

@@ -36,18 +36,21 @@ struct stage {
     struct diags diags;
 };
 
-/* Sets it up. Freed by stage_free(). */
-void stage_init(struct stage *stage);
-void stage_free(struct stage *stage);
+extern struct stage stage;
+
+/* Sets it up; the same with app as the user of unit "one". Freed by stage_free(). */
+void stage_init(void);
+void stage_init_app(void);
+void stage_free(void);
 
 /* Starts it as that uid and gid, without capabilities. */
-void stage_start_as(struct stage *stage, uid_t uid, gid_t gid);
+void stage_start_as(uid_t uid, gid_t gid);
 
 /* The user of a unit, as written; NULL: roinit's own. */
-void stage_set_user(struct stage *stage, size_t unit, const char *user, const char *group);
+void stage_set_user(size_t unit, const char *user, const char *group);
 
 /* Lets the unit have a key from [defaults]; the value is what its field holds. */
-void stage_write(struct stage *stage, size_t unit, enum unit_key key);
+void stage_write(size_t unit, enum unit_key key);
 
 /* A list of words, NULL-terminated: WORDS("tmp", "home"). */
 #define WORDS(...) stage_words((const char *[]){__VA_ARGS__, NULL})
@@ -55,16 +58,23 @@ struct words stage_words(const char **item);
 
 /* The environment that roinit itself was given: {ITEM("A=1"), NULL}. */
 #define ITEM(text_) ((char[]){text_})
-void stage_inherit(struct stage *stage, char *const *items);
+void stage_inherit(char *const *items);
+#define INHERIT(...) stage_inherit((char *const[]){__VA_ARGS__, NULL})
+
+/* An env-file of that text. */
+struct environ_text stage_file(const char *text);
 
 /* Resolves the identities; fails the test unless the diagnostics end with that code. */
-void stage_resolve(struct stage *stage, enum exit_code code);
+void stage_resolve(enum exit_code code);
 
 /* The first diagnostic's text, or "". */
-const char *stage_first(const struct stage *stage);
+const char *stage_first(void);
 
 /* The value of a variable in the unit's environment; fails the test where that has errors. */
-const char *stage_variable(struct stage *stage, size_t unit, const char *name);
+const char *stage_variable(size_t unit, const char *name);
+
+/* What is wrong first with the environment of unit "one" and its env-files, or "". */
+const char *stage_wrong(const struct environ_text *unit_files);
 
 /* Fails the test unless the texts are the same; either may be NULL. */
 #define stage_is(text_, want_) ck_assert_pstr_eq((text_), (want_))

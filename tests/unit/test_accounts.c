@@ -4,10 +4,7 @@
 #include <string.h>
 
 #include "init/accounts.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 static struct arena arena;
 static struct accounts accounts;

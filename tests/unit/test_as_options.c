@@ -5,10 +5,7 @@
 #include <string.h>
 
 #include "init/as_options.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 #define COUNT(array_) ((int)(sizeof(array_) / sizeof((array_)[0])))
 

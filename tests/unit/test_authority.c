@@ -3,10 +3,7 @@
 
 #include "init/authority.h"
 #include "tests/unit/stage.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 enum { ROOT = 0, OWN = 1000, ADMIN = 2000, OTHER = 3000 };
 
@@ -35,21 +32,20 @@ END_TEST
 
 START_TEST(an_admin_is_a_user_of_the_image_or_a_number)
 {
-    struct stage stage;
     struct authority authority;
-    stage_init(&stage);
+    stage_init();
     stage.config.init.admin = WORDS("web", "nobody", "777");
     stage.config.init.from[INIT_admin] = &stage.setting;
-    stage_resolve(&stage, CODE_OK);
+    stage_resolve(CODE_OK);
     authority_resolve(&stage.config, &stage.identities, &stage.arena, &authority, &stage.diags);
     ck_assert_uint_eq(authority.own, 0);
     ck_assert_uint_eq(authority.admin_count, 2);
     ck_assert_uint_eq(authority.admin[0], 10002);
     ck_assert_uint_eq(authority.admin[1], 777);
     ck_assert_uint_eq(stage.diags.errors, 1);
-    ck_assert_str_eq(stage_first(&stage), "user \"nobody\" is not in /etc/passwd");
+    ck_assert_str_eq(stage_first(), "user \"nobody\" is not in /etc/passwd");
     ck_assert_str_eq(stage.diags.item[0].section, "init");
-    stage_free(&stage);
+    stage_free();
 }
 END_TEST
 

@@ -4,10 +4,7 @@
 #include <string.h>
 
 #include "init/blame.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 /* A boot of five units: db <- web <- edge by requires, cache for itself, and one by hand. */
 enum { DB, WEB, EDGE, CACHE, HAND, UNITS };

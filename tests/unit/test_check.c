@@ -2,10 +2,7 @@
 #include "tests/runner.h"
 
 #include "supervisor/check.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 static const struct check_config config = {
     .name = "web", .interval_ms = 10000, .retries = 3, .start_period_ms = 0};

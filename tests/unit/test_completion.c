@@ -4,10 +4,7 @@
 #include <string.h>
 
 #include "init/completion.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 static char bytes[65536];
 

@@ -7,10 +7,7 @@
 
 #include "tests/unit/judged.h"
 #include "tests/unit/sample.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 START_TEST(a_container_as_promised_has_no_finding)
 {
@@ -23,25 +20,25 @@ END_TEST
 
 START_TEST(a_writable_root_breaks_the_contract_unless_it_may_be)
 {
-    judged.stage.facts.root.is_read_only = false;
+    stage.facts.root.is_read_only = false;
     judged_findings_are("error /: mounted read-write, want read-only\n");
     judged_mend_is(MEND_DOCKER, "--read-only");
     ck_assert_str_eq(judged.findings.item[0].place.section, "require");
-    judged.stage.config.require.root = ROOT_ANY;
+    stage.config.require.root = ROOT_ANY;
     judged_findings_are("");
 }
 END_TEST
 
 START_TEST(a_root_that_nobody_could_look_at_is_not_said_to_be_read_only)
 {
-    judged.stage.facts.root.errnum = EACCES;
+    stage.facts.root.errnum = EACCES;
     judged_findings_are("error /: not to be looked at, want read-only\n");
 }
 END_TEST
 
 START_TEST(whoever_may_remount_is_told_of_as_a_wish)
 {
-    judged.stage.facts.cap_bounding = CAPABILITY(SYS_ADMIN);
+    stage.facts.cap_bounding = CAPABILITY(SYS_ADMIN);
     judged_findings_are("wish CAP_SYS_ADMIN: in the bounding set, "
                         "want dropped: whoever has it can mount / read-write again\n");
 }
@@ -67,10 +64,10 @@ static const struct {
 
 START_TEST(roinit_runs_as_whom_the_contract_allows)
 {
-    judged.stage.config.mount_count = 0;
-    judged.stage.config.unit_count = 0;
-    judged.stage.self.uid = users[_i].uid;
-    judged.stage.config.require.user =
+    stage.config.mount_count = 0;
+    stage.config.unit_count = 0;
+    stage.self.uid = users[_i].uid;
+    stage.config.require.user =
         stage_words((const char *[]){users[_i].words[0], users[_i].words[1], users[_i].words[2]});
     judged_findings_are(users[_i].want);
     if (users[_i].mend != NULL) {
@@ -81,28 +78,28 @@ END_TEST
 
 START_TEST(the_bounding_set_has_an_upper_bound)
 {
-    judged.stage.facts.cap_bounding = CAPABILITY(CHOWN) | CAPABILITY(NET_BIND_SERVICE);
-    judged.stage.config.require.capabilities = WORDS("none");
+    stage.facts.cap_bounding = CAPABILITY(CHOWN) | CAPABILITY(NET_BIND_SERVICE);
+    stage.config.require.capabilities = WORDS("none");
     judged_findings_are(
         "error capabilities: CHOWN NET_BIND_SERVICE in the bounding set, want none\n");
     judged_mend_is(MEND_DOCKER, "--cap-drop ALL");
-    judged.stage.config.require.capabilities = WORDS("NET_BIND_SERVICE", "CAP_KILL");
+    stage.config.require.capabilities = WORDS("NET_BIND_SERVICE", "CAP_KILL");
     judged_findings_are("error capabilities: CHOWN in the bounding set, "
                         "want no more than KILL NET_BIND_SERVICE\n");
     judged_mend_is(MEND_DOCKER, "--cap-drop ALL --cap-add NET_BIND_SERVICE");
-    judged.stage.config.require.capabilities = WORDS("CHOWN", "NET_BIND_SERVICE");
+    stage.config.require.capabilities = WORDS("CHOWN", "NET_BIND_SERVICE");
     judged_findings_are("");
-    judged.stage.config.require.capabilities = WORDS("any");
+    stage.config.require.capabilities = WORDS("any");
     judged_findings_are("");
 }
 END_TEST
 
 START_TEST(all_capabilities_at_once_are_told_whole)
 {
-    judged.stage.facts.cap_bounding = UINT64_MAX;
-    judged.stage.config.require.capabilities = WORDS("none");
-    judged.stage.config.require.root = ROOT_ANY;
-    stage_resolve(&judged.stage, CODE_OK);
+    stage.facts.cap_bounding = UINT64_MAX;
+    stage.config.require.capabilities = WORDS("none");
+    stage.config.require.root = ROOT_ANY;
+    stage_resolve(CODE_OK);
     judged_check();
     ck_assert_ptr_nonnull(strstr(judged.findings.item[0].found, " 63 in the bounding set"));
 }
@@ -110,11 +107,10 @@ END_TEST
 
 START_TEST(without_proc_nothing_counts_as_kept_that_nobody_saw)
 {
-    judged.stage.facts.has_proc = false;
-    judged.stage.facts.table =
-        (struct mount_table){.incomplete = "/proc/self/mountinfo cannot be read"};
-    judged.stage.config.require.capabilities = WORDS("none");
-    judged.stage.config.require.seccomp = true;
+    stage.facts.has_proc = false;
+    stage.facts.table = (struct mount_table){.incomplete = "/proc/self/mountinfo cannot be read"};
+    stage.config.require.capabilities = WORDS("none");
+    stage.config.require.seccomp = true;
     judged_findings_are(
         "error capabilities: not to be looked at: /proc/self/status cannot be read, "
         "want none\n"
@@ -129,10 +125,10 @@ END_TEST
 START_TEST(seccomp_variables_and_files_are_asked_for)
 {
     static int errnums[] = {0, EACCES, ENOENT};
-    judged.stage.config.require.seccomp = true;
-    judged.stage.config.require.env = WORDS("SET", "EMPTY", "UNSET");
-    judged.stage.config.require.files = WORDS("/a", "/b", "/c");
-    judged.stage.facts.required_file_errnum = errnums;
+    stage.config.require.seccomp = true;
+    stage.config.require.env = WORDS("SET", "EMPTY", "UNSET");
+    stage.config.require.files = WORDS("/a", "/b", "/c");
+    stage.facts.required_file_errnum = errnums;
     vars_set(&judged.inherited, "SET", "x");
     vars_set(&judged.inherited, "EMPTY", "");
     judged_findings_are(
@@ -141,22 +137,22 @@ START_TEST(seccomp_variables_and_files_are_asked_for)
         "error UNSET: a variable that is not set, want a value\n"
         "error /b: not readable (permission denied), want a readable file\n"
         "error /c: not readable (no such file or directory), want a readable file\n");
-    judged.stage.facts.has_seccomp = true;
-    judged.stage.config.require.env = WORDS("SET");
-    judged.stage.config.require.files = WORDS("/a");
+    stage.facts.has_seccomp = true;
+    stage.config.require.env = WORDS("SET");
+    stage.config.require.files = WORDS("/a");
     judged_findings_are("");
 }
 END_TEST
 
 START_TEST(tmpfs_that_do_not_fit_into_the_memory_are_a_wish)
 {
-    judged.stage.facts.memory_limit_bytes = 32 * MIB;
+    stage.facts.memory_limit_bytes = 32 * MIB;
     judged_findings_are("");
-    judged.stage.facts.memory_limit_bytes = 31 * MIB;
+    stage.facts.memory_limit_bytes = 31 * MIB;
     judged_findings_are(
         "wish memory: tmpfs of 32M together, want less than the memory limit, 31M\n");
-    judged.stage.path[STAGE_TMP].is_read_only = true;
-    judged.stage.mount[STAGE_TMP].options = WORDS("ro");
+    stage.path[STAGE_TMP].is_read_only = true;
+    stage.mount[STAGE_TMP].options = WORDS("ro");
     judged_findings_are("");
 }
 END_TEST
@@ -167,15 +163,15 @@ END_TEST
 static void
 stand_in(const char *name)
 {
-    judged.stage.config.mount_count = 0;
-    sample_read(name, &judged.stage.arena, &judged.stage.facts.table);
+    stage.config.mount_count = 0;
+    sample_read(name, &stage.arena, &stage.facts.table);
 }
 
 START_TEST(of_real_tables_exactly_what_is_writable_is_told)
 {
     const struct sample *sample = &samples[_i];
     stand_in(sample->name);
-    stage_resolve(&judged.stage, CODE_OK);
+    stage_resolve(CODE_OK);
     judged_check();
     size_t i = 0;
     for (; i < SAMPLE_UNDECLARED_MAX && sample->undeclared[i] != NULL; i++) {
@@ -191,9 +187,9 @@ END_TEST
 START_TEST(undeclared_mounts_are_allowed_or_denied_by_the_contract)
 {
     stand_in("docker-ro-volumes");
-    judged.stage.config.require.undeclared_mounts = UNDECLARED_ALLOW;
+    stage.config.require.undeclared_mounts = UNDECLARED_ALLOW;
     judged_findings_are("");
-    judged.stage.config.require.undeclared_mounts = UNDECLARED_DENY;
+    stage.config.require.undeclared_mounts = UNDECLARED_DENY;
     judged_findings_are(
         "error /data: writable, and not in the contract, want declared, or read-only\n");
     judged_mend_is(MEND_CONTRACT, "add [volume /data], or mount it read-only");
@@ -202,20 +198,20 @@ END_TEST
 
 START_TEST(declared_mounts_are_found_by_id_whatever_their_name)
 {
-    sample_read("docker-ro-varrun-symlink-stacked", &judged.stage.arena, &judged.stage.facts.table);
-    judged.stage.config.mount_count = STAGE_DATA;
-    judged.stage.path[STAGE_RUN].path = judged.stage.mount[STAGE_RUN].path = "/var/run";
-    judged.stage.path[STAGE_RUN].mount_id = 116;
+    sample_read("docker-ro-varrun-symlink-stacked", &stage.arena, &stage.facts.table);
+    stage.config.mount_count = STAGE_DATA;
+    stage.path[STAGE_RUN].path = stage.mount[STAGE_RUN].path = "/var/run";
+    stage.path[STAGE_RUN].mount_id = 116;
     judged_findings_are("");
 }
 END_TEST
 
 START_TEST(what_lies_below_a_declared_mount_is_not_declared_by_it)
 {
-    sample_read("podman-ro-systemd", &judged.stage.arena, &judged.stage.facts.table);
-    judged.stage.config.mount_count = STAGE_DATA;
-    judged.stage.path[STAGE_TMP].mount_id = 99;
-    judged.stage.path[STAGE_RUN].mount_id = 101;
+    sample_read("podman-ro-systemd", &stage.arena, &stage.facts.table);
+    stage.config.mount_count = STAGE_DATA;
+    stage.path[STAGE_TMP].mount_id = 99;
+    stage.path[STAGE_RUN].mount_id = 101;
     judged_findings_are(
         "warn /var/tmp: writable, and not in the contract, want declared, or read-only\n"
         "warn /run/lock: writable, and not in the contract, want declared, or read-only\n"
@@ -226,14 +222,14 @@ END_TEST
 
 START_TEST(only_surfaces_of_runtimes_are_expected)
 {
-    judged.stage.config.mount_count = 0;
+    stage.config.mount_count = 0;
     sample_parse("1 0 0:1 / / ro - overlay o rw\n2 1 0:2 / /devices rw - tmpfs t rw\n"
                  "3 1 0:2 / /system rw - tmpfs t rw\n4 1 0:2 / /etc/hosts.d rw - tmpfs t rw\n"
                  "5 1 0:2 / /dev/shm rw - tmpfs t rw\n6 1 0:2 / /etc/hosts rw - ext4 d rw\n"
                  "7 1 0:2 /null /etc/x rw - devtmpfs d rw\n8 1 0:2 /null /etc/y rw - ext4 d rw\n"
                  "9 1 0:2 / /proc/sys rw - proc p rw\n11 1 0:2 /null /etc/z rw - tmpfs d rw\n10 1 "
                  "0:2 / /srv/ro rw - ext4 d ro,x\n",
-                 &judged.stage.arena, &judged.stage.facts.table);
+                 &stage.arena, &stage.facts.table);
     judged_findings_are(
         "warn /devices: writable, and not in the contract, want declared, or read-only\n"
         "warn /system: writable, and not in the contract, want declared, or read-only\n"
@@ -257,9 +253,8 @@ END_TEST
 
 START_TEST(an_incomplete_table_is_a_warning_and_an_error_where_it_is_denied)
 {
-    judged.stage.facts.table =
-        (struct mount_table){.incomplete = "the kernel needs too long to list it"};
-    judged.stage.config.require.undeclared_mounts = _i == 0 ? UNDECLARED_WARN : UNDECLARED_DENY;
+    stage.facts.table = (struct mount_table){.incomplete = "the kernel needs too long to list it"};
+    stage.config.require.undeclared_mounts = _i == 0 ? UNDECLARED_WARN : UNDECLARED_DENY;
     judged_findings_are(
         _i == 0 ? "warn mounts: a table of mounts that is incomplete: the kernel needs "
                   "too long to list it, want all writable mounts in the contract\n"
@@ -276,9 +271,9 @@ START_TEST(thousands_of_undeclared_mounts_are_counted_not_listed)
     for (int i = 1; i <= MOUNTS; i++) {
         text_addf(&text, "%d 0 0:1 / /srv/%d rw - tmpfs t rw\n", i, i);
     }
-    judged.stage.config.mount_count = 0;
-    sample_parse(table, &judged.stage.arena, &judged.stage.facts.table);
-    stage_resolve(&judged.stage, CODE_OK);
+    stage.config.mount_count = 0;
+    sample_parse(table, &stage.arena, &stage.facts.table);
+    stage_resolve(CODE_OK);
     judged_check();
     ck_assert_uint_eq(judged.findings.count, 65);
     ck_assert_str_eq(judged.findings.item[64].found, "4936 more that are writable");

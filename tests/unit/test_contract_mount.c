@@ -4,17 +4,14 @@
 #include <errno.h>
 
 #include "tests/unit/judged.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 /* Declared paths: whether they are mounts, of which type, with which options and sizes. */
 
 START_TEST(a_path_that_is_no_mount_breaks_the_contract)
 {
-    judged.stage.path[STAGE_TMP].is_mount_root = false;
-    judged.stage.path[STAGE_DATA] = (struct path_facts){.path = "/data", .errnum = ENOENT};
+    stage.path[STAGE_TMP].is_mount_root = false;
+    stage.path[STAGE_DATA] = (struct path_facts){.path = "/data", .errnum = ENOENT};
     judged_findings_are("error /tmp: not a mount, want tmpfs rw\n"
                         "error /data: not there (no such file or directory), want a volume, rw\n");
     judged_mend_is(MEND_DOCKER, "--tmpfs /tmp:rw,nosuid,nodev,noexec,size=64M");
@@ -27,19 +24,19 @@ END_TEST
 
 START_TEST(an_optional_section_is_as_if_it_were_not_there)
 {
-    judged.stage.mount[STAGE_TMP].optional = judged.stage.mount[STAGE_DATA].optional = true;
-    judged.stage.path[STAGE_TMP].is_mount_root = false;
-    judged.stage.path[STAGE_DATA] = (struct path_facts){.path = "/data", .errnum = ENOENT};
+    stage.mount[STAGE_TMP].optional = stage.mount[STAGE_DATA].optional = true;
+    stage.path[STAGE_TMP].is_mount_root = false;
+    stage.path[STAGE_DATA] = (struct path_facts){.path = "/data", .errnum = ENOENT};
     judged_findings_are("");
-    judged.stage.path[STAGE_TMP].is_mount_root = true;
-    judged.stage.path[STAGE_TMP].is_read_only = true;
+    stage.path[STAGE_TMP].is_mount_root = true;
+    stage.path[STAGE_TMP].is_read_only = true;
     judged_findings_are("error /tmp: ro, want rw\n");
 }
 END_TEST
 
 START_TEST(a_path_that_cannot_be_looked_at_is_not_said_to_be_absent)
 {
-    judged.stage.path[STAGE_DATA] = (struct path_facts){.path = "/data", .errnum = EACCES};
+    stage.path[STAGE_DATA] = (struct path_facts){.path = "/data", .errnum = EACCES};
     judged_findings_are(
         "error /data: not to be looked at (permission denied), want a volume, rw\n");
 }
@@ -47,8 +44,8 @@ END_TEST
 
 START_TEST(options_are_wishes_where_a_question_mark_stands)
 {
-    judged.stage.path[STAGE_TMP].is_noexec = judged.stage.path[STAGE_TMP].is_nosuid = false;
-    judged.stage.path[STAGE_DATA].is_read_only = true;
+    stage.path[STAGE_TMP].is_noexec = stage.path[STAGE_TMP].is_nosuid = false;
+    stage.path[STAGE_DATA].is_read_only = true;
     judged_findings_are("wish /tmp: suid, want nosuid\nwish /tmp: exec, want noexec\n"
                         "error /data: ro, want rw\n");
 }
@@ -56,10 +53,10 @@ END_TEST
 
 START_TEST(each_pair_of_options_stands_alone)
 {
-    judged.stage.mount[STAGE_TMP].options = WORDS("exec");
-    judged.stage.mount[STAGE_RUN].options = WORDS("nodev", "noexec");
-    judged.stage.path[STAGE_RUN].is_nodev = false;
-    judged.stage.mount[STAGE_DATA].options = WORDS("nosuid?");
+    stage.mount[STAGE_TMP].options = WORDS("exec");
+    stage.mount[STAGE_RUN].options = WORDS("nodev", "noexec");
+    stage.path[STAGE_RUN].is_nodev = false;
+    stage.mount[STAGE_DATA].options = WORDS("nosuid?");
     judged_findings_are("error /tmp: noexec, want exec\nerror /run: dev, want nodev\n"
                         "wish /data: suid, want nosuid\n");
     judged_mend_is(MEND_DOCKER, "--tmpfs /tmp:rw,nosuid,nodev,exec,size=64M");
@@ -76,28 +73,28 @@ END_TEST
 
 START_TEST(the_type_of_file_system_is_a_wish_or_asked_for)
 {
-    judged.stage.path[STAGE_TMP].fs = "ext4";
-    judged.stage.mount[STAGE_DATA].fs = WORDS("xfs", "btrfs");
+    stage.path[STAGE_TMP].fs = "ext4";
+    stage.mount[STAGE_DATA].fs = WORDS("xfs", "btrfs");
     judged_findings_are("wish /tmp: ext4, want tmpfs\nerror /data: ext4, want xfs or btrfs\n");
-    judged.stage.mount[STAGE_TMP].fs = WORDS("xfs?");
-    judged.stage.mount[STAGE_DATA].fs = WORDS("tmpfs");
+    stage.mount[STAGE_TMP].fs = WORDS("xfs?");
+    stage.mount[STAGE_DATA].fs = WORDS("tmpfs");
     judged_check();
     judged_mend_is(MEND_DOCKER, "-v tmp:/tmp");
     ck_assert_str_eq(judged.findings.item[1].mend[MEND_KUBERNETES],
                      "emptyDir {medium: Memory, sizeLimit: 64Mi} at /data");
-    judged.stage.path[STAGE_TMP].fs = "xfs";
-    judged.stage.path[STAGE_DATA].fs = "tmpfs";
+    stage.path[STAGE_TMP].fs = "xfs";
+    stage.path[STAGE_DATA].fs = "tmpfs";
     judged_findings_are("");
 }
 END_TEST
 
 START_TEST(a_tmpfs_without_limit_is_a_wish_and_an_error_with_size_max)
 {
-    judged.stage.path[STAGE_TMP].has_limit = false;
-    judged.stage.path[STAGE_RUN].size_bytes = 0;
-    judged.stage.mount[STAGE_RUN].size_max_bytes = 8 * 1024 * 1024;
-    judged.stage.mount[STAGE_RUN].from[MOUNT_size_max_bytes] = &judged.stage.setting;
-    judged.stage.path[STAGE_DATA].size_bytes = 0;
+    stage.path[STAGE_TMP].has_limit = false;
+    stage.path[STAGE_RUN].size_bytes = 0;
+    stage.mount[STAGE_RUN].size_max_bytes = 8 * 1024 * 1024;
+    stage.mount[STAGE_RUN].from[MOUNT_size_max_bytes] = &stage.setting;
+    stage.path[STAGE_DATA].size_bytes = 0;
     judged_findings_are("wish /tmp: no size limit, want a size limit (size=...): without one it is "
                         "memory without a limit\n"
                         "error /run: no size limit, want at most 8M\n");
@@ -112,13 +109,12 @@ END_TEST
 START_TEST(size_max_and_min_free_are_limits_themselves)
 {
     for (size_t m = 0; m < STAGE_MOUNTS; m++) {
-        judged.stage.mount[m].size_max_bytes = judged.stage.mount[m].min_free_bytes =
-            16 * 1024 * 1024;
-        judged.stage.mount[m].from[MOUNT_size_max_bytes] = &judged.stage.setting;
+        stage.mount[m].size_max_bytes = stage.mount[m].min_free_bytes = 16 * 1024 * 1024;
+        stage.mount[m].from[MOUNT_size_max_bytes] = &stage.setting;
     }
     judged_findings_are("");
-    judged.stage.path[STAGE_TMP].size_bytes++;
-    judged.stage.path[STAGE_DATA].free_bytes--;
+    stage.path[STAGE_TMP].size_bytes++;
+    stage.path[STAGE_DATA].free_bytes--;
     judged_findings_are("error /tmp: a size of 16777217, want at most 16M\n"
                         "error /data: free room of 16777215, want at least 16M\n");
 }
@@ -126,8 +122,8 @@ END_TEST
 
 START_TEST(the_mend_of_a_tmpfs_is_a_size_that_kubernetes_knows)
 {
-    judged.stage.path[STAGE_TMP].is_mount_root = false;
-    judged.stage.mount[STAGE_TMP].size_max_bytes = 1000;
+    stage.path[STAGE_TMP].is_mount_root = false;
+    stage.mount[STAGE_TMP].size_max_bytes = 1000;
     judged_findings_are("error /tmp: not a mount, want tmpfs rw\n");
     judged_mend_is(MEND_KUBERNETES, "emptyDir {medium: Memory, sizeLimit: 1000} at /tmp");
 }
@@ -135,10 +131,10 @@ END_TEST
 
 START_TEST(all_is_told_at_once)
 {
-    judged.stage.facts.root.is_read_only = false;
-    judged.stage.path[STAGE_TMP].is_mount_root = false;
-    judged.stage.path[STAGE_DATA].is_read_only = true;
-    judged.stage.config.require.env = WORDS("TOKEN");
+    stage.facts.root.is_read_only = false;
+    stage.path[STAGE_TMP].is_mount_root = false;
+    stage.path[STAGE_DATA].is_read_only = true;
+    stage.config.require.env = WORDS("TOKEN");
     judged_findings_are("error /: mounted read-write, want read-only\n"
                         "error TOKEN: a variable that is not set, want a value\n"
                         "error /tmp: not a mount, want tmpfs rw\n"

@@ -5,10 +5,7 @@
 
 #include "tests/unit/judged.h"
 #include "tests/unit/sample.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 /* The mode and the owner of a declared path: who has to be able to write there, and the mend. */
 
@@ -16,17 +13,17 @@
 static void
 take_away(size_t m)
 {
-    judged.stage.path[m].uid = 0;
-    judged.stage.path[m].gid = 0;
-    judged.stage.path[m].mode = 0755;
-    judged.stage.config.init.from[INIT_state_dir] = &judged.stage.setting; /* elsewhere */
+    stage.path[m].uid = 0;
+    stage.path[m].gid = 0;
+    stage.path[m].mode = 0755;
+    stage.config.init.from[INIT_state_dir] = &stage.setting; /* elsewhere */
 }
 
 static void
 name_owner(size_t m)
 {
-    judged.stage.mount[m].owner = (struct user_spec){"10001", "20001"};
-    judged.stage.mount[m].from[MOUNT_owner] = &judged.stage.setting;
+    stage.mount[m].owner = (struct user_spec){"10001", "20001"};
+    stage.mount[m].from[MOUNT_owner] = &stage.setting;
 }
 
 /* Root's, and to be the named owner's; roinit is root with these capabilities. */
@@ -35,9 +32,9 @@ is_anothers(size_t m, uint64_t capabilities)
 {
     take_away(m);
     name_owner(m);
-    judged.stage.self.uid = 0;
-    judged.stage.self.can_switch = true;
-    judged.stage.facts.cap_effective = capabilities;
+    stage.self.uid = 0;
+    stage.self.can_switch = true;
+    stage.facts.cap_effective = capabilities;
 }
 
 START_TEST(a_named_owner_has_to_be_able_to_write_a_default_one_is_warned_of)
@@ -62,10 +59,10 @@ START_TEST(without_the_privilege_prepare_as_root_is_the_mend)
 {
     take_away(STAGE_DATA);
     name_owner(STAGE_DATA);
-    judged.stage.mount[STAGE_DATA].chown = CHOWN_ON_MISMATCH;
-    judged.stage.facts.program = "/usr/bin/roinit";
-    judged.stage.config.file = "/etc/roinit.ini";
-    judged.stage.config.require.root = ROOT_RO;
+    stage.mount[STAGE_DATA].chown = CHOWN_ON_MISMATCH;
+    stage.facts.program = "/usr/bin/roinit";
+    stage.config.file = "/etc/roinit.ini";
+    stage.config.require.root = ROOT_RO;
     judged_findings_are(
         "error /data: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
     judged_mend_is(MEND_DOCKER,
@@ -81,7 +78,7 @@ START_TEST(without_the_privilege_prepare_as_root_is_the_mend)
         "command: [/usr/bin/roinit, prepare], securityContext: {runAsUser: 0, runAsNonRoot: "
         "false}, volumeMounts: [{name: data, mountPath: /data}]}]");
     /* Who may not be root, or would be another then, is not sent there. */
-    judged.stage.config.require.user = WORDS("non-root");
+    stage.config.require.user = WORDS("non-root");
     judged_findings_are(
         "error /data: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
     judged_mend_is(MEND_DOCKER, "docker run --rm -v data:/data busybox chown -R 10001:20001 /data");
@@ -91,7 +88,7 @@ END_TEST
 START_TEST(root_without_the_capability_is_told_of_it)
 {
     is_anothers(STAGE_DATA, CAPABILITY(SETUID));
-    judged.stage.mount[STAGE_DATA].chown = CHOWN_ON_MISMATCH;
+    stage.mount[STAGE_DATA].chown = CHOWN_ON_MISMATCH;
     judged_findings_are(
         "error /data: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
     judged_mend_is(MEND_COMPOSE, "cap_add: [CHOWN, DAC_OVERRIDE, FOWNER]");
@@ -101,11 +98,11 @@ END_TEST
 START_TEST(what_the_kernel_answers_counts_more_than_the_mode)
 {
     name_owner(STAGE_DATA);
-    judged.stage.path[STAGE_DATA].owner_access = ACCESS_NO; /* a server that squashes, an ACL */
+    stage.path[STAGE_DATA].owner_access = ACCESS_NO; /* a server that squashes, an ACL */
     judged_findings_are(
         "error /data: owned by 10001:20001 with mode 0755, want writable for 10001:20001\n");
     take_away(STAGE_DATA);
-    judged.stage.path[STAGE_DATA].owner_access = ACCESS_YES;
+    stage.path[STAGE_DATA].owner_access = ACCESS_YES;
     judged_findings_are("");
 }
 END_TEST
@@ -113,8 +110,8 @@ END_TEST
 START_TEST(an_owner_that_is_not_mapped_is_told_and_not_tried)
 {
     is_anothers(STAGE_DATA, UINT64_MAX);
-    judged.stage.mount[STAGE_DATA].chown = CHOWN_ON_MISMATCH;
-    idmap_parse("         0     100000       1000\n", &judged.stage.facts.uid_map);
+    stage.mount[STAGE_DATA].chown = CHOWN_ON_MISMATCH;
+    idmap_parse("         0     100000       1000\n", &stage.facts.uid_map);
     judged_findings_are(
         "error /data: owned by 0:0 with mode 0755, and this user namespace does not "
         "map its owner, want writable for 10001:20001\n");
@@ -124,9 +121,9 @@ END_TEST
 START_TEST(a_place_of_an_owner_that_is_not_mapped_is_not_tried_either)
 {
     is_anothers(STAGE_DATA, UINT64_MAX);
-    judged.stage.mount[STAGE_DATA].chown = CHOWN_ALWAYS;
-    judged.stage.path[STAGE_DATA].uid = 65534;
-    idmap_parse("0 100000 1000\n10001 10001 1\n", &judged.stage.facts.uid_map);
+    stage.mount[STAGE_DATA].chown = CHOWN_ALWAYS;
+    stage.path[STAGE_DATA].uid = 65534;
+    idmap_parse("0 100000 1000\n10001 10001 1\n", &stage.facts.uid_map);
     judged_findings_are(
         "error /data: owned by 65534:0 with mode 0755, want writable for 10001:20001\n");
 }
@@ -134,10 +131,10 @@ END_TEST
 
 START_TEST(the_mend_names_the_volume_that_is_there)
 {
-    sample_read("docker-ro-volumes", &judged.stage.arena, &judged.stage.facts.table);
+    sample_read("docker-ro-volumes", &stage.arena, &stage.facts.table);
     take_away(STAGE_DATA);
     name_owner(STAGE_DATA);
-    judged.stage.path[STAGE_DATA].mount_id = 112;
+    stage.path[STAGE_DATA].mount_id = 112;
     judged_findings_are(
         "error /data: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
     judged_mend_is(MEND_DOCKER, "docker run --rm -v nv1:/data busybox chown 10001:20001 /data");
@@ -168,12 +165,12 @@ static const struct {
 START_TEST(owner_asks_whether_he_can_write_never_who_owns_it)
 {
     name_owner(STAGE_DATA);
-    judged.stage.path[STAGE_DATA].uid = writable[_i].uid;
-    judged.stage.path[STAGE_DATA].gid = writable[_i].gid;
-    judged.stage.path[STAGE_DATA].mode = writable[_i].mode;
-    stage_resolve(&judged.stage, CODE_OK);
-    judged.stage.identities.unit[0].group_count = 1;
-    judged.stage.identities.unit[0].group = (const gid_t[]){44};
+    stage.path[STAGE_DATA].uid = writable[_i].uid;
+    stage.path[STAGE_DATA].gid = writable[_i].gid;
+    stage.path[STAGE_DATA].mode = writable[_i].mode;
+    stage_resolve(CODE_OK);
+    stage.identities.unit[0].group_count = 1;
+    stage.identities.unit[0].group = (const gid_t[]){44};
     judged_check();
     ck_assert_msg((judged.findings.count == 0) == writable[_i].can_write, "%s", writable[_i].why);
 }
@@ -181,13 +178,13 @@ END_TEST
 
 START_TEST(root_may_write_everywhere_only_with_dac_override)
 {
-    stage_set_user(&judged.stage, 0, "root", NULL);
-    judged.stage.self.uid = 0;
-    judged.stage.self.gid = 0;
-    judged.stage.self.can_switch = true;
-    judged.stage.facts.cap_effective = CAPABILITY(DAC_OVERRIDE);
+    stage_set_user(0, "root", NULL);
+    stage.self.uid = 0;
+    stage.self.gid = 0;
+    stage.self.can_switch = true;
+    stage.facts.cap_effective = CAPABILITY(DAC_OVERRIDE);
     judged_findings_are("");
-    judged.stage.facts.cap_effective = 0;
+    stage.facts.cap_effective = 0;
     judged_findings_are("warn /run: owned by 10001:20001 with mode 0755, want writable for 0:0\n"
                         "warn /data: owned by 10001:20001 with mode 0755, want writable for 0:0\n");
 }
@@ -199,7 +196,7 @@ START_TEST(what_the_boot_gives_to_its_owner_is_no_error)
     judged_findings_are(
         "mended /run: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
     ck_assert_uint_eq(judged.findings.errors, 0);
-    judged.stage.mount[STAGE_RUN].chown = CHOWN_NEVER;
+    stage.mount[STAGE_RUN].chown = CHOWN_NEVER;
     judged_findings_are("error /run: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
     judged_mend_is(MEND_PODMAN, "--tmpfs /run:rw,nosuid,nodev,noexec,size=64M");
 }
@@ -208,7 +205,7 @@ END_TEST
 START_TEST(the_recursive_walks_mend_it)
 {
     is_anothers(STAGE_DATA, UINT64_MAX);
-    judged.stage.mount[STAGE_DATA].chown = _i == 0 ? CHOWN_ON_MISMATCH : CHOWN_ALWAYS;
+    stage.mount[STAGE_DATA].chown = _i == 0 ? CHOWN_ON_MISMATCH : CHOWN_ALWAYS;
     judged_findings_are(
         "mended /data: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
 }
@@ -217,9 +214,9 @@ END_TEST
 START_TEST(the_mount_of_the_state_directory_needs_no_owner_by_default)
 {
     take_away(STAGE_RUN);
-    judged.stage.config.init.from[INIT_state_dir] = NULL;
-    judged.stage.self.uid = 0;
-    judged.stage.self.can_switch = true;
+    stage.config.init.from[INIT_state_dir] = NULL;
+    stage.self.uid = 0;
+    stage.self.can_switch = true;
     judged_findings_are("");
     name_owner(STAGE_RUN);
     judged_findings_are("error /run: owned by 0:0 with mode 0755, want writable for 10001:20001\n");
@@ -228,14 +225,14 @@ END_TEST
 
 START_TEST(the_mode_is_mended_by_the_boot_only_where_it_may)
 {
-    judged.stage.mount[STAGE_DATA].mode = 0700;
+    stage.mount[STAGE_DATA].mode = 0700;
     judged_findings_are("mended /data: mode 0755, want mode 0700\n");
-    judged.stage.path[STAGE_DATA].uid = 0;
-    judged.stage.path[STAGE_DATA].mode = 0777;
+    stage.path[STAGE_DATA].uid = 0;
+    stage.path[STAGE_DATA].mode = 0777;
     judged_findings_are("error /data: mode 0777, want mode 0700\n");
     judged_mend_is(MEND_DOCKER, "docker run --rm -v data:/data busybox chmod 0700 /data");
-    judged.stage.path[STAGE_DATA].mode = 0700;
-    judged.stage.path[STAGE_DATA].uid = STAGE_APP;
+    stage.path[STAGE_DATA].mode = 0700;
+    stage.path[STAGE_DATA].uid = STAGE_APP;
     judged_findings_are("");
 }
 END_TEST

@@ -9,10 +9,7 @@
 #include "config/value.h"
 #include "supervisor/agenda.h"
 #include "supervisor/cron.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 /* POSIX strings, so that no zone file is needed: Berlin, and Lord Howe, which shifts half an hour.
  */

@@ -4,26 +4,9 @@
 #include <stdio.h>
 
 #include "tests/unit/written.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 /* What no value shows by itself: units, mounts and keys held against each other. */
-
-static struct written written;
-
-static void
-setup(void)
-{
-    written_init(&written);
-}
-
-static void
-teardown(void)
-{
-    written_free(&written);
-}
 
 #define A "[service a]\ncommand = x\n"
 #define B "[service b]\ncommand = x\n"
@@ -130,8 +113,8 @@ static const struct {
 
 START_TEST(the_whole_is_checked)
 {
-    written_lint(&written, checks[_i].text);
-    written_expect(&written, checks[_i].errors, checks[_i].part);
+    written_lint(checks[_i].text);
+    written_expect(checks[_i].errors, checks[_i].part);
 }
 END_TEST
 
@@ -147,19 +130,19 @@ START_TEST(of_two_options_that_contradict_each_other_the_last_counts)
 {
     char bytes[256];
     (void)snprintf(bytes, sizeof bytes, "[tmpfs /tmp]\noptions = %s\n" A, opposites[_i].options);
-    written_lint(&written, bytes);
-    written_expect(&written, 0, NULL);
-    ck_assert_int_eq(written_says(&written, "the last counts"), opposites[_i].is_told);
+    written_lint(bytes);
+    written_expect(0, NULL);
+    ck_assert_int_eq(written_says("the last counts"), opposites[_i].is_told);
 }
 END_TEST
 
 START_TEST(the_cycle_is_told_at_the_key_that_makes_it)
 {
-    written_lint(&written, A "requires = b\n" B "requires = a\n");
+    written_lint(A "requires = b\n" B "requires = a\n");
     ck_assert_str_eq(written.diags.item[0].key, "requires");
-    teardown();
-    setup();
-    written_lint(&written, A "after = b\n" B "after = a\n");
+    written_free();
+    written_init();
+    written_lint(A "after = b\n" B "after = a\n");
     ck_assert_str_eq(written.diags.item[0].key, "after");
 }
 END_TEST
@@ -171,7 +154,7 @@ crosscheck_suite(void)
 {
     Suite *suite = suite_create("crosscheck");
     TCase *tests = tcase_create("crosscheck");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, written_init, written_free);
     tcase_add_loop_test(tests, the_whole_is_checked, 0, COUNT(checks));
     tcase_add_loop_test(tests, of_two_options_that_contradict_each_other_the_last_counts, 0,
                         COUNT(opposites));

@@ -4,10 +4,7 @@
 #include <string.h>
 
 #include "supervisor/ctlmsg.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 #define BYTES(text_) (text_), sizeof(text_) - 1
 

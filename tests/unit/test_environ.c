@@ -5,29 +5,10 @@
 
 #include "config/doc.h"
 #include "tests/unit/stage.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
-static struct stage stage;
 static struct setting line[4];
 static const struct setting *lines[4] = {&line[0], &line[1], &line[2], &line[3]};
-
-static void
-setup(void)
-{
-    stage_init(&stage);
-    stage_set_user(&stage, 0, "app", NULL);
-}
-
-static void
-teardown(void)
-{
-    stage_free(&stage);
-}
-
-#define INHERIT(...) stage_inherit(&stage, (char *const[]){__VA_ARGS__, NULL})
 
 /* The next line of [env]. */
 static void
@@ -39,28 +20,6 @@ add_env(const char *name, const char *text)
     stage.config.env_count++;
 }
 
-static struct environ_text
-file(const char *text)
-{
-    return (struct environ_text){"/etc/app.env", text, strlen(text)};
-}
-
-static const char *
-get(const char *name)
-{
-    return stage_variable(&stage, 0, name);
-}
-
-/* What is wrong first, or "". */
-static const char *
-first_wrong(const struct environ_text *unit_files)
-{
-    struct vars vars;
-    int result = environ_unit(&stage.environment, 0, unit_files, &stage.arena, &vars, &stage.diags);
-    ck_assert_int_eq(result, stage.diags.errors == 0 ? 0 : -1);
-    return stage_first(&stage);
-}
-
 /* The same variable in one layer after the other: each wins over those before. */
 enum layer { INHERITED, REDIRECT, INIT_FILE, ENV, UNIT_FILE, UNIT, LAYERS };
 
@@ -68,8 +27,8 @@ START_TEST(each_layer_wins_over_the_weaker_ones)
 {
     static const char *const want[LAYERS] = {"inherited", "/run/runtime-10001", "init-file",
                                              "env",       "unit-file",          "unit"};
-    struct environ_text init_files[] = {file("XDG_RUNTIME_DIR=init-file\n")};
-    struct environ_text unit_files[] = {file("XDG_RUNTIME_DIR=unit-file\n")};
+    struct environ_text init_files[] = {stage_file("XDG_RUNTIME_DIR=init-file\n")};
+    struct environ_text unit_files[] = {stage_file("XDG_RUNTIME_DIR=unit-file\n")};
     struct words word = WORDS("runtime"), path = WORDS("/etc/app.env");
     struct words unit_env = WORDS("XDG_RUNTIME_DIR=unit");
     struct words none = {0};
@@ -83,7 +42,7 @@ START_TEST(each_layer_wins_over_the_weaker_ones)
     }
     stage.unit[0].env_file = _i >= UNIT_FILE ? path : none;
     stage.unit[0].env = _i >= UNIT ? unit_env : none;
-    stage_resolve(&stage, CODE_OK);
+    stage_resolve(CODE_OK);
     ck_assert_int_eq(
         environ_unit(&stage.environment, 0, unit_files, &stage.arena, &vars, &stage.diags), 0);
     ck_assert_str_eq(vars_get(&vars, "XDG_RUNTIME_DIR"), want[_i]);
@@ -95,15 +54,15 @@ START_TEST(nothing_of_roinits_own_reaches_a_unit)
     INHERIT(ITEM("NOTIFY_SOCKET=/x"), ITEM("LISTEN_FDS=1"), ITEM("LISTEN_PID=1"),
             ITEM("LISTEN_FDNAMES=a"), ITEM("WATCHDOG_USEC=1"), ITEM("WATCHDOG_PID=1"),
             ITEM("ROINIT_UNIT=other"), ITEM("KEPT=1"));
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_ptr_null(get("NOTIFY_SOCKET"));
-    ck_assert_ptr_null(get("LISTEN_FDS"));
-    ck_assert_ptr_null(get("LISTEN_PID"));
-    ck_assert_ptr_null(get("LISTEN_FDNAMES"));
-    ck_assert_ptr_null(get("WATCHDOG_USEC"));
-    ck_assert_ptr_null(get("WATCHDOG_PID"));
-    ck_assert_str_eq(get("KEPT"), "1");
-    ck_assert_str_eq(get("ROINIT_UNIT"), "one");
+    stage_resolve(CODE_OK);
+    ck_assert_ptr_null(stage_variable(0, "NOTIFY_SOCKET"));
+    ck_assert_ptr_null(stage_variable(0, "LISTEN_FDS"));
+    ck_assert_ptr_null(stage_variable(0, "LISTEN_PID"));
+    ck_assert_ptr_null(stage_variable(0, "LISTEN_FDNAMES"));
+    ck_assert_ptr_null(stage_variable(0, "WATCHDOG_USEC"));
+    ck_assert_ptr_null(stage_variable(0, "WATCHDOG_PID"));
+    ck_assert_str_eq(stage_variable(0, "KEPT"), "1");
+    ck_assert_str_eq(stage_variable(0, "ROINIT_UNIT"), "one");
 }
 END_TEST
 
@@ -111,8 +70,8 @@ START_TEST(nothing_overrides_the_name_of_the_unit)
 {
     add_env("ROINIT_UNIT", "env");
     stage.unit[0].env = WORDS("ROINIT_UNIT=unit");
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_str_eq(get("ROINIT_UNIT"), "one");
+    stage_resolve(CODE_OK);
+    ck_assert_str_eq(stage_variable(0, "ROINIT_UNIT"), "one");
 }
 END_TEST
 
@@ -133,50 +92,50 @@ START_TEST(env_pass_chooses_what_is_inherited)
     text_addf(&text, "%s=1", globs[_i].name);
     INHERIT(item);
     stage.config.init.env_pass = WORDS(globs[_i].glob);
-    stage_resolve(&stage, CODE_OK);
-    stage_is(get(globs[_i].name), globs[_i].passes ? "1" : NULL);
+    stage_resolve(CODE_OK);
+    stage_is(stage_variable(0, globs[_i].name), globs[_i].passes ? "1" : NULL);
 }
 END_TEST
 
 START_TEST(user_logname_and_home_are_those_of_the_units_user)
 {
     INHERIT(ITEM("USER=root"), ITEM("HOME=/root"));
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_str_eq(get("USER"), "app");
-    ck_assert_str_eq(get("LOGNAME"), "app");
-    ck_assert_str_eq(get("HOME"), "/home/app");
+    stage_resolve(CODE_OK);
+    ck_assert_str_eq(stage_variable(0, "USER"), "app");
+    ck_assert_str_eq(stage_variable(0, "LOGNAME"), "app");
+    ck_assert_str_eq(stage_variable(0, "HOME"), "/home/app");
 }
 END_TEST
 
 START_TEST(what_the_image_says_of_roinits_own_user_wins_and_what_it_does_not_say_stays)
 {
     INHERIT(ITEM("USER=x"), ITEM("HOME=/opt/app"), ITEM("no variable"));
-    stage_start_as(&stage, 10001, 20001);
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_str_eq(get("USER"), "app");
-    ck_assert_str_eq(get("HOME"), "/home/app");
+    stage_start_as(10001, 20001);
+    stage_resolve(CODE_OK);
+    ck_assert_str_eq(stage_variable(0, "USER"), "app");
+    ck_assert_str_eq(stage_variable(0, "HOME"), "/home/app");
     stage.identities.unit[0].home = ""; /* a field that is empty */
-    ck_assert_str_eq(get("HOME"), "/opt/app");
+    ck_assert_str_eq(stage_variable(0, "HOME"), "/opt/app");
 }
 END_TEST
 
 START_TEST(a_user_without_entry_has_his_number_for_a_name)
 {
     INHERIT(ITEM("HOME=/root"));
-    stage_set_user(&stage, 0, "777", NULL);
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_str_eq(get("USER"), "777");
-    ck_assert_str_eq(get("HOME"), "/");
+    stage_set_user(0, "777", NULL);
+    stage_resolve(CODE_OK);
+    ck_assert_str_eq(stage_variable(0, "USER"), "777");
+    ck_assert_str_eq(stage_variable(0, "HOME"), "/");
 }
 END_TEST
 
 START_TEST(what_the_runtime_said_of_an_arbitrary_uid_stays)
 {
     INHERIT(ITEM("HOME=/opt/app"));
-    stage_start_as(&stage, 1000650000, 0);
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_str_eq(get("HOME"), "/opt/app");
-    ck_assert_str_eq(get("USER"), "1000650000");
+    stage_start_as(1000650000, 0);
+    stage_resolve(CODE_OK);
+    ck_assert_str_eq(stage_variable(0, "HOME"), "/opt/app");
+    ck_assert_str_eq(stage_variable(0, "USER"), "1000650000");
 }
 END_TEST
 
@@ -184,8 +143,8 @@ START_TEST(a_lone_command_finds_what_it_would_find_without_roinit)
 {
     INHERIT(ITEM("HOME=/opt/app"));
     stage.config.is_lone = true;
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_str_eq(get("HOME"), "/opt/app");
+    stage_resolve(CODE_OK);
+    ck_assert_str_eq(stage_variable(0, "HOME"), "/opt/app");
 }
 END_TEST
 
@@ -194,12 +153,12 @@ START_TEST(an_inherited_value_in_a_declared_mount_stays)
     INHERIT(ITEM("TMPDIR=/data/tmp"), ITEM("TMP=/data/../etc"), ITEM("TEMP=/data/.."),
             ITEM("HOME=/data/home"));
     stage.mount[STAGE_TMP].redirect = WORDS("tmp", "home", "xdg");
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_str_eq(get("TMPDIR"), "/data/tmp");
-    ck_assert_str_eq(get("TMP"), "/tmp");
-    ck_assert_str_eq(get("TEMP"), "/tmp");
-    ck_assert_str_eq(get("HOME"), "/data/home");
-    ck_assert_str_eq(get("XDG_CACHE_HOME"), "/data/home/.cache");
+    stage_resolve(CODE_OK);
+    ck_assert_str_eq(stage_variable(0, "TMPDIR"), "/data/tmp");
+    ck_assert_str_eq(stage_variable(0, "TMP"), "/tmp");
+    ck_assert_str_eq(stage_variable(0, "TEMP"), "/tmp");
+    ck_assert_str_eq(stage_variable(0, "HOME"), "/data/home");
+    ck_assert_str_eq(stage_variable(0, "XDG_CACHE_HOME"), "/data/home/.cache");
 }
 END_TEST
 
@@ -208,9 +167,9 @@ START_TEST(xdg_follows_the_final_home_unless_a_layer_says_otherwise)
     stage.mount[STAGE_TMP].redirect = WORDS("home", "xdg");
     add_env("HOME", "/data/app");
     stage.unit[0].env = WORDS("XDG_CONFIG_HOME=/etc/app");
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_str_eq(get("XDG_DATA_HOME"), "/data/app/.local/share");
-    ck_assert_str_eq(get("XDG_CONFIG_HOME"), "/etc/app");
+    stage_resolve(CODE_OK);
+    ck_assert_str_eq(stage_variable(0, "XDG_DATA_HOME"), "/data/app/.local/share");
+    ck_assert_str_eq(stage_variable(0, "XDG_CONFIG_HOME"), "/etc/app");
 }
 END_TEST
 
@@ -219,9 +178,9 @@ START_TEST(java_options_are_appended_after_all_layers)
     INHERIT(ITEM("JDK_JAVA_OPTIONS=-Xmx1g"));
     stage.mount[STAGE_TMP].redirect = WORDS("home", "java");
     stage.unit[0].env = WORDS("JDK_JAVA_OPTIONS=${JDK_JAVA_OPTIONS} -Xss1m");
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_str_eq(get("JDK_JAVA_OPTIONS"), "-Xmx1g -Xss1m -Djava.io.tmpdir=/tmp "
-                                              "-Duser.home=/tmp/home-10001");
+    stage_resolve(CODE_OK);
+    ck_assert_str_eq(stage_variable(0, "JDK_JAVA_OPTIONS"), "-Xmx1g -Xss1m -Djava.io.tmpdir=/tmp "
+                                                            "-Duser.home=/tmp/home-10001");
 }
 END_TEST
 
@@ -230,8 +189,8 @@ START_TEST(a_path_with_a_blank_is_quoted_for_java_and_an_empty_variable_is_fille
     INHERIT(ITEM("JDK_JAVA_OPTIONS="));
     stage.mount[STAGE_TMP].path = stage.path[STAGE_TMP].resolved = "/my tmp";
     stage.mount[STAGE_TMP].redirect = WORDS("java");
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_str_eq(get("JDK_JAVA_OPTIONS"), "\"-Djava.io.tmpdir=/my tmp\"");
+    stage_resolve(CODE_OK);
+    ck_assert_str_eq(stage_variable(0, "JDK_JAVA_OPTIONS"), "\"-Djava.io.tmpdir=/my tmp\"");
 }
 END_TEST
 
@@ -239,8 +198,8 @@ START_TEST(java_options_that_are_there_stay)
 {
     stage.mount[STAGE_TMP].redirect = WORDS("java");
     add_env("JDK_JAVA_OPTIONS", "-Djava.io.tmpdir=/data");
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_str_eq(get("JDK_JAVA_OPTIONS"), "-Djava.io.tmpdir=/data");
+    stage_resolve(CODE_OK);
+    ck_assert_str_eq(stage_variable(0, "JDK_JAVA_OPTIONS"), "-Djava.io.tmpdir=/data");
 }
 END_TEST
 
@@ -252,19 +211,19 @@ START_TEST(env_sees_the_layers_below_and_earlier_lines)
     add_env("C", "$B-${D:-none}");
     add_env("GONE", "");
     stage.unit[0].env = WORDS("E=$C = '$$'", "A=");
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_str_eq(get("B"), "1/tmp");
-    ck_assert_str_eq(get("E"), "1/tmp-none = '$'");
-    ck_assert_ptr_null(get("GONE"));
-    ck_assert_ptr_null(get("A"));
+    stage_resolve(CODE_OK);
+    ck_assert_str_eq(stage_variable(0, "B"), "1/tmp");
+    ck_assert_str_eq(stage_variable(0, "E"), "1/tmp-none = '$'");
+    ck_assert_ptr_null(stage_variable(0, "GONE"));
+    ck_assert_ptr_null(stage_variable(0, "A"));
 }
 END_TEST
 
 START_TEST(a_variable_that_is_not_set_is_the_fault_of_whoever_runs_it)
 {
     add_env("A", "$MISSING");
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_str_eq(first_wrong(NULL), "A: MISSING is not set and has no default");
+    stage_resolve(CODE_OK);
+    ck_assert_str_eq(stage_wrong(NULL), "A: MISSING is not set and has no default");
     ck_assert_int_eq(diag_code(&stage.diags), CODE_BROKEN);
     ck_assert_uint_eq(stage.diags.item[0].line, 20);
 }
@@ -273,8 +232,8 @@ END_TEST
 START_TEST(a_value_that_cannot_be_read_is_the_fault_of_the_author)
 {
     add_env("A", "${B");
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_ptr_nonnull(strstr(first_wrong(NULL), "A: "));
+    stage_resolve(CODE_OK);
+    ck_assert_ptr_nonnull(strstr(stage_wrong(NULL), "A: "));
     ck_assert_int_eq(diag_code(&stage.diags), CODE_CONFIG);
     ck_assert_ptr_null(stage.diags.item[0].cure);
 }
@@ -286,7 +245,7 @@ START_TEST(the_base_has_no_unit_and_skips_what_needs_one)
     INHERIT(ITEM("PUID=99"), ITEM("NOTIFY_SOCKET=/x"));
     add_env("A", "$TMPDIR/x");
     add_env("B", "$PUID");
-    stage_resolve(&stage, CODE_OK);
+    stage_resolve(CODE_OK);
     ck_assert_int_eq(environ_base(&stage.environment, &stage.arena, &base, &stage.diags), 0);
     ck_assert_str_eq(vars_get(&base, "B"), "99");
     ck_assert_ptr_null(vars_get(&base, "A"));
@@ -300,7 +259,7 @@ environ_suite(void)
 {
     Suite *suite = suite_create("environ");
     TCase *tests = tcase_create("environ");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, stage_init_app, stage_free);
     tcase_add_loop_test(tests, each_layer_wins_over_the_weaker_ones, 0, LAYERS);
     tcase_add_test(tests, nothing_of_roinits_own_reaches_a_unit);
     tcase_add_test(tests, nothing_overrides_the_name_of_the_unit);

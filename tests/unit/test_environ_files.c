@@ -6,51 +6,9 @@
 #include "config/doc.h"
 #include "config/grow.h"
 #include "tests/unit/stage.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 /* Variables that come from files. */
-
-static struct stage stage;
-
-static void
-setup(void)
-{
-    stage_init(&stage);
-    stage_set_user(&stage, 0, "app", NULL);
-}
-
-static void
-teardown(void)
-{
-    stage_free(&stage);
-}
-
-#define INHERIT(...) stage_inherit(&stage, (char *const[]){__VA_ARGS__, NULL})
-
-static struct environ_text
-file(const char *text)
-{
-    return (struct environ_text){"/etc/app.env", text, strlen(text)};
-}
-
-static const char *
-get(const char *name)
-{
-    return stage_variable(&stage, 0, name);
-}
-
-/* What is wrong first, or "". */
-static const char *
-first_wrong(const struct environ_text *unit_files)
-{
-    struct vars vars;
-    int result = environ_unit(&stage.environment, 0, unit_files, &stage.arena, &vars, &stage.diags);
-    ck_assert_int_eq(result, stage.diags.errors == 0 ? 0 : -1);
-    return stage_first(&stage);
-}
 
 static const struct {
     const char *text, *value; /* of A; NULL: a diagnostic */
@@ -71,10 +29,10 @@ static const struct {
 
 START_TEST(env_files_hold_lines_of_name_and_value_as_they_stand)
 {
-    struct environ_text texts[] = {file(files[_i].text)};
+    struct environ_text texts[] = {stage_file(files[_i].text)};
     struct vars vars;
     stage.unit[0].env_file = WORDS("/etc/app.env");
-    stage_resolve(&stage, CODE_OK);
+    stage_resolve(CODE_OK);
     int result = environ_unit(&stage.environment, 0, texts, &stage.arena, &vars, &stage.diags);
     ck_assert_int_eq(result, files[_i].value == NULL ? -1 : 0);
     stage_is(vars_get(&vars, "A"), files[_i].value);
@@ -89,30 +47,30 @@ START_TEST(an_env_file_with_a_nul_or_without_end_is_refused)
 {
     struct environ_text texts[] = {{"/etc/app.env", "A=1\0B=2", 7}};
     stage.unit[0].env_file = WORDS("/etc/app.env");
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_str_eq(first_wrong(texts), "a NUL byte in the file");
+    stage_resolve(CODE_OK);
+    ck_assert_str_eq(stage_wrong(texts), "a NUL byte in the file");
 
     struct grow many = {.arena = &stage.arena};
     for (size_t i = 0; i < 5000; i++) {
         grow_add(&many, "A=1\n", 4);
     }
-    texts[0] = file(grow_text(&many));
+    texts[0] = stage_file(grow_text(&many));
     stage.diags = (struct diags){.arena = &stage.arena};
-    ck_assert_str_eq(first_wrong(texts), "more than 4096 variables in one file");
+    ck_assert_str_eq(stage_wrong(texts), "more than 4096 variables in one file");
 }
 END_TEST
 
 START_TEST(an_env_file_that_makes_no_sense_spoils_the_base_and_one_that_is_not_there_does_not)
 {
-    struct environ_text texts[] = {{"/gone", NULL, 0}, file("no variable\n")};
+    struct environ_text texts[] = {{"/gone", NULL, 0}, stage_file("no variable\n")};
     struct vars base;
     stage.environment.env_file = texts;
     stage.config.init.env_file = WORDS("/gone");
-    stage_resolve(&stage, CODE_OK);
+    stage_resolve(CODE_OK);
     ck_assert_int_eq(environ_base(&stage.environment, &stage.arena, &base, &stage.diags), 0);
     stage.config.init.env_file = WORDS("/gone", "/etc/app.env");
     ck_assert_int_eq(environ_base(&stage.environment, &stage.arena, &base, &stage.diags), -1);
-    ck_assert_str_eq(stage_first(&stage), "the line is not NAME=value");
+    ck_assert_str_eq(stage_first(), "the line is not NAME=value");
 }
 END_TEST
 
@@ -122,12 +80,12 @@ START_TEST(a_secret_comes_from_the_file_that_its_variable_names)
     INHERIT(ITEM("P_FILE=/run/secrets/p"), ITEM("Q="));
     stage.config.init.file_env = WORDS("P", "Q");
     stage.config.init.env_pass = WORDS("PATH"); /* about units, not about secrets */
-    stage_resolve(&stage, CODE_OK);
+    stage_resolve(CODE_OK);
     ck_assert_str_eq(environ_secret_path(&stage.environment, 0, &stage.arena), "/run/secrets/p");
     ck_assert_ptr_null(environ_secret_path(&stage.environment, 1, &stage.arena));
     stage.environment.secret = secrets;
-    ck_assert_str_eq(get("P"), "s3cret=");
-    ck_assert_ptr_null(get("P_FILE"));
+    ck_assert_str_eq(stage_variable(0, "P"), "s3cret=");
+    ck_assert_ptr_null(stage_variable(0, "P_FILE"));
 }
 END_TEST
 
@@ -137,9 +95,9 @@ START_TEST(a_secret_may_be_empty_and_stands_in_for_an_empty_variable)
     INHERIT(ITEM("P_FILE=/run/secrets/p"), ITEM("P="), ITEM("Q_FILE="));
     stage.config.init.file_env = WORDS("P", "Q");
     stage.environment.secret = secrets;
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_str_eq(get("P"), "");
-    ck_assert_str_eq(get("Q"), "");
+    stage_resolve(CODE_OK);
+    ck_assert_str_eq(stage_variable(0, "P"), "");
+    ck_assert_str_eq(stage_variable(0, "Q"), "");
     ck_assert_ptr_null(environ_secret_path(&stage.environment, 1, &stage.arena));
 }
 END_TEST
@@ -150,9 +108,9 @@ START_TEST(a_secret_that_is_set_twice_is_an_error_that_does_not_tell_it)
     INHERIT(ITEM("P_FILE=/run/secrets/p"), ITEM("P=hidden"));
     stage.config.init.file_env = WORDS("P");
     stage.environment.secret = secrets;
-    stage_resolve(&stage, CODE_OK);
+    stage_resolve(CODE_OK);
     stage.config.init.from[INIT_file_env] = &stage.setting;
-    ck_assert_str_eq(first_wrong(NULL), "both P and P_FILE are set");
+    ck_assert_str_eq(stage_wrong(NULL), "both P and P_FILE are set");
     ck_assert_uint_eq(stage.diags.item[0].line, 7);
     ck_assert_int_eq(diag_code(&stage.diags), CODE_BROKEN);
 }
@@ -164,8 +122,8 @@ START_TEST(a_secret_with_a_nul_is_an_error)
     INHERIT(ITEM("P_FILE=/run/secrets/p"));
     stage.config.init.file_env = WORDS("P");
     stage.environment.secret = secrets;
-    stage_resolve(&stage, CODE_OK);
-    ck_assert_ptr_nonnull(strstr(first_wrong(NULL), "NUL byte"));
+    stage_resolve(CODE_OK);
+    ck_assert_ptr_nonnull(strstr(stage_wrong(NULL), "NUL byte"));
 }
 END_TEST
 
@@ -174,7 +132,7 @@ environ_files_suite(void)
 {
     Suite *suite = suite_create("environ_files");
     TCase *tests = tcase_create("environ_files");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, stage_init_app, stage_free);
     tcase_add_loop_test(tests, env_files_hold_lines_of_name_and_value_as_they_stand, 0,
                         (int)(sizeof files / sizeof files[0]));
     tcase_add_test(tests, an_env_file_with_a_nul_or_without_end_is_refused);

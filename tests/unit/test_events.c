@@ -4,10 +4,7 @@
 #include <string.h>
 
 #include "supervisor/events.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 /* 2026-11-22T11:03:07.042Z */
 #define NOON 1795345387042LL

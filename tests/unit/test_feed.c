@@ -5,26 +5,9 @@
 
 #include "config/feed.h"
 #include "tests/unit/written.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 /* What goes to the packaged library and comes back: a reader that misreads is found out. */
-
-static struct written written;
-
-static void
-setup(void)
-{
-    written_init(&written);
-}
-
-static void
-teardown(void)
-{
-    written_free(&written);
-}
 
 /* The text must live as long as what is returned. */
 static struct feed
@@ -101,7 +84,7 @@ feed_suite(void)
 {
     Suite *suite = suite_create("feed");
     TCase *tests = tcase_create("feed");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, written_init, written_free);
     tcase_add_loop_test(tests, a_reader_that_brings_back_something_else_is_found_out, 0,
                         COUNT(readings));
     tcase_add_test(tests, a_reader_with_too_little_room_or_that_swallows_a_piece_is_found_out);

@@ -2,10 +2,7 @@
 #include "tests/runner.h"
 
 #include "init/goal.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 #define YES GOAL_REACHED
 #define NO GOAL_MISSED

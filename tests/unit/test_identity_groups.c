@@ -4,26 +4,9 @@
 #include <stdio.h>
 
 #include "tests/unit/stage.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 /* Supplementary groups, and whom the view names. */
-
-static struct stage stage;
-
-static void
-setup(void)
-{
-    stage_init(&stage);
-}
-
-static void
-teardown(void)
-{
-    stage_free(&stage);
-}
 
 START_TEST(groups_are_his_own_and_what_the_runtime_added)
 {
@@ -31,8 +14,8 @@ START_TEST(groups_are_his_own_and_what_the_runtime_added)
     stage.self.group[0] = 0;    /* roinit's own gid */
     stage.self.group[1] = 6;    /* disk: the group file gives it to root */
     stage.self.group[2] = 2000; /* fsGroup */
-    stage_set_user(&stage, 0, "app", NULL);
-    stage_resolve(&stage, CODE_OK);
+    stage_set_user(0, "app", NULL);
+    stage_resolve(CODE_OK);
     const struct identity *who = &stage.identities.unit[0];
     ck_assert_uint_eq(who->group_count, 3);
     ck_assert_uint_eq(who->group[0], 44);
@@ -47,8 +30,8 @@ START_TEST(without_an_entry_of_roinits_own_nothing_explains_its_groups)
     stage.self.gid = 6000;
     stage.self.group_count = 1;
     stage.self.group[0] = 6; /* disk, but roinit is not root */
-    stage_set_user(&stage, 0, "5000", NULL);
-    stage_resolve(&stage, CODE_OK);
+    stage_set_user(0, "5000", NULL);
+    stage_resolve(CODE_OK);
     ck_assert_uint_eq(stage.identities.unit[0].gid, 6000);
     ck_assert_uint_eq(stage.identities.unit[0].group_count, 1);
 }
@@ -57,16 +40,16 @@ END_TEST
 START_TEST(units_with_the_same_groups_share_them)
 {
     stage.config.unit_count = 3;
-    stage_set_user(&stage, 0, "app", NULL);
-    stage_set_user(&stage, 1, "app", NULL);
-    stage_set_user(&stage, 2, "web", NULL);
-    stage_resolve(&stage, CODE_OK);
+    stage_set_user(0, "app", NULL);
+    stage_set_user(1, "app", NULL);
+    stage_set_user(2, "web", NULL);
+    stage_resolve(CODE_OK);
     const struct identity *unit = stage.identities.unit;
     ck_assert_uint_eq(unit[0].group_count, 2);
     ck_assert_ptr_eq(unit[0].group, unit[1].group);
     ck_assert_uint_eq(unit[2].group_count, 1);
-    stage_set_user(&stage, 1, "root", NULL); /* as many as web, and others */
-    stage_resolve(&stage, CODE_OK);
+    stage_set_user(1, "root", NULL); /* as many as web, and others */
+    stage_resolve(CODE_OK);
     ck_assert_uint_eq(stage.identities.unit[1].group[0], 6);
     ck_assert_uint_eq(stage.identities.unit[2].group[0], 44);
 }
@@ -82,11 +65,11 @@ START_TEST(more_groups_than_a_process_is_given_are_left_out)
         words[i] = text[i];
     }
     stage.config.unit_count = 2;
-    stage_set_user(&stage, 0, "app", NULL);
-    stage_set_user(&stage, 1, "app", NULL); /* keeps the default */
+    stage_set_user(0, "app", NULL);
+    stage_set_user(1, "app", NULL); /* keeps the default */
     stage.unit[0].groups = (struct words){MANY, words};
-    stage_write(&stage, 0, UNIT_groups);
-    stage_resolve(&stage, CODE_OK);
+    stage_write(0, UNIT_groups);
+    stage_resolve(CODE_OK);
     identities_resolve_groups(&stage.config, &stage.arena, &stage.identities, &stage.diags);
     ck_assert_uint_eq(stage.identities.unit[0].group_count, IDENTITY_GROUPS_MAX);
     ck_assert_uint_eq(stage.identities.unit[0].group[IDENTITY_GROUPS_MAX - 1],
@@ -100,14 +83,14 @@ START_TEST(as_another_user_groups_stay_as_they_are)
     stage.self.group_count = 2;
     stage.self.group[0] = 2000;
     stage.self.group[1] = 20001; /* its own, once more */
-    stage_set_user(&stage, 0, "app", NULL);
-    stage_start_as(&stage, 10001, 20001);
-    stage_resolve(&stage, CODE_OK);
+    stage_set_user(0, "app", NULL);
+    stage_start_as(10001, 20001);
+    stage_resolve(CODE_OK);
     ck_assert_uint_eq(stage.identities.unit[0].group_count, 1);
     ck_assert_uint_eq(stage.identities.unit[0].group[0], 2000);
 
     stage.unit[0].groups = WORDS("none");
-    stage_write(&stage, 0, UNIT_groups);
+    stage_write(0, UNIT_groups);
     identities_resolve_groups(&stage.config, &stage.arena, &stage.identities, &stage.diags);
     ck_assert_uint_eq(stage.identities.unit[0].group_count, 1);
     ck_assert_uint_eq(stage.diags.count, 1);
@@ -128,10 +111,10 @@ END_TEST
 
 START_TEST(named_groups_replace_the_default)
 {
-    stage_set_user(&stage, 0, "app", NULL);
+    stage_set_user(0, "app", NULL);
     stage.unit[0].groups = WORDS("audio", "77", "77");
-    stage_write(&stage, 0, UNIT_groups);
-    stage_resolve(&stage, CODE_OK);
+    stage_write(0, UNIT_groups);
+    stage_resolve(CODE_OK);
     identities_resolve_groups(&stage.config, &stage.arena, &stage.identities, &stage.diags);
     ck_assert_uint_eq(stage.identities.unit[0].group_count, 2);
     ck_assert_uint_eq(stage.identities.unit[0].group[0], 29);
@@ -139,7 +122,7 @@ START_TEST(named_groups_replace_the_default)
 
     stage.unit[0].groups = WORDS("nogroup");
     identities_resolve_groups(&stage.config, &stage.arena, &stage.identities, &stage.diags);
-    ck_assert_str_eq(stage_first(&stage), "group \"nogroup\" is not in /etc/group");
+    ck_assert_str_eq(stage_first(), "group \"nogroup\" is not in /etc/group");
 }
 END_TEST
 
@@ -154,10 +137,10 @@ START_TEST(the_view_names_the_user_of_the_defaults_where_units_differ)
     struct section section = {.title = "service two", .settings = &own};
     stage.config.unit_count = 2;
     stage.config.init.passwd = "viewed";
-    stage_set_user(&stage, 0, "web", NULL);
+    stage_set_user(0, "web", NULL);
     stage.unit[0].section = &section;
-    stage_set_user(&stage, 1, "app", NULL); /* his setting is none of the unit's section */
-    stage_resolve(&stage, CODE_OK);
+    stage_set_user(1, "app", NULL); /* his setting is none of the unit's section */
+    stage_resolve(CODE_OK);
     ck_assert_ptr_eq(stage.identities.viewed, &stage.identities.unit[1]);
     ck_assert_str_eq(stage.identities.unit[1].name, "viewed");
     ck_assert_str_eq(stage.identities.unit[0].name, "web");
@@ -170,10 +153,10 @@ START_TEST(the_view_names_the_user_of_main_where_there_are_no_defaults)
     stage.config.init.passwd = "viewed";
     stage.unit[2].is_main = true;
     stage.unit[0].user.user = "app";
-    stage_resolve(&stage, CODE_OK);
+    stage_resolve(CODE_OK);
     ck_assert_ptr_eq(stage.identities.viewed, &stage.identities.unit[2]);
     stage.unit[2].is_main = false; /* nor a main: the first */
-    stage_resolve(&stage, CODE_OK);
+    stage_resolve(CODE_OK);
     ck_assert_ptr_eq(stage.identities.viewed, &stage.identities.unit[0]);
 }
 END_TEST
@@ -181,11 +164,11 @@ END_TEST
 START_TEST(without_a_unit_or_a_name_there_is_no_view)
 {
     stage.config.init.passwd = "";
-    stage_resolve(&stage, CODE_OK);
+    stage_resolve(CODE_OK);
     ck_assert_ptr_null(stage.identities.viewed);
     stage.config.init.passwd = "viewed";
     stage.config.unit_count = 0;
-    stage_resolve(&stage, CODE_OK);
+    stage_resolve(CODE_OK);
     ck_assert_ptr_null(stage.identities.viewed);
 }
 END_TEST
@@ -195,7 +178,7 @@ static const char *const no_names[] = {"a:b", "1a", "a b", "-a", "a\n"};
 START_TEST(a_name_that_passwd_cannot_hold_is_an_error)
 {
     stage.config.init.passwd = no_names[_i];
-    stage_resolve(&stage, CODE_CONFIG);
+    stage_resolve(CODE_CONFIG);
 }
 END_TEST
 
@@ -204,7 +187,7 @@ identity_groups_suite(void)
 {
     Suite *suite = suite_create("identity_groups");
     TCase *tests = tcase_create("identity_groups");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, stage_init, stage_free);
     tcase_add_test(tests, groups_are_his_own_and_what_the_runtime_added);
     tcase_add_test(tests, without_an_entry_of_roinits_own_nothing_explains_its_groups);
     tcase_add_test(tests, units_with_the_same_groups_share_them);

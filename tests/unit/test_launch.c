@@ -7,10 +7,7 @@
 #include "config/text.h"
 #include "init/onlyif.h"
 #include "supervisor/launch.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 /* Whether a unit is started, and what a start that fails is called. */
 

@@ -5,10 +5,7 @@
 #include <string.h>
 
 #include "supervisor/life.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 /* The table of a unit's life, cell by cell: `_i` is the state. */
 

@@ -6,27 +6,11 @@
 
 #include "config/lines.h"
 #include "tests/unit/written.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 /* The gate before inih, alone and with what the packaged library makes of it. */
 
-static struct written written;
 static char file[2 * 1024 * 1024];
-
-static void
-setup(void)
-{
-    written_init(&written);
-}
-
-static void
-teardown(void)
-{
-    written_free(&written);
-}
 
 static void
 repeat(char *at, char byte, size_t count)
@@ -85,9 +69,9 @@ END_TEST
 
 START_TEST(a_byte_order_mark_is_passed_over)
 {
-    written_add(&written, "file", "\xef\xbb\xbf[service a]\ncommand = x\n");
-    written_expect(&written, 0, NULL);
-    ck_assert_str_eq(written_text(&written, "service a", "command"), "x");
+    written_add("file", "\xef\xbb\xbf[service a]\ncommand = x\n");
+    written_expect(0, NULL);
+    ck_assert_str_eq(written_text("service a", "command"), "x");
 }
 END_TEST
 
@@ -112,11 +96,10 @@ END_TEST
 
 START_TEST(comment_characters_in_a_value_are_plain_text)
 {
-    written_add(&written, "file",
-                "[service a]\ncommand = sh -c 'a ; b # c'\nenv =\n    X=1 ; 2\n    Y=#3\n");
-    written_expect(&written, 0, NULL);
-    ck_assert_str_eq(written_text(&written, "service a", "command"), "sh -c 'a ; b # c'");
-    ck_assert_str_eq(written_text(&written, "service a", "env"), "X=1 ; 2\nY=#3");
+    written_add("file", "[service a]\ncommand = sh -c 'a ; b # c'\nenv =\n    X=1 ; 2\n    Y=#3\n");
+    written_expect(0, NULL);
+    ck_assert_str_eq(written_text("service a", "command"), "sh -c 'a ; b # c'");
+    ck_assert_str_eq(written_text("service a", "env"), "X=1 ; 2\nY=#3");
 }
 END_TEST
 
@@ -127,10 +110,10 @@ START_TEST(the_tail_of_a_line_of_any_length_is_no_key)
     strcat(file, "[service a]\ncommand = ");
     repeat(file, 'A', (size_t)_i);
     strcat(file, "user=root\n");
-    written_add(&written, "file", file);
-    written_expect(&written, 0, NULL);
-    ck_assert_ptr_null(written_text(&written, "service a", "user"));
-    ck_assert_uint_eq(strlen(written_text(&written, "service a", "command")), (size_t)_i + 9);
+    written_add("file", file);
+    written_expect(0, NULL);
+    ck_assert_ptr_null(written_text("service a", "user"));
+    ck_assert_uint_eq(strlen(written_text("service a", "command")), (size_t)_i + 9);
 }
 END_TEST
 
@@ -145,10 +128,10 @@ START_TEST(values_up_to_4095_bytes_arrive_whole)
     }
     file[strlen("[service a]\nworking-dir = ") + lengths[_i] - 1] = '/';
     const char *value = strchr(file, '=') + 2;
-    written_add(&written, "file", file);
-    written_expect(&written, 0, NULL);
-    ck_assert_uint_eq(strlen(written_text(&written, "service a", "working-dir")), lengths[_i]);
-    ck_assert_str_eq(written_text(&written, "service a", "working-dir"), value);
+    written_add("file", file);
+    written_expect(0, NULL);
+    ck_assert_uint_eq(strlen(written_text("service a", "working-dir")), lengths[_i]);
+    ck_assert_str_eq(written_text("service a", "working-dir"), value);
 }
 END_TEST
 
@@ -157,8 +140,8 @@ START_TEST(a_longer_value_is_an_error_that_says_so)
     file[0] = '\0';
     strcat(file, "[service a]\ncommand = ");
     repeat(file, 'x', 4096);
-    written_add(&written, "file", file);
-    written_expect(&written, 1, "longer than 4095 bytes");
+    written_add("file", file);
+    written_expect(1, "longer than 4095 bytes");
     ck_assert_uint_eq(written.diags.item[0].line, 2);
 }
 END_TEST
@@ -166,32 +149,29 @@ END_TEST
 START_TEST(long_section_names_do_not_become_one)
 {
     /* 49 bytes are what inih keeps; two that differ later would be the same. */
-    written_add(&written, "file",
-                "[volume /aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]\nowner = a\n"
-                "[volume /aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]\nowner = b\n"
-                "[volume /aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab]\nowner = c\n");
-    written_expect(&written, 2, "give it a short label, and say `path = ...`");
-    ck_assert_str_eq(
-        written_text(&written, "volume /aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "owner"), "a");
+    written_add("file", "[volume /aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]\nowner = a\n"
+                        "[volume /aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]\nowner = b\n"
+                        "[volume /aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab]\nowner = c\n");
+    written_expect(2, "give it a short label, and say `path = ...`");
+    ck_assert_str_eq(written_text("volume /aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "owner"),
+                     "a");
 }
 END_TEST
 
 START_TEST(a_key_of_49_bytes_arrives_and_one_of_50_is_refused)
 {
-    written_add(&written, "file",
-                "[env]\n"
-                "A234567890123456789012345678901234567890123456789 = 1\n"
-                "A2345678901234567890123456789012345678901234567890 = 2\n");
-    written_expect(&written, 1, "longer than 49 bytes");
-    ck_assert_str_eq(
-        written_text(&written, "env", "A234567890123456789012345678901234567890123456789"), "1");
+    written_add("file", "[env]\n"
+                        "A234567890123456789012345678901234567890123456789 = 1\n"
+                        "A2345678901234567890123456789012345678901234567890 = 2\n");
+    written_expect(1, "longer than 49 bytes");
+    ck_assert_str_eq(written_text("env", "A234567890123456789012345678901234567890123456789"), "1");
 }
 END_TEST
 
 START_TEST(a_section_without_keys_counts)
 {
-    written_add(&written, "file", "[service a]\ncommand = x\n[tmpfs /tmp]\n[tmpfs /run]");
-    written_expect(&written, 0, NULL);
+    written_add("file", "[service a]\ncommand = x\n[tmpfs /tmp]\n[tmpfs /run]");
+    written_expect(0, NULL);
     ck_assert_ptr_nonnull(doc_section(&written.doc, SECTION_TMPFS, "/tmp"));
     ck_assert_ptr_nonnull(doc_section(&written.doc, SECTION_TMPFS, "/run"));
 }
@@ -200,11 +180,11 @@ END_TEST
 START_TEST(a_list_goes_on_over_indented_lines_with_blanks_and_comments_between)
 {
     written_add(
-        &written, "file",
+        "file",
         "[service a]\r\ncommand = x\r\nafter =\r\n\tb\r\n\r\n# why\r\n  c d\r\nlog = text\r\n");
-    written_expect(&written, 0, NULL);
-    ck_assert_str_eq(written_text(&written, "service a", "after"), "b\nc d");
-    ck_assert_str_eq(written_text(&written, "service a", "log"), "text");
+    written_expect(0, NULL);
+    ck_assert_str_eq(written_text("service a", "after"), "b\nc d");
+    ck_assert_str_eq(written_text("service a", "log"), "text");
 }
 END_TEST
 
@@ -259,14 +239,14 @@ static const struct {
 
 START_TEST(what_is_wrong_is_told_once_with_its_cure)
 {
-    written_add(&written, "file", wrongs[_i].text);
-    written_expect(&written, wrongs[_i].errors, wrongs[_i].part);
+    written_add("file", wrongs[_i].text);
+    written_expect(wrongs[_i].errors, wrongs[_i].part);
 }
 END_TEST
 
 START_TEST(diagnostics_have_file_line_section_and_key)
 {
-    written_add(&written, "file", "# one\n\n[service web]\ncommand = a\n   b\nexec = c\n");
+    written_add("file", "# one\n\n[service web]\ncommand = a\n   b\nexec = c\n");
     const struct diag *diag = &written.diags.item[0];
     ck_assert_str_eq(diag->file, "file");
     ck_assert_uint_eq(diag->line, 6);
@@ -282,7 +262,7 @@ START_TEST(many_errors_are_counted_and_the_first_are_kept)
     for (int i = 0; i < 5000; i++) {
         at += sprintf(at, "bad line %d\n", i);
     }
-    written_add(&written, "file", file);
+    written_add("file", file);
     ck_assert_uint_eq(written.diags.errors, 5000);
     ck_assert_uint_eq(written.diags.count, DIAG_MAX);
     ck_assert_uint_eq(written.diags.more, 5000 - DIAG_MAX);
@@ -295,16 +275,16 @@ START_TEST(sections_and_keys_have_a_bound)
     for (int i = 0; i < DOC_SECTIONS_MAX + 3; i++) {
         at += sprintf(at, "[task t%d]\ncommand = x\n", i);
     }
-    written_add(&written, "file", file);
-    written_expect(&written, 3, "more than 4096 sections");
+    written_add("file", file);
+    written_expect(3, "more than 4096 sections");
     at = file + sprintf(file, "[env]\n");
     for (int i = 0; i < DOC_SETTINGS_MAX + 2; i++) {
         at += sprintf(at, "V%d = x\n", i);
     }
-    written_free(&written);
-    written_init(&written);
-    written_add(&written, "file", file);
-    written_expect(&written, 2, "more than 4096 keys");
+    written_free();
+    written_init();
+    written_add("file", file);
+    written_expect(2, "more than 4096 keys");
 }
 END_TEST
 
@@ -318,10 +298,10 @@ START_TEST(a_list_too_long_with_all_its_lines_is_told_at_its_key)
         *at++ = '\n';
     }
     *at = '\0';
-    written_add(&written, "file", file);
-    written_expect(&written, 1, "the value is too long with all its lines");
+    written_add("file", file);
+    written_expect(1, "the value is too long with all its lines");
     ck_assert_uint_eq(written.diags.item[0].line, 2);
-    ck_assert_ptr_null(written_text(&written, "service a", "after"));
+    ck_assert_ptr_null(written_text("service a", "after"));
 }
 END_TEST
 
@@ -344,7 +324,7 @@ lines_suite(void)
 {
     Suite *suite = suite_create("lines");
     TCase *tests = tcase_create("lines");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, written_init, written_free);
     tcase_add_loop_test(tests, each_line_is_what_it_looks_like_or_refused, 0, COUNT(firsts));
     tcase_add_test(tests, a_byte_order_mark_is_passed_over);
     tcase_add_test(tests, a_piece_comes_back_as_it_went_in);

@@ -13,18 +13,14 @@
 #include "config/load.h"
 #include "config/text.h"
 #include "tests/unit/written.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
-static struct written written;
 static char folder[64], path[4096];
 
 static void
 setup(void)
 {
-    written_init(&written);
+    written_init();
     strcpy(folder, "/tmp/roinit-load.XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
 }
@@ -33,7 +29,7 @@ static void
 teardown(void)
 {
     char command[128];
-    written_free(&written);
+    written_free();
     (void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
     ck_assert_int_eq(system(command), 0);
 }
@@ -79,12 +75,12 @@ START_TEST(drop_ins_come_in_byte_order_and_change_what_was_said)
     put("a.d/.40.ini", "not for us");
     put("a.d/ini", "not for us");
     load("a.ini");
-    written_expect(&written, 0, NULL);
-    ck_assert_str_eq(written_text(&written, "service web", "command"), "three");
-    ck_assert_str_eq(written_text(&written, "service web", "after"), "x y z");
-    ck_assert_ptr_null(written_text(&written, "service web", "log"));
-    ck_assert_str_eq(written_text(&written, "service web", "env"), "A=1\nB=2");
-    ck_assert_str_eq(written_text(&written, "service new", "command"), "n");
+    written_expect(0, NULL);
+    ck_assert_str_eq(written_text("service web", "command"), "three");
+    ck_assert_str_eq(written_text("service web", "after"), "x y z");
+    ck_assert_ptr_null(written_text("service web", "log"));
+    ck_assert_str_eq(written_text("service web", "env"), "A=1\nB=2");
+    ck_assert_str_eq(written_text("service new", "command"), "n");
     ck_assert_uint_eq(strlen(written.doc.digest), 64);
 }
 END_TEST
@@ -219,7 +215,7 @@ START_TEST(a_bad_file_has_one_clear_sentence_and_code_78)
 {
     bad_files[_i].make();
     load("a.ini");
-    written_expect(&written, 1, bad_files[_i].part);
+    written_expect(1, bad_files[_i].part);
     ck_assert_int_eq(diag_code(&written.diags), CODE_CONFIG);
     ck_assert(text_starts_with(written.diags.item[0].file, folder));
 }
@@ -230,7 +226,7 @@ START_TEST(a_sticky_folder_keeps_the_file_from_others)
     put("a.ini", "[init]\n");
     ck_assert_int_eq(chmod(folder, 01777), 0);
     load("a.ini");
-    written_expect(&written, 0, NULL);
+    written_expect(0, NULL);
 }
 END_TEST
 
@@ -242,7 +238,7 @@ START_TEST(a_file_of_another_user_is_refused_on_a_writable_mount)
     }
     ck_assert_int_eq(chown(path, 12345, 12345), 0);
     load("a.ini");
-    written_expect(&written, 1, "belongs to another user");
+    written_expect(1, "belongs to another user");
 }
 END_TEST
 
@@ -251,7 +247,7 @@ START_TEST(lint_does_not_ask_who_could_write_the_file)
     make_writable();
     struct load_source source = {.file = in_folder("a.ini"), .must_exist = true};
     load_contract(&source, &written.arena, &written.doc, &written.diags);
-    written_expect(&written, 0, NULL);
+    written_expect(0, NULL);
 }
 END_TEST
 
@@ -259,11 +255,11 @@ START_TEST(without_a_file_the_built_in_contract_holds)
 {
     struct load_source source = {.file = in_folder("none.ini")};
     load_contract(&source, &written.arena, &written.doc, &written.diags);
-    written_expect(&written, 0, NULL);
+    written_expect(0, NULL);
     ck_assert_ptr_null(written.doc.file);
-    ck_assert_str_eq(written_text(&written, "require", "root"), "ro");
-    ck_assert_str_eq(written_text(&written, "tmpfs /tmp", "redirect"), "tmp home xdg");
-    ck_assert_str_eq(written_text(&written, "tmpfs /run", "optional"), "yes");
+    ck_assert_str_eq(written_text("require", "root"), "ro");
+    ck_assert_str_eq(written_text("tmpfs /tmp", "redirect"), "tmp home xdg");
+    ck_assert_str_eq(written_text("tmpfs /run", "optional"), "yes");
 }
 END_TEST
 
@@ -291,9 +287,9 @@ START_TEST(only_a_file_that_is_not_there_at_all_may_be_missing)
 {
     absences[_i].make();
     load_if_there(in_folder(absences[_i].name));
-    written_expect(&written, absences[_i].part == NULL ? 0 : 1, absences[_i].part);
+    written_expect(absences[_i].part == NULL ? 0 : 1, absences[_i].part);
     ck_assert_int_eq(written.doc.file == NULL, absences[_i].part == NULL);
-    const char *command = written_text(&written, "service a", "command");
+    const char *command = written_text("service a", "command");
     ck_assert_pstr_eq(command, absences[_i].part == NULL ? "x" : NULL);
 }
 END_TEST
@@ -303,12 +299,12 @@ START_TEST(drop_ins_lie_beside_the_file_whatever_its_name_ends_in)
     put("conf", "[service a]\ncommand = x\n");
     ck_assert_int_eq(mkdir(in_folder("conf.d"), 0755), 0);
     load("conf");
-    written_expect(&written, 0, NULL);
+    written_expect(0, NULL);
     put("conf.d/1.ini", "[service a]\ncommand = y\n");
-    written_free(&written);
-    written_init(&written);
+    written_free();
+    written_init();
     load("conf");
-    ck_assert_str_eq(written_text(&written, "service a", "command"), "y");
+    ck_assert_str_eq(written_text("service a", "command"), "y");
 }
 END_TEST
 
@@ -317,11 +313,11 @@ START_TEST(a_name_without_a_folder_lies_in_the_working_directory)
     put("f", "[service a]\ncommand = y\n");
     ck_assert_int_eq(chdir(folder), 0);
     load_if_there("f");
-    written_expect(&written, 0, NULL);
-    ck_assert_str_eq(written_text(&written, "service a", "command"), "y");
+    written_expect(0, NULL);
+    ck_assert_str_eq(written_text("service a", "command"), "y");
     ck_assert_int_eq(chmod(folder, 0777), 0);
     load_if_there("f");
-    written_expect(&written, 1, "others may write it");
+    written_expect(1, "others may write it");
     ck_assert_str_eq(written.diags.item[0].file, ".");
     ck_assert_int_eq(chdir("/"), 0);
 }
@@ -331,7 +327,7 @@ START_TEST(a_file_that_breaks_off_while_it_is_read_is_no_contract)
 {
     struct load_source source = {.file = "/proc/self/mem", .must_exist = true};
     load_contract(&source, &written.arena, &written.doc, &written.diags);
-    written_expect(&written, 1, "it cannot be read: input or output error");
+    written_expect(1, "it cannot be read: input or output error");
 }
 END_TEST
 
@@ -345,7 +341,7 @@ START_TEST(want_of_descriptors_is_the_systems_fault_and_not_the_contracts)
     load_if_there(path);
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
     ck_assert_int_eq(diag_code(&written.diags), CODE_SYSTEM);
-    written_expect(&written, 1, "it cannot be read: too many open files");
+    written_expect(1, "it cannot be read: too many open files");
     ck_assert_str_eq(written.diags.item[0].cure, "raise ulimit -n");
 }
 END_TEST
@@ -357,7 +353,7 @@ START_TEST(a_drop_in_alone_is_a_contract)
     struct load_source source = {.file = in_folder("none.ini")};
     load_contract(&source, &written.arena, &written.doc, &written.diags);
     ck_assert_ptr_nonnull(written.doc.file);
-    ck_assert_ptr_null(written_text(&written, "require", "root"));
+    ck_assert_ptr_null(written_text("require", "root"));
 }
 END_TEST
 

@@ -5,10 +5,7 @@
 #include <string.h>
 
 #include "supervisor/log_ring.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 static char memory[LOG_RING_BYTES];
 

@@ -2,10 +2,7 @@
 #include "tests/runner.h"
 
 #include "supervisor/lograte.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 static struct lograte rate;
 

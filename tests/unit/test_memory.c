@@ -13,10 +13,7 @@
 #include "init/contract.h"
 #include "init/drift.h"
 #include "tests/unit/stage.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 /*
  * When memory runs out after the boot. The allocators stand before those of the C library (--wrap)
@@ -129,8 +126,6 @@ make_copies(struct arena *arena, struct text *out)
 
 /* ---------------------------------------------------------------- … of a container */
 
-static struct stage stage;
-
 static void
 setup(void)
 {
@@ -141,8 +136,8 @@ setup(void)
     static const char *own[] = {"E=$A$B$C$D$P", "HOME=/data"};
     static const struct environ_text init_files[] = {{"/i", "B=2\nC=3\n", 8}};
     static const struct environ_text secrets[] = {{"/p", "secret\n", 7}};
-    stage_init(&stage);
-    stage_set_user(&stage, 0, "app", NULL);
+    stage_init();
+    stage_set_user(0, "app", NULL);
     stage.environment.inherited = inherited;
     stage.environment.env_file = init_files;
     stage.environment.secret = secrets;
@@ -151,13 +146,7 @@ setup(void)
     stage.mount[STAGE_TMP].redirect = (struct words){4, words};
     stage.unit[0].env = (struct words){2, own};
     stage.config.require.undeclared_mounts = UNDECLARED_WARN;
-    stage_resolve(&stage, CODE_OK);
-}
-
-static void
-teardown(void)
-{
-    stage_free(&stage);
+    stage_resolve(CODE_OK);
 }
 
 static void
@@ -303,7 +292,7 @@ memory_suite(void)
 {
     Suite *suite = suite_create("memory");
     TCase *tests = tcase_create("memory");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, setup, stage_free);
     tcase_add_loop_test(tests, what_lacks_a_part_for_want_of_memory_is_marked_so, 0, COUNT(things));
     tcase_add_loop_test(tests, and_so_it_is_where_memory_was_short_for_a_moment, 0, COUNT(things));
     tcase_add_test(tests, an_arena_tells_whoever_it_names_else_whoever_stands_in);

@@ -7,18 +7,13 @@
 #include "init/mend.h"
 #include "tests/unit/judged.h"
 #include "tests/unit/sample.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
-
-static struct stage *const stage = &judged.stage;
 
 /* Fails the test unless the first finding has these mends. */
 static void
 mends_are(const char *docker, const char *podman, const char *compose, const char *kubernetes)
 {
-    stage_resolve(stage, CODE_OK);
+    stage_resolve(CODE_OK);
     judged_check();
     judged_mend_is(MEND_DOCKER, docker);
     judged_mend_is(MEND_PODMAN, podman);
@@ -30,15 +25,15 @@ mends_are(const char *docker, const char *podman, const char *compose, const cha
 
 START_TEST(the_mode_is_asked_for_with_the_tmpfs)
 {
-    stage->path[STAGE_RUN].is_mount_root = false;
-    stage->mount[STAGE_RUN].mode = 0750;
+    stage.path[STAGE_RUN].is_mount_root = false;
+    stage.mount[STAGE_RUN].mode = 0750;
     mends_are("--tmpfs /run:rw,nosuid,nodev,noexec,size=64M,mode=0750,uid=10001,gid=20001",
               "--mount type=tmpfs,dst=/run,U=true,rw,nosuid,nodev,noexec,tmpfs-size=64M,"
               "tmpfs-mode=0750",
               "tmpfs: [\"/run:rw,nosuid,nodev,noexec,size=64M,mode=0750,uid=10001,gid=20001\"]",
               "emptyDir {medium: Memory, sizeLimit: 64Mi} at /run");
     /* For another one, whom Podman cannot name. */
-    stage->mount[STAGE_RUN].owner.user = "web";
+    stage.mount[STAGE_RUN].owner.user = "web";
     mends_are("--tmpfs /run:rw,nosuid,nodev,noexec,size=64M,mode=0750,uid=10002,gid=10002",
               "--tmpfs /run:rw,nosuid,nodev,noexec,size=64M,mode=0750",
               "tmpfs: [\"/run:rw,nosuid,nodev,noexec,size=64M,mode=0750,uid=10002,gid=10002\"]",
@@ -48,12 +43,12 @@ END_TEST
 
 START_TEST(a_place_for_all_has_an_owner_only_where_its_mode_is_set)
 {
-    stage->path[STAGE_TMP].is_mount_root = false;
-    stage->path[STAGE_TMP].mode = 01777;
-    stage_resolve(stage, CODE_OK);
+    stage.path[STAGE_TMP].is_mount_root = false;
+    stage.path[STAGE_TMP].mode = 01777;
+    stage_resolve(CODE_OK);
     judged_check();
     judged_mend_is(MEND_DOCKER, "--tmpfs /tmp:rw,nosuid,nodev,noexec,size=64M");
-    stage->mount[STAGE_TMP].mode = 0700;
+    stage.mount[STAGE_TMP].mode = 0700;
     judged_check();
     judged_mend_is(MEND_DOCKER,
                    "--tmpfs /tmp:rw,nosuid,nodev,noexec,size=64M,mode=0700,uid=10001,gid=20001");
@@ -64,10 +59,10 @@ START_TEST(a_wrong_mode_too_little_room_and_wrong_access_are_mended_by_the_flags
 {
     static const char docker[] = "--tmpfs /tmp:ro,nosuid,nodev,noexec,size=128M,mode=1770,uid=10001"
                                  ",gid=20001";
-    stage->mount[STAGE_TMP].options = WORDS("ro");
-    stage->mount[STAGE_TMP].min_free_bytes = 128 * 1024 * 1024;
-    stage->mount[STAGE_TMP].mode = 01770;
-    stage->path[STAGE_TMP].uid = 0;
+    stage.mount[STAGE_TMP].options = WORDS("ro");
+    stage.mount[STAGE_TMP].min_free_bytes = 128 * 1024 * 1024;
+    stage.mount[STAGE_TMP].mode = 01770;
+    stage.path[STAGE_TMP].uid = 0;
     judged_findings_are("error /tmp: rw, want ro\n"
                         "error /tmp: free room of 16M, want at least 128M\n"
                         "error /tmp: mode 1777, want mode 1770\n");
@@ -83,7 +78,7 @@ END_TEST
 
 START_TEST(a_volume_that_lacks_room_needs_a_larger_disk)
 {
-    stage->mount[STAGE_DATA].min_free_bytes = 32 * 1024 * 1024;
+    stage.mount[STAGE_DATA].min_free_bytes = 32 * 1024 * 1024;
     mends_are("remove files from volume data, or give it a larger disk", NULL, NULL,
               "remove files, or raise resources.requests.storage of its persistentVolumeClaim");
 }
@@ -118,11 +113,11 @@ static const struct {
 
 START_TEST(a_volume_that_is_not_mounted_is_asked_for_with_its_options)
 {
-    stage->mount[STAGE_DATA].options =
+    stage.mount[STAGE_DATA].options =
         stage_words((const char *[]){volumes[_i].options[0], volumes[_i].options[1],
                                      volumes[_i].options[2], volumes[_i].options[3]});
-    stage->path[STAGE_DATA].is_mount_root = false;
-    stage->path[STAGE_DATA].is_directory = !volumes[_i].is_file;
+    stage.path[STAGE_DATA].is_mount_root = false;
+    stage.path[STAGE_DATA].is_directory = !volumes[_i].is_file;
     mends_are(volumes[_i].docker, volumes[_i].podman, volumes[_i].compose, volumes[_i].kubernetes);
 }
 END_TEST
@@ -142,11 +137,11 @@ START_TEST(a_volume_is_called_as_the_engine_calls_it_or_as_its_path_ends)
         char table[256];
         struct text text = TEXT_OVER(table);
         text_addf(&text, "103 1 0:1 %s /data rw - ext4 d rw\n", names[i].root);
-        sample_parse(table, &stage->arena, &stage->facts.table);
-        stage->mount[STAGE_DATA].path = names[i].path;
+        sample_parse(table, &stage.arena, &stage.facts.table);
+        stage.mount[STAGE_DATA].path = names[i].path;
         const struct judge judge = {
-            .config = &stage->config, .facts = &stage->facts, .findings = &judged.findings};
-        judged.findings.arena = &stage->arena;
+            .config = &stage.config, .facts = &stage.facts, .findings = &judged.findings};
+        judged.findings.arena = &stage.arena;
         ck_assert_str_eq(mend_volume_name(&judge, STAGE_DATA), names[i].name);
     }
 }
@@ -154,12 +149,12 @@ END_TEST
 
 START_TEST(a_file_system_that_is_no_tmpfs_is_a_volume_whatever_the_section)
 {
-    stage->mount[STAGE_TMP].fs = WORDS("btrfs?", "tmpfs");
-    stage->path[STAGE_TMP].is_mount_root = false;
-    stage_resolve(stage, CODE_OK);
+    stage.mount[STAGE_TMP].fs = WORDS("btrfs?", "tmpfs");
+    stage.path[STAGE_TMP].is_mount_root = false;
+    stage_resolve(CODE_OK);
     judged_check();
     judged_mend_is(MEND_DOCKER, "-v tmp:/tmp");
-    stage->mount[STAGE_TMP].fs = (struct words){0};
+    stage.mount[STAGE_TMP].fs = (struct words){0};
     judged_check();
     judged_mend_is(MEND_DOCKER, "--tmpfs /tmp:rw,nosuid,nodev,noexec,size=64M");
 }
@@ -171,10 +166,10 @@ END_TEST
 static void
 take_away_data(void)
 {
-    stage->path[STAGE_DATA].uid = stage->path[STAGE_DATA].gid = 0;
-    stage->mount[STAGE_DATA].owner = (struct user_spec){"app", NULL};
-    stage->mount[STAGE_DATA].from[MOUNT_owner] = &stage->setting;
-    stage->mount[STAGE_DATA].chown = CHOWN_ON_MISMATCH;
+    stage.path[STAGE_DATA].uid = stage.path[STAGE_DATA].gid = 0;
+    stage.mount[STAGE_DATA].owner = (struct user_spec){"app", NULL};
+    stage.mount[STAGE_DATA].from[MOUNT_owner] = &stage.setting;
+    stage.mount[STAGE_DATA].chown = CHOWN_ON_MISMATCH;
 }
 
 #define CHOWN_BUSYBOX "docker run --rm -v data:/data busybox chown -R 10001:20001 /data"
@@ -182,15 +177,15 @@ take_away_data(void)
 START_TEST(prepare_is_given_what_the_contract_asks_for)
 {
     take_away_data();
-    stage->config.require.root = ROOT_ANY;
-    stage->config.require.env = WORDS("TOKEN", "MODE");
-    stage->config.require.user = WORDS("any");
-    stage->config.file = "/srv/app.ini";
-    stage->mount[STAGE_TMP].optional = true;
-    stage->mount[STAGE_RUN].fs = WORDS("any");
-    stage->mount[STAGE_RUN].is_tmpfs = false;
-    stage->mount[STAGE_RUN].options = WORDS("ro");
-    stage->path[STAGE_RUN].is_read_only = true;
+    stage.config.require.root = ROOT_ANY;
+    stage.config.require.env = WORDS("TOKEN", "MODE");
+    stage.config.require.user = WORDS("any");
+    stage.config.file = "/srv/app.ini";
+    stage.mount[STAGE_TMP].optional = true;
+    stage.mount[STAGE_RUN].fs = WORDS("any");
+    stage.mount[STAGE_RUN].is_tmpfs = false;
+    stage.mount[STAGE_RUN].options = WORDS("ro");
+    stage.path[STAGE_RUN].is_read_only = true;
     vars_set(&judged.inherited, "TOKEN", "x");
     vars_set(&judged.inherited, "MODE", "x");
     mends_are("docker run --rm --user 0:0 -e TOKEN -e MODE -v run:/run:ro -v data:/data "
@@ -207,15 +202,15 @@ END_TEST
 START_TEST(as_another_uid_prepare_would_mean_another_user)
 {
     take_away_data();
-    stage_set_user(stage, 0, "app", NULL);
-    stage_start_as(stage, 1000650000, 0);
+    stage_set_user(0, "app", NULL);
+    stage_start_as(1000650000, 0);
     judged_findings_are(
         "warn /run: owned by 10001:20001 with mode 0755, want writable for 1000650000:0\n"
         "error /data: owned by 0:0 with mode 0755, want writable for 1000650000:0\n");
     ck_assert_ptr_null(judged.findings.item[1].mend[MEND_COMPOSE]);
     /* But who is not the one that all units name stays who he is. */
-    stage->mount[STAGE_DATA].owner.user = "web";
-    stage_resolve(stage, CODE_OK);
+    stage.mount[STAGE_DATA].owner.user = "web";
+    stage_resolve(CODE_OK);
     judged_check();
     ck_assert_str_eq(judged.findings.item[1].mend[MEND_COMPOSE],
                      "docker compose run --rm --no-deps --user 0:0 --entrypoint "

@@ -3,10 +3,7 @@
 
 #include "config/schedule.h"
 #include "tests/unit/shown.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 /* What Prometheus is shown of a container. */
 

@@ -7,10 +7,7 @@
 
 #include "config/text.h"
 #include "tests/unit/sample.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 static struct arena arena;
 static struct mount_table table;

@@ -5,10 +5,7 @@
 #include <string.h>
 
 #include "supervisor/notifymsg.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 static struct notifymsg
 parsed(const char *text)

@@ -6,10 +6,7 @@
 
 #include "config/text.h"
 #include "init/options.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 enum { WORDS_MAX = 6 };
 

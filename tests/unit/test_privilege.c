@@ -7,14 +7,9 @@
 #include "init/privilege.h"
 #include "init/status.h"
 #include "tests/unit/judged.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 #define ALL UINT64_MAX
-
-static struct stage *const stage = &judged.stage;
 
 /* ---------------------------------------------------------------- what a unit gets */
 
@@ -48,28 +43,28 @@ START_TEST(a_unit_holds_what_the_contract_gives_it)
 {
     struct words words = stage_words((const char *[]){
         privileges[_i].words[0], privileges[_i].words[1], privileges[_i].words[2]});
-    stage_set_user(stage, 0, privileges[_i].user, NULL);
-    stage->self.can_switch = privileges[_i].can_switch;
-    stage->self.uid = privileges[_i].can_switch ? 0 : STAGE_APP;
-    stage->config.is_lone = privileges[_i].is_lone;
-    stage->config.init.no_new_privileges = privileges[_i].init_nnp;
-    stage->unit[0].guard = privileges[_i].guard;
-    stage->unit[0].capabilities = words;
-    stage->facts.cap_bounding = CAPABILITY(CHOWN) | CAPABILITY(FOWNER);
-    stage->facts.cap_permitted = CAPABILITY(KILL) | CAPABILITY(FOWNER);
-    stage->facts.cap_ambient = CAPABILITY(CHOWN);
-    stage_resolve(stage, CODE_OK);
-    struct privilege is = privilege_of(&stage->config, &stage->identities, 0);
+    stage_set_user(0, privileges[_i].user, NULL);
+    stage.self.can_switch = privileges[_i].can_switch;
+    stage.self.uid = privileges[_i].can_switch ? 0 : STAGE_APP;
+    stage.config.is_lone = privileges[_i].is_lone;
+    stage.config.init.no_new_privileges = privileges[_i].init_nnp;
+    stage.unit[0].guard = privileges[_i].guard;
+    stage.unit[0].capabilities = words;
+    stage.facts.cap_bounding = CAPABILITY(CHOWN) | CAPABILITY(FOWNER);
+    stage.facts.cap_permitted = CAPABILITY(KILL) | CAPABILITY(FOWNER);
+    stage.facts.cap_ambient = CAPABILITY(CHOWN);
+    stage_resolve(CODE_OK);
+    struct privilege is = privilege_of(&stage.config, &stage.identities, 0);
     const char *what = privileges[_i].what;
     ck_assert_msg(is.keeps == privileges[_i].keeps, "%s", what);
     ck_assert_msg(is.is_written == (words.count > 0), "%s", what);
     ck_assert_msg(is.capabilities == privileges[_i].capabilities, "%s", what);
     ck_assert_msg(is.has_no_new_privs == privileges[_i].has_nnp, "%s", what);
     ck_assert_msg(is.is_guarded == privileges[_i].guard, "%s", what);
-    ck_assert_msg(privilege_is_strict(&stage->config, &stage->identities, 0) ==
+    ck_assert_msg(privilege_is_strict(&stage.config, &stage.identities, 0) ==
                       privileges[_i].is_strict,
                   "%s", what);
-    ck_assert_msg(privilege_held(&stage->config, &stage->identities, &stage->facts, 0) ==
+    ck_assert_msg(privilege_held(&stage.config, &stage.identities, &stage.facts, 0) ==
                       privileges[_i].held,
                   "%s", what);
 }
@@ -79,31 +74,30 @@ END_TEST
 
 START_TEST(pid_1_keeps_what_its_units_need_and_no_more)
 {
-    stage->config.unit_count = 2;
-    stage_set_user(stage, 0, "app", NULL);
-    stage_set_user(stage, 1, "app", NULL);
-    stage_resolve(stage, CODE_OK);
-    ck_assert_uint_eq(privilege_kept(&stage->config, &stage->identities), STARTS);
-    stage->unit[0].capabilities = WORDS("CHOWN");
-    ck_assert_uint_eq(privilege_kept(&stage->config, &stage->identities),
-                      STARTS | CAPABILITY(CHOWN));
-    stage->unit[1].limits.count = 1;
-    ck_assert_uint_eq(privilege_kept(&stage->config, &stage->identities),
+    stage.config.unit_count = 2;
+    stage_set_user(0, "app", NULL);
+    stage_set_user(1, "app", NULL);
+    stage_resolve(CODE_OK);
+    ck_assert_uint_eq(privilege_kept(&stage.config, &stage.identities), STARTS);
+    stage.unit[0].capabilities = WORDS("CHOWN");
+    ck_assert_uint_eq(privilege_kept(&stage.config, &stage.identities), STARTS | CAPABILITY(CHOWN));
+    stage.unit[1].limits.count = 1;
+    ck_assert_uint_eq(privilege_kept(&stage.config, &stage.identities),
                       STARTS | CAPABILITY(CHOWN) | CAPABILITY(SYS_RESOURCE));
-    stage->unit[1].limits.count = 0;
-    stage->unit[1].oom_score_adj = -1;
-    ck_assert_uint_eq(privilege_kept(&stage->config, &stage->identities),
+    stage.unit[1].limits.count = 0;
+    stage.unit[1].oom_score_adj = -1;
+    ck_assert_uint_eq(privilege_kept(&stage.config, &stage.identities),
                       STARTS | CAPABILITY(CHOWN) | CAPABILITY(SYS_RESOURCE));
-    stage->unit[1].oom_score_adj = 0;
-    stage->unit[1].remove = WORDS("/run/pid");
-    ck_assert_uint_eq(privilege_kept(&stage->config, &stage->identities),
+    stage.unit[1].oom_score_adj = 0;
+    stage.unit[1].remove = WORDS("/run/pid");
+    ck_assert_uint_eq(privilege_kept(&stage.config, &stage.identities),
                       STARTS | CAPABILITY(CHOWN) | CAPABILITY(DAC_OVERRIDE));
-    stage->unit[1].env_file = WORDS("/run/env");
-    ck_assert_uint_eq(privilege_kept(&stage->config, &stage->identities),
+    stage.unit[1].env_file = WORDS("/run/env");
+    ck_assert_uint_eq(privilege_kept(&stage.config, &stage.identities),
                       STARTS | CAPABILITY(CHOWN) | CAPABILITY(DAC_OVERRIDE) |
                           CAPABILITY(DAC_READ_SEARCH));
-    stage->unit[1].capabilities = WORDS("keep");
-    ck_assert_uint_eq(privilege_kept(&stage->config, &stage->identities), ALL);
+    stage.unit[1].capabilities = WORDS("keep");
+    ck_assert_uint_eq(privilege_kept(&stage.config, &stage.identities), ALL);
 }
 END_TEST
 
@@ -111,9 +105,9 @@ END_TEST
 
 START_TEST(what_units_are_to_be_given_has_to_be_there)
 {
-    stage->unit[0].capabilities = WORDS("CHOWN", "NET_BIND_SERVICE");
-    stage->facts.cap_bounding = CAPABILITY(CHOWN) | CAPABILITY(NET_BIND_SERVICE);
-    stage->facts.cap_permitted = CAPABILITY(CHOWN);
+    stage.unit[0].capabilities = WORDS("CHOWN", "NET_BIND_SERVICE");
+    stage.facts.cap_bounding = CAPABILITY(CHOWN) | CAPABILITY(NET_BIND_SERVICE);
+    stage.facts.cap_permitted = CAPABILITY(CHOWN);
     judged_findings_are("error capabilities: roinit does not hold NET_BIND_SERVICE, "
                         "want NET_BIND_SERVICE for one\n");
     judged_mend_is(MEND_DOCKER, "--user 0 --cap-add NET_BIND_SERVICE");
@@ -121,23 +115,23 @@ START_TEST(what_units_are_to_be_given_has_to_be_there)
     judged_mend_is(MEND_KUBERNETES,
                    "securityContext: {runAsUser: 0, capabilities: {add: [NET_BIND_SERVICE]}}");
     /* A bounding set that is larger takes SETPCAP to be made smaller. */
-    stage->facts.cap_permitted = ALL;
-    stage->facts.cap_bounding = ALL & ~CAPABILITY(SYS_ADMIN);
-    stage->self.uid = 0;
-    stage->self.can_switch = true;
-    stage->facts.cap_effective = CAPABILITY(CHOWN);
-    stage->config.mount_count = 0;
+    stage.facts.cap_permitted = ALL;
+    stage.facts.cap_bounding = ALL & ~CAPABILITY(SYS_ADMIN);
+    stage.self.uid = 0;
+    stage.self.can_switch = true;
+    stage.facts.cap_effective = CAPABILITY(CHOWN);
+    stage.config.mount_count = 0;
     judged_findings_are("error capabilities: roinit does not hold SETPCAP, want SETPCAP for one\n");
     judged_mend_is(MEND_DOCKER, "--cap-add SETPCAP");
     judged_mend_is(MEND_COMPOSE, "cap_add: [SETPCAP]");
     judged_mend_is(MEND_KUBERNETES, "securityContext: {capabilities: {add: [SETPCAP]}}");
-    stage->facts.cap_effective = ALL;
+    stage.facts.cap_effective = ALL;
     judged_findings_are("");
-    stage->facts.cap_permitted = stage->facts.cap_effective = 0;
+    stage.facts.cap_permitted = stage.facts.cap_effective = 0;
     judged_findings_are("error capabilities: roinit does not hold CHOWN SETPCAP NET_BIND_SERVICE, "
                         "want CHOWN SETPCAP NET_BIND_SERVICE for one\n");
     judged_mend_is(MEND_DOCKER, "--cap-add CHOWN,SETPCAP,NET_BIND_SERVICE");
-    stage->unit[0].capabilities = WORDS("keep");
+    stage.unit[0].capabilities = WORDS("keep");
     judged_findings_are("");
 }
 END_TEST
@@ -166,26 +160,26 @@ holds(const char *text, const char *want)
 
 START_TEST(the_status_tells_who_units_are_and_what_they_may)
 {
-    struct fleet_unit unit[2] = {{.config = &stage->unit[0], .state = LIFE_READY},
-                                 {.config = &stage->unit[1], .state = LIFE_READY}};
-    struct fleet fleet = {.config = &stage->config, .unit = unit, .count = 2};
+    struct fleet_unit unit[2] = {{.config = &stage.unit[0], .state = LIFE_READY},
+                                 {.config = &stage.unit[1], .state = LIFE_READY}};
+    struct fleet fleet = {.config = &stage.config, .unit = unit, .count = 2};
     struct findings none = {0};
-    struct status status = {.config = &stage->config,
+    struct status status = {.config = &stage.config,
                             .fleet = &fleet,
-                            .facts = &stage->facts,
-                            .identities = &stage->identities,
+                            .facts = &stage.facts,
+                            .identities = &stage.identities,
                             .findings = &none,
                             .digest = "d"};
-    stage->config.unit_count = 2;
-    stage->config.mount_count = 0;
-    stage->self.uid = stage->self.gid = 0;
-    stage->self.can_switch = true;
-    stage_set_user(stage, 0, "app", NULL);
-    stage_set_user(stage, 1, "root", NULL);
-    stage->unit[0].capabilities = WORDS("CHOWN", "KILL");
-    stage->unit[0].guard = true;
-    stage->facts.cap_bounding = stage->facts.cap_permitted = 7 | 1ULL << 63;
-    stage_resolve(stage, CODE_OK);
+    stage.config.unit_count = 2;
+    stage.config.mount_count = 0;
+    stage.self.uid = stage.self.gid = 0;
+    stage.self.can_switch = true;
+    stage_set_user(0, "app", NULL);
+    stage_set_user(1, "root", NULL);
+    stage.unit[0].capabilities = WORDS("CHOWN", "KILL");
+    stage.unit[0].guard = true;
+    stage.facts.cap_bounding = stage.facts.cap_permitted = 7 | 1ULL << 63;
+    stage_resolve(CODE_OK);
     const char *text = told(&status, false, NULL);
     holds(text, "UNIT  UID:GID        GROUPS            NEW PRIVS  GUARD  CAPABILITIES\n");
     holds(text, "one   10001:20001    44,29             none       yes    CHOWN KILL\n");
@@ -200,8 +194,8 @@ START_TEST(the_status_tells_who_units_are_and_what_they_may)
           ",\"no_new_privs\":true,\"guard\":true}");
     holds(text, "\"uid\":0,\"gid\":0,\"groups\":[6],\"capabilities\":[\"CHOWN\",\"DAC_OVERRIDE\","
                 "\"DAC_READ_SEARCH\",\"63\"],\"no_new_privs\":false,\"guard\":false}");
-    stage->identities.unit[1].group_count = 0;
-    stage->unit[1].capabilities = WORDS("none");
+    stage.identities.unit[1].group_count = 0;
+    stage.unit[1].capabilities = WORDS("none");
     holds(told(&status, false, NULL),
           "two   0:0            -                 possible   no     none\n");
 }

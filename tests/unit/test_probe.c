@@ -6,10 +6,7 @@
 
 #include "supervisor/httpreply.h"
 #include "supervisor/probe.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 static const struct {
     const char *reply;

@@ -6,25 +6,7 @@
 
 #include "init/redirect.h"
 #include "tests/unit/stage.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
-
-static struct stage stage;
-
-static void
-setup(void)
-{
-    stage_init(&stage);
-    stage_set_user(&stage, 0, "app", NULL);
-}
-
-static void
-teardown(void)
-{
-    stage_free(&stage);
-}
 
 static const struct {
     const char *word, *variable, *value;
@@ -45,17 +27,17 @@ static const struct {
 START_TEST(each_word_sets_its_variables)
 {
     stage.mount[STAGE_TMP].redirect = WORDS(words[_i].word);
-    stage_resolve(&stage, CODE_OK);
-    stage_is(stage_variable(&stage, 0, words[_i].variable), words[_i].value);
+    stage_resolve(CODE_OK);
+    stage_is(stage_variable(0, words[_i].variable), words[_i].value);
 }
 END_TEST
 
 START_TEST(every_variable_is_absent_without_its_word)
 {
-    stage_resolve(&stage, CODE_OK);
+    stage_resolve(CODE_OK);
     for (size_t r = 0; r < redirect_row_count; r++) {
         if (strcmp(redirect_rows[r].variable, "HOME") != 0) {
-            stage_is(stage_variable(&stage, 0, redirect_rows[r].variable), NULL);
+            stage_is(stage_variable(0, redirect_rows[r].variable), NULL);
         }
     }
 }
@@ -89,23 +71,22 @@ START_TEST(a_word_is_set_only_where_its_mount_can_give_it)
     stage.path[STAGE_TMP].is_mount_root = places[_i].is_mount;
     stage.path[STAGE_TMP].is_read_only = places[_i].is_read_only;
     if (places[_i].self != 0) {
-        stage_start_as(&stage, places[_i].self, 20001);
+        stage_start_as(places[_i].self, 20001);
     }
-    stage_resolve(&stage, CODE_OK);
-    stage_is(stage_variable(&stage, 0, "TMPDIR"), places[_i].tmpdir);
-    stage_is(stage_variable(&stage, 0, "HOME"),
-             places[_i].home == NULL ? "/home/app" : places[_i].home);
+    stage_resolve(CODE_OK);
+    stage_is(stage_variable(0, "TMPDIR"), places[_i].tmpdir);
+    stage_is(stage_variable(0, "HOME"), places[_i].home == NULL ? "/home/app" : places[_i].home);
 }
 END_TEST
 
 START_TEST(each_user_has_directories_of_his_own)
 {
     stage.config.unit_count = 2;
-    stage_set_user(&stage, 1, "web", NULL);
+    stage_set_user(1, "web", NULL);
     stage.mount[STAGE_RUN].redirect = WORDS("runtime");
-    stage_resolve(&stage, CODE_OK);
-    stage_is(stage_variable(&stage, 0, "XDG_RUNTIME_DIR"), "/run/runtime-10001");
-    stage_is(stage_variable(&stage, 1, "XDG_RUNTIME_DIR"), "/run/runtime-10002");
+    stage_resolve(CODE_OK);
+    stage_is(stage_variable(0, "XDG_RUNTIME_DIR"), "/run/runtime-10001");
+    stage_is(stage_variable(1, "XDG_RUNTIME_DIR"), "/run/runtime-10002");
 }
 END_TEST
 
@@ -114,9 +95,9 @@ START_TEST(what_cannot_be_given_away_is_made_for_nobody_else)
     stage.mount[STAGE_DATA].redirect = WORDS("tmp");
     stage.facts.cap_effective &= ~(UINT64_C(1) << CAP_CHOWN);
     stage.config.unit_count = 2; /* app, and roinit's own user */
-    stage_resolve(&stage, CODE_OK);
-    stage_is(stage_variable(&stage, 0, "TMPDIR"), NULL);
-    stage_is(stage_variable(&stage, 1, "TMPDIR"), "/data/tmp-0");
+    stage_resolve(CODE_OK);
+    stage_is(stage_variable(0, "TMPDIR"), NULL);
+    stage_is(stage_variable(1, "TMPDIR"), "/data/tmp-0");
 }
 END_TEST
 
@@ -125,8 +106,8 @@ START_TEST(a_private_place_of_another_user_gives_nothing)
     stage.mount[STAGE_DATA].redirect = WORDS("tmp");
     stage.path[STAGE_DATA].uid = 10002;
     stage.path[STAGE_DATA].mode = 0700;
-    stage_resolve(&stage, CODE_OK);
-    stage_is(stage_variable(&stage, 0, "TMPDIR"), NULL);
+    stage_resolve(CODE_OK);
+    stage_is(stage_variable(0, "TMPDIR"), NULL);
 }
 END_TEST
 
@@ -135,7 +116,7 @@ redirect_suite(void)
 {
     Suite *suite = suite_create("redirect");
     TCase *tests = tcase_create("redirect");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, stage_init_app, stage_free);
     tcase_add_loop_test(tests, each_word_sets_its_variables, 0,
                         (int)(sizeof words / sizeof words[0]));
     tcase_add_test(tests, every_variable_is_absent_without_its_word);

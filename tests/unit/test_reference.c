@@ -8,27 +8,11 @@
 #include "config/reference.h"
 #include "config/reference_tables.h"
 #include "tests/unit/written.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 /* The contract as `show` prints it, and the keys as `explain` and the manuals have them. */
 
-static struct written written;
 static char bytes[256 * 1024], again[256 * 1024];
-
-static void
-setup(void)
-{
-    written_init(&written);
-}
-
-static void
-teardown(void)
-{
-    written_free(&written);
-}
 
 static const char *const shown[] = {
     "[init]\n",
@@ -44,13 +28,13 @@ static const char *const shown[] = {
 START_TEST(what_is_shown_and_shown_again_is_the_same)
 {
     struct text first = TEXT_OVER(bytes), second = TEXT_OVER(again);
-    written_add(&written, "file", shown[_i]);
+    written_add("file", shown[_i]);
     doc_finish(&written.doc, &written.arena);
     dump_contract(&written.doc, &first);
     struct doc doc = {0};
     load_text("again", bytes, first.length, &written.arena, &doc, &written.diags);
     doc_finish(&doc, &written.arena);
-    written_expect(&written, 0, NULL);
+    written_expect(0, NULL);
     dump_contract(&doc, &second);
     ck_assert_str_eq(bytes, again);
 }
@@ -59,7 +43,7 @@ END_TEST
 START_TEST(show_has_defaults_variables_and_no_value_of_a_file)
 {
     struct text text = TEXT_OVER(bytes), json = TEXT_OVER(again);
-    written_add(&written, "file", shown[1]);
+    written_add("file", shown[1]);
     dump_contract(&written.doc, &text);
     ck_assert_ptr_nonnull(strstr(bytes, "\nuser = ${PUID:-911}\n"));
     ck_assert_ptr_nonnull(strstr(bytes, "\nroot = ro\n"));
@@ -125,7 +109,7 @@ reference_suite(void)
 {
     Suite *suite = suite_create("reference");
     TCase *tests = tcase_create("reference");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, written_init, written_free);
     tcase_add_loop_test(tests, what_is_shown_and_shown_again_is_the_same, 0, COUNT(shown));
     tcase_add_test(tests, show_has_defaults_variables_and_no_value_of_a_file);
     tcase_add_loop_test(tests, explain_knows_sections_keys_and_codes, 0, COUNT(topics));

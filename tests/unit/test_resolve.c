@@ -8,29 +8,19 @@
 #include "config/load.h"
 #include "config/resolve.h"
 #include "tests/unit/written.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 #define A "[service a]\ncommand = x\n"
 #define B "[service b]\ncommand = x\n"
 
-static struct written written;
 static char bytes[4096];
 
 static void
 setup(void)
 {
-    written_init(&written);
+    written_init();
     vars_set(&written.vars, "PUID", "abc");
     vars_set(&written.vars, "EMPTY", "");
-}
-
-static void
-teardown(void)
-{
-    written_free(&written);
 }
 
 static const struct unit_config *
@@ -54,9 +44,8 @@ give_arguments(void)
 
 START_TEST(defaults_are_those_of_the_contract)
 {
-    written_lint(&written,
-                 "[service a]\ncommand = x\n[service b]\ncommand = y\n[tmpfs /tmp]\n[volume /d]\n");
-    written_expect(&written, 0, NULL);
+    written_lint("[service a]\ncommand = x\n[service b]\ncommand = y\n[tmpfs /tmp]\n[volume /d]\n");
+    written_expect(0, NULL);
     const struct config *config = &written.config;
     ck_assert_int_eq(config->init.stop_timeout_ms, 9000);
     ck_assert_int_eq(config->require.root, ROOT_RO);
@@ -92,7 +81,7 @@ static const struct {
 
 START_TEST(main_is_who_takes_the_arguments_else_who_is_called_so_else_the_only_service)
 {
-    written_lint(&written, mains[_i].text);
+    written_lint(mains[_i].text);
     ck_assert_int_eq(unit("a")->is_main, mains[_i].is_main);
     ck_assert_int_eq(unit("a")->log, mains[_i].is_main ? UNIT_LOG_RAW : UNIT_LOG_TEXT);
     ck_assert_int_eq(unit("a")->forward_signals.all, mains[_i].is_main);
@@ -106,9 +95,8 @@ START_TEST(arguments_that_nobody_takes_become_main_and_wait_for_the_rest)
     struct words argv = {0};
     give_arguments();
     written_lint(
-        &written,
         "[defaults]\nuser = 7\n[task t]\ncommand = x\n[task m]\ncommand = y\nwhen = manual\n");
-    written_expect(&written, 0, NULL);
+    written_expect(0, NULL);
     const struct unit_config *main = unit("main");
     ck_assert(main->is_main && main->section == NULL);
     ck_assert_uint_eq(main->after.count, 1);
@@ -131,7 +119,7 @@ START_TEST(as_many_arguments_as_the_kernel_passes_are_a_command)
     for (int i = 0; i < MANY; i++) {
         written.config.arguments.item[i] = "it's";
     }
-    written_lint(&written, "[task t]\ncommand = x\n");
+    written_lint("[task t]\ncommand = x\n");
     const char *command = unit("main")->command;
     ck_assert_uint_eq(strlen(command), MANY * strlen("'it'\\''s' ") - 1);
 }
@@ -142,18 +130,18 @@ START_TEST(a_lone_command_has_no_clock_unless_whoever_runs_it_sets_one)
     give_arguments();
     load_text(NULL, load_builtin, strlen(load_builtin), &written.arena, &written.doc,
               &written.diags);
-    written_resolve(&written, &written.vars);
+    written_resolve(&written.vars);
     ck_assert(written.config.is_lone && unit("main")->is_main);
     ck_assert_int_eq(written.config.init.stop_timeout_ms, DURATION_NONE);
     vars_set(&written.vars, "ROINIT_STOP_TIMEOUT", "25s");
     vars_set(&written.vars, "ROINIT_ON_VIOLATION", "warn");
-    written_resolve(&written, &written.vars);
+    written_resolve(&written.vars);
     ck_assert_int_eq(written.config.init.stop_timeout_ms, 25000);
     ck_assert_int_eq(written.config.require.on_violation, VIOLATION_WARN);
-    written_expect(&written, 0, NULL);
+    written_expect(0, NULL);
     vars_set(&written.vars, "ROINIT_STOP_TIMEOUT", "25");
-    written_resolve(&written, &written.vars);
-    written_expect(&written, 1, "ROINIT_STOP_TIMEOUT: \"25\" has no unit");
+    written_resolve(&written.vars);
+    written_expect(1, "ROINIT_STOP_TIMEOUT: \"25\" has no unit");
     ck_assert_int_eq(diag_code(&written.diags), CODE_BROKEN);
 }
 END_TEST
@@ -178,9 +166,9 @@ START_TEST(arguments_have_to_fit_the_units)
     if (usages[_i].has_arguments) {
         give_arguments();
     }
-    written_lint(&written, usages[_i].text);
+    written_lint(usages[_i].text);
     resolve_arguments(&written.config, &written.diags);
-    written_expect(&written, usages[_i].part == NULL ? 0 : 1, usages[_i].part);
+    written_expect(usages[_i].part == NULL ? 0 : 1, usages[_i].part);
     ck_assert_int_eq(diag_code(&written.diags), usages[_i].part == NULL ? CODE_OK : CODE_USAGE);
 }
 END_TEST
@@ -212,9 +200,9 @@ static const struct {
 START_TEST(a_variable_that_spoils_a_value_is_77_and_all_else_78)
 {
     (void)snprintf(bytes, sizeof bytes, A "%s\n", variables[_i].line);
-    written_add(&written, "file", bytes);
-    written_resolve(&written, &written.vars);
-    written_expect(&written, variables[_i].part == NULL ? 0 : 1, variables[_i].part);
+    written_add("file", bytes);
+    written_resolve(&written.vars);
+    written_expect(variables[_i].part == NULL ? 0 : 1, variables[_i].part);
     ck_assert_int_eq(diag_code(&written.diags), variables[_i].code);
 }
 END_TEST
@@ -237,10 +225,10 @@ static const struct {
 START_TEST(what_does_not_depend_on_the_user_is_told_beside_him)
 {
     (void)snprintf(bytes, sizeof bytes, A "%s\n", early[_i].lines);
-    written_lint(&written, bytes);
-    written_expect(&written, 0, NULL);
+    written_lint(bytes);
+    written_expect(0, NULL);
     resolve_unit_early(unit("a"), &written.vars, &written.arena, &written.diags);
-    written_expect(&written, early[_i].part == NULL ? 0 : 1, early[_i].part);
+    written_expect(early[_i].part == NULL ? 0 : 1, early[_i].part);
 }
 END_TEST
 
@@ -263,17 +251,16 @@ static const struct {
 
 START_TEST(a_walk_that_never_happens_is_a_warning)
 {
-    written_lint(&written, walks[_i].text);
-    written_expect(&written, 0, NULL);
-    ck_assert(written_says(&written, "nothing below: the system's own things") ==
-              walks[_i].is_told);
+    written_lint(walks[_i].text);
+    written_expect(0, NULL);
+    ck_assert(written_says("nothing below: the system's own things") == walks[_i].is_told);
 }
 END_TEST
 
 START_TEST(lint_leaves_variables_as_written)
 {
-    written_lint(&written, "[service a]\ncommand = $CMD\numask = ${UMASK}\nuser = ${PUID}\n");
-    written_expect(&written, 0, NULL);
+    written_lint("[service a]\ncommand = $CMD\numask = ${UMASK}\nuser = ${PUID}\n");
+    written_expect(0, NULL);
     ck_assert_int_eq(unit("a")->umask, 022);
     ck_assert_str_eq(unit("a")->command, "$CMD");
     ck_assert_ptr_null(unit("a")->user.user);
@@ -282,19 +269,19 @@ END_TEST
 
 START_TEST(a_wrong_line_of_defaults_is_told_once)
 {
-    written_lint(&written, "[defaults]\nrestart = alway\n" A B);
-    written_expect(&written, 1, "did you mean \"always\"?");
+    written_lint("[defaults]\nrestart = alway\n" A B);
+    written_expect(1, "did you mean \"always\"?");
     ck_assert_str_eq(written.diags.item[0].section, "defaults");
 }
 END_TEST
 
 START_TEST(what_is_written_counts_and_not_what_it_would_be_otherwise)
 {
-    written_lint(&written, A "essential = no\nstdin = null\nlog = json\n"
-                             "[task t]\ncommand = x\nschedule = 1h\nessential = yes\n"
-                             "[task u]\ncommand = x\nschedule = 1h\n"
-                             "[init]\nstop-timeout = 7s\n");
-    written_expect(&written, 0, NULL);
+    written_lint(A "essential = no\nstdin = null\nlog = json\n"
+                   "[task t]\ncommand = x\nschedule = 1h\nessential = yes\n"
+                   "[task u]\ncommand = x\nschedule = 1h\n"
+                   "[init]\nstop-timeout = 7s\n");
+    written_expect(0, NULL);
     ck_assert_int_eq(unit("a")->is_main, true);
     ck_assert_int_eq(unit("a")->essential, false);
     ck_assert_int_eq(unit("a")->standard_input, STDIN_NULL);
@@ -320,9 +307,9 @@ static const struct {
 START_TEST(the_shutdown_clock_is_the_runtimes_unless_somebody_sets_it)
 {
     vars_set(&written.vars, clocks[_i].name, clocks[_i].value);
-    written_add(&written, "file", clocks[_i].text);
-    written_resolve(&written, &written.vars);
-    written_expect(&written, 0, NULL);
+    written_add("file", clocks[_i].text);
+    written_resolve(&written.vars);
+    written_expect(0, NULL);
     ck_assert_int_eq(written.config.init.stop_timeout_ms, clocks[_i].stop_timeout_ms);
 }
 END_TEST
@@ -330,8 +317,8 @@ END_TEST
 START_TEST(a_quote_in_defaults_is_told_where_the_arguments_are_the_unit)
 {
     give_arguments();
-    written_lint(&written, "[defaults]\nenv = A=\"x\"\n");
-    written_expect(&written, 0, "begins with a quote");
+    written_lint("[defaults]\nenv = A=\"x\"\n");
+    written_expect(0, "begins with a quote");
     ck_assert_uint_eq(written.diags.count, 1);
     ck_assert_uint_eq(written.diags.item[0].line, 2);
 }
@@ -339,16 +326,15 @@ END_TEST
 
 START_TEST(a_quote_at_the_start_of_a_variable_is_a_warning)
 {
-    written_lint(&written, A "env = A=\"x\"\n[env]\nB = 'y'\nC = it's\n");
-    written_expect(&written, 0, "begins with a quote");
+    written_lint(A "env = A=\"x\"\n[env]\nB = 'y'\nC = it's\n");
+    written_expect(0, "begins with a quote");
     ck_assert_uint_eq(written.diags.count, 2);
 }
 END_TEST
 
 START_TEST(errors_are_told_in_the_order_in_which_they_stand)
 {
-    written_lint(&written,
-                 A "umask = 9\nrestart = never\nlimits = x=1\n[init]\nlog-level = loud\n");
+    written_lint(A "umask = 9\nrestart = never\nlimits = x=1\n[init]\nlog-level = loud\n");
     diag_sort(&written.diags);
     for (size_t i = 1; i < written.diags.count; i++) {
         ck_assert_uint_le(written.diags.item[i - 1].line, written.diags.item[i].line);
@@ -359,9 +345,9 @@ END_TEST
 
 START_TEST(all_errors_are_told_and_not_the_first_alone)
 {
-    written_lint(&written, "[init]\nlog-level = loud\nx = 1\n"
-                           "[service a]\nrestart = never\nafter = b\nuser = 0x0\n");
-    written_expect(&written, 6, NULL);
+    written_lint("[init]\nlog-level = loud\nx = 1\n"
+                 "[service a]\nrestart = never\nafter = b\nuser = 0x0\n");
+    written_expect(6, NULL);
 }
 END_TEST
 
@@ -372,7 +358,7 @@ resolve_suite(void)
 {
     Suite *suite = suite_create("resolve");
     TCase *tests = tcase_create("resolve");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, setup, written_free);
     tcase_add_test(tests, defaults_are_those_of_the_contract);
     tcase_add_loop_test(tests,
                         main_is_who_takes_the_arguments_else_who_is_called_so_else_the_only_service,

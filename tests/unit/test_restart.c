@@ -6,10 +6,7 @@
 #include "config/exitcode.h"
 #include "config/signame.h"
 #include "supervisor/restart.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 /* What the end of a process means. A chance of 100 is no jitter. */
 enum { NO_JITTER = 100, LIMIT = 3 };

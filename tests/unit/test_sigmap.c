@@ -5,10 +5,7 @@
 
 #include "config/signame.h"
 #include "supervisor/sigmap.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 enum { HALT = SIGNAME_RTMIN + 3 };
 

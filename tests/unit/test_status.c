@@ -6,10 +6,7 @@
 
 #include "config/schedule.h"
 #include "tests/unit/shown.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 /* What people and programs are shown of a container, made of values. */
 

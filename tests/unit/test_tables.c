@@ -10,10 +10,7 @@
 #include "config/signame.h"
 #include "config/synonyms.h"
 #include "config/text.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 /* The tables that floor 1 keeps. */
 

@@ -2,10 +2,7 @@
 #include "tests/runner.h"
 
 #include "supervisor/tell.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 /* Now, and what began five seconds ago. */
 enum { NOW = 60000, BEGAN = NOW - 5000, NONE = -1 };

@@ -5,10 +5,7 @@
 
 #include "config/err.h"
 #include "config/text.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 static char bytes[256];
 

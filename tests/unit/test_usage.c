@@ -6,10 +6,7 @@
 
 #include "config/text.h"
 #include "init/usage.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 enum { LINE_WORDS = 8 };
 

@@ -6,10 +6,7 @@
 
 #include "config/command.h"
 #include "config/vars.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 static struct arena arena;
 static struct vars vars;

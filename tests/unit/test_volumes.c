@@ -6,25 +6,7 @@
 #include <string.h>
 
 #include "tests/unit/stage.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
-
-static struct stage stage;
-
-static void
-setup(void)
-{
-    stage_init(&stage);
-    stage_set_user(&stage, 0, "app", NULL);
-}
-
-static void
-teardown(void)
-{
-    stage_free(&stage);
-}
 
 /* Fails the test unless the plan is that, line by line, and the diagnostics end with the code. */
 static void
@@ -33,7 +15,7 @@ plan_is(const char *want, enum exit_code code)
     static char printed[4096];
     struct text text = TEXT_OVER(printed);
     struct plan plan;
-    stage_resolve(&stage, CODE_OK);
+    stage_resolve(CODE_OK);
     volumes_plan(&stage.config, &stage.facts, &stage.identities, &stage.environment, &stage.arena,
                  &plan, &stage.diags);
     plan_text(&plan, &text);
@@ -106,8 +88,8 @@ END_TEST
 START_TEST(each_user_that_runs_a_unit_gets_his_once)
 {
     stage.config.unit_count = 3;
-    stage_set_user(&stage, 1, "app", "media");
-    stage_set_user(&stage, 2, "web", NULL);
+    stage_set_user(1, "app", "media");
+    stage_set_user(2, "web", NULL);
     stage.mount[STAGE_RUN].redirect = WORDS("runtime");
     plan_is("/run: make runtime-10001 mode 0700 owner 10001:20001\n"
             "/run: make runtime-10002 mode 0700 owner 10002:10002\n",
@@ -148,7 +130,7 @@ END_TEST
 START_TEST(mkdir_of_several_users_belongs_to_the_mounts_owner)
 {
     stage.config.unit_count = 2;
-    stage_set_user(&stage, 1, "web", NULL);
+    stage_set_user(1, "web", NULL);
     stage.mount[STAGE_DATA].owner.user = "web";
     stage.mount[STAGE_DATA].mkdir = WORDS("x");
     stage.mount[STAGE_RUN].mkdir = WORDS("y");
@@ -294,7 +276,7 @@ START_TEST(walks_and_seeds_take_long)
     stage.mount[STAGE_DATA].seed = plans[_i].seed;
     stage.mount[STAGE_DATA].owner.user = "web";
     stage.path[STAGE_DATA].uid = 0;
-    stage_resolve(&stage, CODE_OK);
+    stage_resolve(CODE_OK);
     volumes_plan(&stage.config, &stage.facts, &stage.identities, &stage.environment, &stage.arena,
                  &plan, &stage.diags);
     ck_assert_uint_gt(plan.count, 0);
@@ -327,8 +309,8 @@ START_TEST(the_view_has_the_final_home)
     struct plan plan;
     stage.config.init.passwd = "postgres";
     stage.mount[STAGE_TMP].redirect = WORDS("home");
-    stage_start_as(&stage, 1000650000, 0);
-    stage_resolve(&stage, CODE_OK);
+    stage_start_as(1000650000, 0);
+    stage_resolve(CODE_OK);
     volumes_plan(&stage.config, &stage.facts, &stage.identities, &stage.environment, &stage.arena,
                  &plan, &stage.diags);
     ck_assert_ptr_nonnull(strstr(
@@ -346,7 +328,7 @@ START_TEST(a_home_that_passwd_cannot_hold_is_the_root_in_the_view)
     struct text text = TEXT_OVER(printed);
     stage.config.init.passwd = "postgres";
     stage.unit[0].env = WORDS(homes[_i]);
-    stage_resolve(&stage, CODE_OK);
+    stage_resolve(CODE_OK);
     volumes_plan(&stage.config, &stage.facts, &stage.identities, &stage.environment, &stage.arena,
                  &plan, &stage.diags);
     ck_assert_ptr_nonnull(strstr(plan.passwd_view, "postgres:x:10001:20001::/:/sbin/nologin\n"));
@@ -360,7 +342,7 @@ volumes_suite(void)
 {
     Suite *suite = suite_create("volumes");
     TCase *tests = tcase_create("volumes");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, stage_init_app, stage_free);
     tcase_add_test(tests, what_is_right_needs_no_step);
     tcase_add_test(tests, redirected_directories_are_made_the_deepest_first);
     tcase_add_test(tests, directories_are_made_where_the_variables_end_up);

@@ -5,10 +5,7 @@
 #include <sys/stat.h>
 
 #include "init/walk.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 enum { MOUNT = 7, UID = 10001, GID = 20001 };
 

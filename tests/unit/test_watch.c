@@ -7,10 +7,7 @@
 #include "init/contract.h"
 #include "init/drift.h"
 #include "init/watch.h"
-
-#define SUITE(name_) Suite *name_##_suite(void);
 #include "tests/unit/suites.h"
-#undef SUITE
 
 static char bytes[512];
 

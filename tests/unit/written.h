@@ -18,22 +18,24 @@ struct written {
     struct config config;
 };
 
-void written_init(struct written *written);
-void written_free(struct written *written);
+extern struct written written;
+
+void written_init(void);
+void written_free(void);
 
 /* Adds a file of that text. */
-void written_add(struct written *written, const char *file, const char *text);
-/* doc_finish(), then all of resolve.h in its order; without variables where `vars` is NULL. */
-void written_resolve(struct written *written, const struct vars *vars);
+void written_add(const char *file, const char *text);
+/* doc_finish(), then all of resolve.h in its order; by `vars`, or VARS_UNKNOWN. */
+void written_resolve(const struct vars *vars);
 /* The same with "file" as the only file. */
-void written_lint(struct written *written, const char *text);
+void written_lint(const char *text);
 
 /* Whether a diagnostic, or its cure, holds that part. */
-bool written_says(const struct written *written, const char *part);
+bool written_says(const char *part);
 /* Fails, and prints what was said, unless there are exactly `errors` errors and one holds `part`
  * (NULL: any). */
-void written_expect(const struct written *written, size_t errors, const char *part);
+void written_expect(size_t errors, const char *part);
 /* The text of that key in the section of that title; NULL where it isn't there. */
-const char *written_text(const struct written *written, const char *title, const char *key);
+const char *written_text(const char *title, const char *key);
 
 #endif
