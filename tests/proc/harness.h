@@ -181,6 +181,8 @@ int64_t proc_now_ms(void);
 bool proc_leaves_out(const char *test, bool is_possible, const char *why);
 bool proc_has_uids(void);
 bool proc_has_strace(void);
+/* From here on this process has a network of its own, with a loopback: no port is taken. */
+bool proc_has_own_network(void);
 bool proc_has_program(const char *name); /* in /usr/bin */
 #define NEEDS_UIDS()                                                                               \
     if (proc_leaves_out(__func__, proc_has_uids(), "needs root, for users of its own"))            \

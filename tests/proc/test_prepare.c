@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/proc/applied.h"
+#include "tests/proc/field.h"
 
 #include <errno.h>
 #include <linux/capability.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -109,32 +107,18 @@ START_TEST(another_mount_is_not_entered)
 }
 END_TEST
 
-static void
-filter_openat2(int errnum)
-{
-    struct sock_filter filter[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)errnum),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    struct sock_fprog program = {.len = sizeof filter / sizeof filter[0], .filter = filter};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
-        _exit(2);
-    }
-}
+static const int openat2_number = SYS_openat2;
 
 static void
 without_openat2(void)
 {
-    filter_openat2(ENOSYS);
+    field_refuse(&openat2_number, 1, ENOSYS);
 }
 
 static void
 with_refused_openat2(void)
 {
-    filter_openat2(EPERM);
+    field_refuse(&openat2_number, 1, EPERM);
 }
 
 START_TEST(without_openat2_it_is_the_same)

@@ -3,13 +3,11 @@
 #include "tests/proc/measure.h"
 #include "tests/proc/raw.h"
 
-#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -177,19 +175,6 @@ start_harm(const struct box *box, int which, pid_t *ret_pid)
     }
 }
 
-static bool
-has_own_network(void)
-{
-    struct ifreq request = {.ifr_name = "lo"};
-    int fd = -1;
-    bool is_up = unshare(CLONE_NEWNET) == 0 && (fd = socket(AF_INET, SOCK_DGRAM, 0)) >= 0 &&
-                 ioctl(fd, SIOCGIFFLAGS, &request) == 0;
-    request.ifr_flags |= IFF_UP;
-    is_up = is_up && ioctl(fd, SIOCSIFFLAGS, &request) == 0;
-    close(fd);
-    return is_up;
-}
-
 START_TEST(status_is_answered_promptly_whatever_others_do)
 {
     enum { HARMERS = 32 };
@@ -198,7 +183,7 @@ START_TEST(status_is_answered_promptly_whatever_others_do)
     pid_t harm[HARMERS] = {0};
     int64_t longest_us = 0;
     NEEDS_UIDS();
-    if (proc_leaves_out(__func__, has_own_network(), "needs a network namespace")) {
+    if (proc_leaves_out(__func__, proc_has_own_network(), "needs a network namespace")) {
         return;
     }
     snprintf(contract, sizeof(contract),

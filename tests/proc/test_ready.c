@@ -3,13 +3,11 @@
 #include "tests/proc/measure.h"
 #include "tests/proc/raw.h"
 
-#include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,24 +17,8 @@
 #define RAW "[defaults]\nlog = raw\n"
 #define WEB "[service web]\nrequires = db\ncommand = /puppet print:web exit:4\n"
 
-/* A loopback of this test's own, so that no port is taken. */
-static bool
-has_own_network(void)
-{
-    struct ifreq request = {.ifr_name = "lo"};
-    int fd = -1;
-    bool is_up = unshare(CLONE_NEWNET) == 0 && (fd = socket(AF_INET, SOCK_DGRAM, 0)) >= 0 &&
-                 ioctl(fd, SIOCGIFFLAGS, &request) == 0;
-    request.ifr_flags |= IFF_UP;
-    is_up = is_up && ioctl(fd, SIOCSIFFLAGS, &request) == 0;
-    if (fd >= 0) {
-        close(fd);
-    }
-    return is_up;
-}
-
 #define NEEDS_NETWORK()                                                                            \
-    if (proc_leaves_out(__func__, has_own_network(), "needs a network namespace"))                 \
+    if (proc_leaves_out(__func__, proc_has_own_network(), "needs a network namespace"))            \
     return
 
 /* `db` becomes ready by the puppet's words, and only then `web` starts, which ends with 4. */
