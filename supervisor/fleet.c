@@ -347,14 +347,11 @@ tell_slow(struct fleet *fleet, int64_t now_ms)
 void
 fleet_timeout(struct fleet *fleet, int timer, int64_t now_ms)
 {
-    struct fleet_unit *unit = timer >= 0 ? &fleet->unit[timer] : NULL;
-    bool restarts = unit != NULL && unit->state == LIFE_BACKOFF;
-    if (restarts && fleet->restarts_left == 0) {
+    if (timer >= 0 && fleet->timeouts_left == 0) {
         fleet_arm(fleet, (size_t)timer, 0, now_ms); /* enough for a turn */
-        return;
-    }
-    fleet->restarts_left -= restarts;
-    if (unit != NULL) {
+    } else if (timer >= 0) {
+        struct fleet_unit *unit = &fleet->unit[timer];
+        fleet->timeouts_left--;
         unit->due_ms = 0;
         if (unit->fault == FAULT_NONE) { /* where it makes it end: see the table */
             unit->fault = life_is_ready(unit->state) ? FAULT_HUNG : FAULT_LATE;

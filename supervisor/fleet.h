@@ -153,11 +153,11 @@ struct fleet {
     bool has_schedule;                     /* something runs by itself, some time */
     bool is_hurried, is_killed;
     enum fleet_kill kill_reason;
-    bool is_unsettled;      /* call fleet_settle() again in the next turn */
-    unsigned starts_left;   /* of FLEET_STARTS_A_TURN, in this turn */
-    unsigned restarts_left; /* the same, of those whose backoff is over */
-    int asked_code;         /* of `roinit shutdown CODE`; -1: none */
-    int first_bad_code;     /* of the first essential unit that did not end well; -1: none */
+    bool is_unsettled;                  /* call fleet_settle() again in the next turn */
+    unsigned starts_left;               /* of FLEET_STARTS_A_TURN, in this turn */
+    unsigned timeouts_left, stops_left; /* the same of others */
+    int asked_code;                     /* of `roinit shutdown CODE`; -1: none */
+    int first_bad_code; /* of the first essential unit that did not end well; -1: none */
     size_t first_bad_unit;
     int code; /* valid when OVER */
 };
@@ -212,9 +212,10 @@ bool fleet_reload(struct fleet *fleet, size_t u);
 void fleet_no_children(struct fleet *fleet);
 
 /* Starts and stops what is due: to be called once after the news of a turn. At most
- * FLEET_STARTS_A_TURN units are started, and as many again after their backoff; is_unsettled says
- * that more are due. */
-enum { FLEET_STARTS_A_TURN = 16 };
+ * FLEET_STARTS_A_TURN units are started, and as many timers of units act in the next turn (a
+ * restart, KILL); while the container ends FLEET_STOPS_A_TURN get their stop signal. is_unsettled
+ * says that more are due. */
+enum { FLEET_STARTS_A_TURN = 16, FLEET_STOPS_A_TURN = 8 };
 void fleet_settle(struct fleet *fleet, int64_t now_ms);
 
 /* Whether it is a task that has done its work. */

@@ -98,9 +98,16 @@ stop_units(struct fleet *fleet, int64_t now_ms)
         for (size_t i = 0; i < awaited->count && is_turn; i++) {
             is_turn = !life_has_process(fleet->unit[awaited->unit[i]].state);
         }
-        if (is_turn || fleet->is_hurried) {
-            fleet_event(fleet, u, ON_STOP, NULL, now_ms);
+        if (!is_turn && !fleet->is_hurried) {
+            continue;
         }
+        if (fleet->stops_left == 0) {
+            fleet->is_unsettled = true; /* the loop looks at everything else first */
+            return;
+        }
+        enum life_state before = unit->state;
+        fleet_event(fleet, u, ON_STOP, NULL, now_ms);
+        fleet->stops_left -= unit->state != before;
     }
 }
 

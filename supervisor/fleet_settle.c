@@ -196,13 +196,14 @@ fleet_is_any_alive(const struct fleet *fleet)
 QUIET_TURN void
 fleet_settle(struct fleet *fleet, int64_t now_ms)
 {
-    fleet->starts_left = fleet->restarts_left = FLEET_STARTS_A_TURN;
+    fleet->starts_left = fleet->timeouts_left = FLEET_STARTS_A_TURN;
+    fleet->stops_left = FLEET_STOPS_A_TURN;
     /* Each pass that moves something takes a unit a step on; the bound is for our own mistakes. */
     for (size_t pass = 0; pass < 4 * fleet->count + 8 && fleet->is_unsettled; pass++) {
         fleet->is_unsettled = false;
         if (fleet->phase > FLEET_RUNNING) {
             fleet_settle_end(fleet, now_ms);
-            if (fleet->starts_left == 0) {
+            if (fleet->starts_left == 0 || fleet->stops_left == 0) {
                 return; /* enough for a turn */
             }
             continue;

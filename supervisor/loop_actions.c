@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "config/pages.h"
 #include "config/resolve.h"
@@ -181,8 +182,9 @@ loop_send(struct loop *loop, size_t u, int signal, bool is_for_all)
     if (pid <= 0) {
         return ESRCH;
     }
-    if (is_for_all && !loop->config->is_lone) {
-        (void)strays_signal(loop->config->unit[u].name, pid, signal);
+    /* Where all get KILL anyway nobody is looked for. */
+    if (is_for_all && !loop->config->is_lone && !(loop->fleet.is_killed && getpid() == 1)) {
+        loop_signal_strays(loop, u, pid, signal);
     }
     return proc_signal(pid, signal, is_for_all);
 }

@@ -56,8 +56,42 @@ loop_drop_beside(struct loop *loop, struct loop_unit *unit)
     }
 }
 
+/* A unit, among the others. */
+struct place {
+    const struct loop *loop;
+    size_t unit;
+    size_t next; /* processes are listed as they were made, as units mostly are */
+};
+
+static bool
+is_of_other(void *context, pid_t session)
+{
+    struct place *place = context;
+    const struct fleet *fleet = &place->loop->fleet;
+    for (size_t i = 0; session > 0 && i < fleet->count; i++) {
+        size_t u =
+            place->next + i < fleet->count ? place->next + i : place->next + i - fleet->count;
+        if (fleet->unit[u].pid == session && !fleet->unit[u].config->is_main) {
+            place->next = u;
+            return u != place->unit;
+        }
+    }
+    return false;
+}
+
 void
-loop_kill_strays(struct loop *loop, const struct loop_unit *unit)
+loop_signal_strays(struct loop *loop, size_t u, pid_t group, int signal)
+{
+    struct place place = {.loop = loop, .unit = u};
+    struct strays_of of = {.unit = loop->config->unit[u].name,
+                           .group = group,
+                           .is_of_other = is_of_other,
+                           .context = &place};
+    (void)strays_signal(&of, signal);
+}
+
+void
+loop_kill_strays(struct loop *loop, const struct loop_unit *unit, pid_t group)
 {
     size_t known = loop->beside;
     if (loop->fleet.phase > FLEET_RUNNING) {
@@ -70,6 +104,6 @@ loop_kill_strays(struct loop *loop, const struct loop_unit *unit)
         known += loop->fleet.unit[u].pid > 0;
     }
     if (strays_may_exist(known)) {
-        (void)strays_signal(unit->io.config->name, 0, SIGKILL);
+        loop_signal_strays(loop, (size_t)(unit - loop->unit), group, SIGKILL);
     }
 }

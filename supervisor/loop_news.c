@@ -45,7 +45,7 @@ end_unit(struct loop *loop, struct loop_unit *unit, pid_t pid, const siginfo_t *
     }
     if (unit->io.config->kill_mode != KILL_PROCESS && !loop->config->is_lone) {
         (void)kill(-pid, SIGKILL);
-        loop_kill_strays(loop, unit);
+        loop_kill_strays(loop, unit, pid);
     }
     loop_drop_beside(loop, unit);
     if (unit->io.config->is_main) {

@@ -108,7 +108,7 @@ on_main_end(struct ev_loop *ev, ev_io *watcher, int events)
         if (pid > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
             struct outcome outcome = {.code = CODE_OK};
             if (loop->config->unit[u].kill_mode != KILL_PROCESS) {
-                loop_kill_strays(loop, &loop->unit[u]); /* its parent, and what else there is */
+                loop_kill_strays(loop, &loop->unit[u], 0); /* its parent, and what else there is */
             }
             log_own(LOG_INFO, "%s (pid %d) has ended; only its parent knows how",
                     loop->config->unit[u].name, (int)pid);

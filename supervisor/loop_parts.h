@@ -102,9 +102,11 @@ void loop_signal_unit(struct loop *loop, size_t u, int signal, bool is_for_group
 bool loop_stop_command(void *context, size_t u);
 bool loop_end_beside(struct loop *loop, pid_t pid, const siginfo_t *info);
 void loop_drop_beside(struct loop *loop, struct loop_unit *unit);
-/* KILL to what the unit's main process has left behind, wherever it went; unless the container
- * ends. */
-void loop_kill_strays(struct loop *loop, const struct loop_unit *unit);
+/* To what has left the unit's process group `group`; 0: to all of the unit, wherever it is. */
+void loop_signal_strays(struct loop *loop, size_t u, pid_t group, int signal);
+/* KILL to what the unit's main process has left behind, wherever it went, but in its `group`, which
+ * has had it; unless the container ends. */
+void loop_kill_strays(struct loop *loop, const struct loop_unit *unit, pid_t group);
 
 void loop_on_signals(struct ev_loop *ev, ev_io *watcher, int events);
 /* Reaps, within the budget of a turn. */

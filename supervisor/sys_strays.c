@@ -158,9 +158,10 @@ strays_is_marked(pid_t pid, const char *unit)
 }
 
 struct search {
+    const struct strays_of *of;
     char mark[MARK_BYTES];
     size_t mark_length;
-    pid_t group, own;
+    pid_t own;
     int signal;
     size_t looked_at, count, fresh; /* fresh: found in this pass for the first time */
     pid_t found[FOUND_MAX];
@@ -180,8 +181,12 @@ is_found(const struct search *search, pid_t pid)
 static bool
 is_of_unit(const struct search *search, pid_t pid)
 {
-    return has_mark(pid, search->mark, search->mark_length) ||
-           is_found(search, origin_parent(pid, NULL));
+    if (has_mark(pid, search->mark, search->mark_length)) {
+        return true;
+    }
+    pid_t parent = origin_parent(pid, NULL);
+    return is_found(search, parent) ||
+           (search->of->group > 0 && getpgid(parent) == search->of->group);
 }
 
 /* Signals it if it is the unit's. The descriptor is opened before the look, so that a number that
@@ -189,7 +194,8 @@ is_of_unit(const struct search *search, pid_t pid)
 static void
 look_at(struct search *search, pid_t pid)
 {
-    if (search->group > 0 && getpgid(pid) == search->group) {
+    const struct strays_of *of = search->of;
+    if ((of->group > 0 && getpgid(pid) == of->group) || of->is_of_other(of->context, getsid(pid))) {
         return;
     }
     if (!is_of_unit(search, pid)) {
@@ -237,11 +243,11 @@ pass(struct search *search)
 }
 
 size_t
-strays_signal(const char *unit, pid_t group, int signal)
+strays_signal(const struct strays_of *of, int signal)
 {
     static OWN_PAGES struct search search;
-    search = (struct search){.group = group, .own = getpid(), .signal = signal};
-    search.mark_length = make_mark(unit, search.mark);
+    search = (struct search){.of = of, .own = getpid(), .signal = signal};
+    search.mark_length = make_mark(of->unit, search.mark);
     if (search.mark_length == 0) {
         return 0;
     }

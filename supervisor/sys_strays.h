@@ -17,9 +17,19 @@
  * (CONFIG_PROC_CHILDREN). */
 bool strays_may_exist(size_t known);
 
-/* Signals the unit's processes outside of the process group `group` (0: wherever they are). With
- * SIGKILL it looks again until it finds no more. Returns how many were found. */
-size_t strays_signal(const char *unit, pid_t group, int signal);
+/* Whose processes are looked for. */
+struct strays_of {
+    const char *unit;
+    pid_t group; /* those in that process group have had the signal; 0: nobody has */
+    /* Whether a session is another unit's: who is in one cannot be this unit's, and is not looked
+     * at closely, which is what costs. */
+    bool (*is_of_other)(void *context, pid_t session);
+    void *context;
+};
+
+/* Signals the unit's processes. With SIGKILL it looks again until it finds no more. Returns how
+ * many were found. */
+size_t strays_signal(const struct strays_of *of, int signal);
 
 /* Whether the process carries the unit's name in its environment: anybody may write that into his
  * own. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/proc/asking.h"
+#include "tests/proc/raw.h"
 
 #include <sched.h>
 #include <signal.h>
@@ -155,6 +156,39 @@ has_cgroup(void)
     return is_there && geteuid() == 0;
 }
 
+/* What it costs PID 1 to look for the processes of main. */
+static long long
+cost_of_search(const struct box *box)
+{
+    static const char request[] = "\x01signal\0CONT\0main\0--all\0";
+    const char *path = box_path(box, "/run/roinit/control");
+    long long before_ns = raw_cpu_ns(box->pid);
+    for (int i = 0; i < 10; i++) {
+        int code = raw_request(path, request, sizeof(request));
+        ck_assert_int_eq(code, 0);
+    }
+    return raw_cpu_ns(box->pid) - before_ns;
+}
+
+START_TEST(who_is_in_the_session_of_another_unit_is_not_looked_at_closely)
+{
+    enum { MANY = 300 };
+    struct box box = box_running(&(struct start){
+        .contract = MAIN "[service near]\nlog = raw\ncommand = /puppet fork:300 sleep end sleep\n"
+                         "[service far]\nlog = raw\n"
+                         "command = /puppet await:/tmp/go fork:300 setsid sleep end sleep\n"});
+    box_await_processes(&box, PUPPETS, 3 + MANY);
+    long long near_ns = cost_of_search(&box);
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
+    box_await_processes(&box, PUPPETS, 3 + MANY + MANY);
+    long long both_ns = cost_of_search(&box);
+    raw_figure(__func__, "%.2f ms, with others %.2f ms", (double)near_ns / 1e7,
+               (double)both_ns / 1e7);
+    ck_assert_int_gt(both_ns, 4 * near_ns); /* 2, if all were looked at */
+    box_stop(&box);
+}
+END_TEST
+
 START_TEST(where_the_cgroup_is_delegated_not_even_another_environment_hides_them)
 {
     if (proc_leaves_out(__func__, has_cgroup(), "needs root, and cgroups of version 2")) {
@@ -267,6 +301,7 @@ strays_suite(void)
                           others_processes_are_left_alone,
                           a_signal_with_all_reaches_them,
                           a_thousand_children_in_sessions_of_their_own_are_gone_and_status_answers,
+                          who_is_in_the_session_of_another_unit_is_not_looked_at_closely,
                           where_the_cgroup_is_delegated_not_even_another_environment_hides_them,
                           a_stop_command_is_run_instead_of_the_signal_and_knows_the_main_process,
                           a_stop_command_that_fails_gives_way_to_the_signal,

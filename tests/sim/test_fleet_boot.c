@@ -184,7 +184,7 @@ START_TEST(a_fork_that_fails_before_anything_ran_ends_with_71)
 }
 END_TEST
 
-START_TEST(a_thousand_units_start_with_a_budget_for_each_turn)
+START_TEST(a_thousand_units_start_and_stop_with_a_budget_for_each_turn)
 {
     world_begin();
     for (int i = 0; i < 1000; i++) {
@@ -195,6 +195,7 @@ START_TEST(a_thousand_units_start_with_a_budget_for_each_turn)
     ck_assert(fleet_is_ready(&world.fleet));
     ck_assert_uint_eq(world.most_forks_a_turn, FLEET_STARTS_A_TURN);
     world_term();
+    ck_assert_uint_eq(world.most_stops_a_turn, FLEET_STOPS_A_TURN);
     world_run_until(20000);
     world_is_over(0);
 }
@@ -257,7 +258,7 @@ fleet_boot_suite(void)
         a_task_that_runs_over_its_time_fails_with_75,
         a_command_that_is_not_found_ends_the_container_with_127,
         a_fork_that_fails_before_anything_ran_ends_with_71,
-        a_thousand_units_start_with_a_budget_for_each_turn,
+        a_thousand_units_start_and_stop_with_a_budget_for_each_turn,
         units_that_end_at_once_and_stop_tasks_keep_to_the_budget_too,
         a_chain_of_a_thousand_units_starts_and_stops,
     };

@@ -84,6 +84,7 @@ send_signal(void *context, size_t u, int number, bool is_for_all)
     (void)is_for_all;
     ck_assert_msg(world.ends_ms[u] >= 0, "a signal to %s, which has no process",
                   world.unit[u].name);
+    world.stops_this_turn += number != SIGKILL;
     record(number == SIGKILL ? '!' : '-', u, 0);
     world_check_order(u, number);
     int64_t after_ms = number == SIGKILL ? 1 : world.script[u].stops_ms;
@@ -237,10 +238,13 @@ world_settle(void)
         if (turn == STEPS_MAX) {
             ck_abort_msg("the fleet never settles: %s", world.order);
         }
-        world.forks_this_turn = 0;
+        world.forks_this_turn = world.stops_this_turn = 0;
         fleet_settle(&world.fleet, world.now_ms);
         if (world.forks_this_turn > world.most_forks_a_turn) {
             world.most_forks_a_turn = world.forks_this_turn;
+        }
+        if (world.stops_this_turn > world.most_stops_a_turn) {
+            world.most_stops_a_turn = world.stops_this_turn;
         }
     }
     world_check();

@@ -54,6 +54,7 @@ struct world {
     size_t starts[WORLD_UNITS_MAX];
     int64_t started_ms[WORLD_UNITS_MAX][WORLD_STARTS_KEPT];
     size_t forks_this_turn, most_forks_a_turn;
+    size_t stops_this_turn, most_stops_a_turn;
     bool has_strays;           /* a descendant that only KILL ends */
     size_t told[TELL_END + 1]; /* how often each event was told */
     char order[3072]; /* "+a" started ("+a.2" its second part), "-a" told to stop, "!a" killed, "~a"
