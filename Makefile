@@ -151,6 +151,7 @@ INIT_SRC = \
     init/goal.c \
     init/held.c \
     init/host.c \
+    init/host_late.c \
     init/host_probe.c \
     init/identity.c \
     init/identity_groups.c \

@@ -71,7 +71,8 @@ struct boot {
     struct boot_parts { /* the files of a command-dir, each as a command */
         struct words *argv;
         size_t count;
-    } * parts; /* [unit] */
+        bool asks_only_if; /* whoever starts it next: host_late.c */
+    } * parts;             /* [unit] */
     struct loop *loop;
     int64_t stale_since_ms; /* the status could not be written since then; 0: it can */
 };

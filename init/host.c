@@ -146,19 +146,26 @@ fill_launch(const struct boot *boot, size_t u, const struct vars *vars, const st
     fill_identity(boot, u, ret_launch);
 }
 
-static int
+int
 host_launch(void *context, size_t u, size_t part, struct arena *arena, struct launch *ret_launch,
             struct err *err)
 {
-    const struct boot *boot = context;
-    struct vars vars;
-    struct words argv;
-    if (host_unit_vars(boot, u, arena, &vars, err) != 0 ||
-        make_argv(boot, u, part, &vars, arena, &argv, err) != 0) {
+    struct boot *boot = context;
+    struct late late = {.boot = boot, .unit = u, .part = part};
+    bool is_late = host_is_late(&late);
+    struct vars vars = {0};
+    struct words argv = {0};
+    if (!is_late && (host_unit_vars(boot, u, arena, &vars, err) != 0 ||
+                     make_argv(boot, u, part, &vars, arena, &argv, err) != 0)) {
         return -1;
     }
-    host_add_notify(boot, u, &vars);
+    if (!is_late) {
+        host_add_notify(boot, u, &vars);
+    }
     fill_launch(boot, u, &vars, &argv, ret_launch);
+    if (is_late) {
+        host_defer(&late, arena, ret_launch);
+    }
     const struct unit_config *unit = &boot->config.unit[u];
     ret_launch->session = unit->is_main ? LAUNCH_OWN_GROUP : LAUNCH_OWN_SESSION;
     ret_launch->sets_oom_score = unit_from(unit, UNIT_oom_score_adj) != NULL;
@@ -168,16 +175,32 @@ host_launch(void *context, size_t u, size_t part, struct arena *arena, struct la
     return 0;
 }
 
+static void
+fill_beside(const struct boot *boot, size_t u, const struct vars *vars, const struct words *argv,
+            struct launch *ret_launch)
+{
+    fill_launch(boot, u, vars, argv, ret_launch);
+    ret_launch->session = LAUNCH_OWN_SESSION;
+    ret_launch->is_beside = true;
+}
+
 int
 host_launch_beside(void *context, size_t u, const char *command, const char *name,
                    const char *value, struct arena *arena, struct launch *ret_launch,
                    struct err *err)
 {
     const struct boot *boot = context;
-    struct vars vars;
+    struct late late = {
+        .boot = context, .unit = u, .command = command, .name = name, .value = value};
+    struct vars vars = {0};
     struct words argv = {0};
     char why[WHY_BYTES] = "";
     bool is_runtime = false;
+    if (host_is_late(&late)) {
+        fill_beside(boot, u, &vars, &argv, ret_launch);
+        host_defer(&late, arena, ret_launch);
+        return 0;
+    }
     if (host_unit_vars(boot, u, arena, &vars, err) != 0) {
         return -1;
     }
@@ -189,9 +212,7 @@ host_launch_beside(void *context, size_t u, const char *command, const char *nam
         argv.count == 0) {
         return err_set(err, CODE_BROKEN, 0, "%s", why[0] == '\0' ? "the command is empty" : why);
     }
-    fill_launch(boot, u, &vars, &argv, ret_launch);
-    ret_launch->session = LAUNCH_OWN_SESSION;
-    ret_launch->is_beside = true;
+    fill_beside(boot, u, &vars, &argv, ret_launch);
     return 0;
 }
 
@@ -201,14 +222,18 @@ is_there(const char *path)
     return access(path, F_OK) == 0;
 }
 
-static bool
+bool
 host_may_start(void *context, size_t u)
 {
-    const struct boot *boot = context;
+    struct boot *boot = context;
     struct arena arena = ARENA_INIT;
     struct vars vars;
     struct err err = {0};
     bool may_start = true;
+    if (boot->watch.may_hang) { /* then its child looks */
+        boot->parts[u].asks_only_if = boot->config.unit[u].only_if.count > 0;
+        return true;
+    }
     /* Where its environment cannot be made, the start itself says why. */
     if (boot->config.unit[u].only_if.count > 0 &&
         host_unit_vars(boot, u, &arena, &vars, &err) == 0) {

@@ -329,6 +329,13 @@ fleet_exit(struct fleet *fleet, size_t u, const struct outcome *outcome, int64_t
     }
 }
 
+void
+fleet_skip(struct fleet *fleet, size_t u, int64_t now_ms)
+{
+    fleet->unit[u].pid = 0;
+    fleet_event(fleet, u, ON_SKIP, NULL, now_ms);
+}
+
 static void
 tell_slow(struct fleet *fleet, int64_t now_ms)
 {

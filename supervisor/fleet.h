@@ -172,6 +172,9 @@ void fleet_boot(struct fleet *fleet, int64_t now_ms);
 /* News. Each may lead to actions at once; the order of units is looked at in fleet_settle(). */
 void fleet_ready(struct fleet *fleet, size_t u, int64_t now_ms);
 void fleet_exit(struct fleet *fleet, size_t u, const struct outcome *outcome, int64_t now_ms);
+/* The unit that was starting has found by itself that only-if does not hold, and is gone. */
+void fleet_skip(struct fleet *fleet, size_t u, int64_t now_ms);
+
 /* What a unit says of itself (sd_notify): it reloads; it ends by its own will; it lives; its
  * watchdog is another (0: none); it wants to be aborted; it wants that much time more for its start
  * or its stop, which the container's clock bounds. */

@@ -9,6 +9,8 @@
 
 #include "config/value.h"
 
+struct launch_note;
+
 /*
  * Everything that the child of a start needs, worked out before the fork, so that nothing between
  * fork and exec allocates or can fail badly. Plain values; memory is the caller's.
@@ -26,6 +28,10 @@ struct launch {
     const char *search_path;    /* PATH, for an argv[0] without a slash */
     const char *working_dir;    /* NULL: stays */
     const struct words *remove; /* stale files, which go first; NULL: none */
+    /* Called in the child where `argv` and `envp` depend on files that PID 1 must not look at: sets
+     * them in *ret_launch. Returns -1, or the exit code with *ret_note. NULL: all is known. */
+    int (*find_out)(const void *late, struct launch *ret_launch, struct launch_note *ret_note);
+    const void *late;
     enum launch_session session;
     int tty_fd;          /* whose foreground the group takes; -1: none */
     bool borrows_memory; /* PID 1's, which sleeps until the exec: for a lone command that stays with
@@ -61,6 +67,8 @@ struct launch {
 /* clang-format off */
 #define LAUNCH_STAGES(X) \
     X(REMOVE,      "remove") \
+    X(ONLY_IF,     "start where only-if does not hold") /* no failure: it is skipped */ \
+    X(WORDS,       "make its command and environment") \
     X(SESSION,     "start a session") \
     X(STDIO,       "set up standard input and output") \
     X(LIMITS,      "set resource limits") \

@@ -44,7 +44,7 @@
 #define LIFE_EVENTS(X) \
     X(ASK)       /* somebody asks for it: it waits for its turn anew */ \
     X(START)     /* its turn has come */ \
-    X(SKIP)      /* only-if does not hold */ \
+    X(SKIP)      /* only-if does not hold; a child that was to find that out is gone */ \
     X(READY)     /* executed, or ready by its own word */ \
     X(RELOAD)    /* reloads, by its own word */ \
     X(LEAVE)     /* ends, by its own word */ \

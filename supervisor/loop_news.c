@@ -57,6 +57,10 @@ end_unit(struct loop *loop, struct loop_unit *unit, pid_t pid, const siginfo_t *
     if (outcome.signal == SIGKILL && loop->fleet.unit[u].state != LIFE_KILLING) {
         outcome.is_out_of_memory = loop->host->was_out_of_memory(loop->host->context);
     }
+    if (unit->io.is_skipped && loop->fleet.unit[u].state == LIFE_STARTING) {
+        fleet_skip(&loop->fleet, u, loop_now_ms());
+        return;
+    }
     fleet_exit(&loop->fleet, u, &outcome, loop_now_ms());
     if (outcome.is_out_of_memory) {
         loop->host->tell_memory(loop->host->context);

@@ -45,6 +45,9 @@ on_watch_timer(struct ev_loop *ev, ev_timer *watcher, int events)
     } else {
         for (size_t u = 0; u < loop->fleet.count; u++) {
             log_tell_rate(loop->unit[u].io.pipe[0].rate, false);
+            if (loop->unit[u].io.report_fd >= 0) {
+                unit_tell_waiting(&loop->unit[u].io);
+            }
         }
         loop_arm(loop, &loop->watch.sample, host->sample(host->context));
         if (!ev_is_active(&loop->calm) && loop->fleet.phase == FLEET_RUNNING) {

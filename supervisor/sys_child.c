@@ -260,17 +260,23 @@ remove_stale(const struct launch *launch, int report_fd)
 /* What looks at paths of others, as PID 1, before the rest. Signals end it: nobody waits for more
  * than that where the file system does not answer. */
 static void
-look_first(const struct launch *launch, int report_fd)
+look_first(struct launch *launch, int report_fd)
 {
-    if (launch->remove != NULL) {
-        uint64_t before = proc_swap_mask(0);
-        remove_stale(launch, report_fd);
-        (void)proc_set_mask(before);
+    uint64_t before = proc_swap_mask(0);
+    remove_stale(launch, report_fd);
+    if (launch->find_out != NULL) {
+        struct launch_note note = {0};
+        int code = launch->find_out(launch->late, launch, &note);
+        if (code >= 0) {
+            (void)!write(report_fd, &note, sizeof note);
+            _exit(code);
+        }
     }
+    (void)proc_set_mask(before);
 }
 
 void
-child_execute(const struct launch *launch, const struct proc_limit boot_limits[LAUNCH_RLIMITS],
+child_execute(const struct launch *as_known, const struct proc_limit boot_limits[LAUNCH_RLIMITS],
               int report_fd)
 {
     static const struct step {
@@ -292,10 +298,16 @@ child_execute(const struct launch *launch, const struct proc_limit boot_limits[L
         {LAUNCH_STAGE_WORKING_DIR, set_working_dir}, /* as the user who will work there */
         {LAUNCH_STAGE_GUARD, guard_set},
     };
+    struct launch whole;
+    const struct launch *launch = as_known;
     if (launch->cgroup_fd > 0) {
         (void)!write(launch->cgroup_fd, "0", 1); /* without it the unit runs all the same */
     }
-    look_first(launch, report_fd);
+    if (launch->remove != NULL || launch->find_out != NULL) {
+        whole = *launch;
+        look_first(&whole, report_fd);
+        launch = &whole;
+    }
     if (launch->sets_oom_score) {
         (void)strays_set_oom(getpid(), launch->oom_score_adj); /* refused: PID 1 tries after exec */
     }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -145,7 +146,8 @@ unit_spawn(struct unit_io *io, size_t unit, size_t part, const struct loop_host 
     struct err err = {0};
     int errnum = 0;
     pid_t pid = 0;
-    io->has_failed = false;
+    io->has_failed = io->is_skipped = false;
+    io->looks = 0;
     int status = host->launch(host->context, unit, part, &arena, &launch, &err);
     if (arena.is_spent) {
         errnum = ENOMEM; /* a word or a variable of it may be missing */
@@ -231,11 +233,16 @@ static void
 take_note(struct unit_io *io, const struct launch_note *note)
 {
     const char *object = note_object(io->config, note);
-    bool is_end = note->report.stage != LAUNCH_STAGE_REMOVE;
-    io->has_failed |= is_end;
-    log_own(is_end ? LOG_ERROR : LOG_WARN, "%s: cannot %s%s%s%s: %s", io->config->name,
-            launch_stage_text(note->report.stage), object[0] != '\0' ? " \"" : "", object,
-            object[0] != '\0' ? "\"" : "", err_errno_text(note->report.errnum));
+    int stage = note->report.stage;
+    io->is_skipped |= stage == LAUNCH_STAGE_ONLY_IF;
+    io->has_failed |= stage != LAUNCH_STAGE_REMOVE;
+    if (stage == LAUNCH_STAGE_WORDS) {
+        log_own(LOG_ERROR, "%s: %s", io->config->name, object);
+    } else if (stage != LAUNCH_STAGE_ONLY_IF) {
+        log_own(stage == LAUNCH_STAGE_REMOVE ? LOG_WARN : LOG_ERROR, "%s: cannot %s%s%s%s: %s",
+                io->config->name, launch_stage_text(stage), object[0] != '\0' ? " \"" : "", object,
+                object[0] != '\0' ? "\"" : "", err_errno_text(note->report.errnum));
+    }
 }
 
 bool
@@ -252,4 +259,37 @@ unit_read_report(struct unit_io *io)
     (void)close(io->report_fd);
     io->report_fd = -1;
     return true;
+}
+
+static void
+add_path(struct text *out, const char *path)
+{
+    if (path != NULL && path[0] != '\0') {
+        text_add(out, out->length > 0 ? ", " : "");
+        text_add_escaped(out, path, strlen(path));
+    }
+}
+
+void
+unit_tell_waiting(struct unit_io *io)
+{
+    const struct unit_config *unit = io->config;
+    char paths[512] = "";
+    struct text out = TEXT_OVER(paths);
+    io->looks = (uint8_t)(io->looks < UINT8_MAX ? io->looks + 1 : io->looks);
+    if (io->looks < 2 || (io->looks & (io->looks - 1)) != 0) {
+        return; /* each time that doubles */
+    }
+    const struct words *lists[] = {&unit->only_if, &unit->env_file, &unit->remove};
+    for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
+        for (size_t i = 0; i < lists[k]->count; i++) {
+            add_path(&out, lists[k]->item[i]);
+        }
+    }
+    add_path(&out, unit->working_dir);
+    add_path(&out, unit->command != NULL ? unit->command : unit->command_dir);
+    log_own(LOG_WARN,
+            "%s: its start still waits for a file system that does not answer: bring its server "
+            "back, or name paths elsewhere; it looks at %s",
+            unit->name, paths);
 }

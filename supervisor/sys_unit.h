@@ -23,6 +23,8 @@ struct unit_io {
     int report_fd;   /* -1: none is awaited */
     int ready_fd;    /* of ready = fd:N, the reading end; -1: none */
     bool has_failed; /* a step of the start; told already */
+    bool is_skipped; /* its child found that only-if does not hold */
+    uint8_t looks;   /* how often it was not executed yet: unit_tell_waiting() */
 };
 
 void unit_io_init(struct unit_io *io, const struct unit_config *config, enum log_format format);
@@ -40,6 +42,9 @@ pid_t unit_spawn_stop(struct unit_io *io, size_t unit, pid_t main_pid,
                       const struct loop_host *host);
 /* Closes what is left of `ready = fd:N`. */
 void unit_close_ready(struct unit_io *io);
+
+/* For a unit whose report is awaited, each few seconds: says what may hold it up. */
+void unit_tell_waiting(struct unit_io *io);
 
 /* Reads the exec report. Returns whether it is over: executed, or has_failed. */
 bool unit_read_report(struct unit_io *io);

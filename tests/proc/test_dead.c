@@ -58,6 +58,9 @@ static const struct {
 } keys[] = {
     {"remove", "remove = /served/file\n", "ready"},
     {"working-dir", "working-dir = /served\n", "ready"},
+    {"only-if", "only-if = file:/served/file\n", "ready"},
+    {"only-if that does not hold", "env-file = /served/file\nonly-if = !env:SERVED\n", "skipped"},
+    {"env-file", "env-file = /served/file\nonly-if = env:SERVED=yes\n", "ready"},
     {"a file that makes it ready", "ready = file:/served/file\n", "ready"},
     {"a socket that is none", "ready = unix:/served/file\n", "starting"},
 };

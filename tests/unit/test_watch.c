@@ -104,6 +104,33 @@ START_TEST(file_systems_that_others_serve_are_not_asked)
 }
 END_TEST
 
+/* Which mounts there are, and whether somebody may be waited for: on the way to /data/cache, and
+ * anywhere. */
+static const struct {
+    const char *path, *fs;
+    bool on_way, anywhere;
+} mounts[] = {
+    {"/", "nfs4", false, false}, /* all comes from there, roinit itself, too */
+    {"/data", "tmpfs", false, false},
+    {"/data", "nfs4", true, true},
+    {"/data/cache", "fuse.s3", true, true},
+    {"/data/cache/below", "nfs4", false, true},
+    {"/dat", "nfs4", false, true},
+    {"/etc/hosts", "9p", false, true},
+};
+
+START_TEST(a_server_is_waited_for_where_its_mount_lies_on_the_way)
+{
+    struct mount_entry entry = {.path = mounts[_i].path, .fs = mounts[_i].fs};
+    struct mount_table table = {.entry = &entry, .count = 1, .is_complete = true};
+    ck_assert_int_eq(watch_way_may_hang(&table, "/data/cache"), mounts[_i].on_way);
+    ck_assert_int_eq(watch_way_may_hang(&table, NULL), mounts[_i].anywhere);
+    table.is_complete = false;
+    ck_assert_int_eq(watch_way_may_hang(&table, "/data/cache"), mounts[_i].on_way);
+    ck_assert(watch_way_may_hang(&table, NULL));
+}
+END_TEST
+
 START_TEST(a_counter_is_found_by_its_whole_name)
 {
     static const char events[] = "low 0\nhigh 5\nmax 7\noom 3\noom_kill 2\noom_group_kill 9\n";
@@ -239,6 +266,8 @@ watch_suite(void)
     tcase_add_test(tcase, a_file_system_without_a_size_or_inodes_is_never_full);
     tcase_add_test(tcase, the_sentences_round_as_people_do);
     tcase_add_test(tcase, file_systems_that_others_serve_are_not_asked);
+    tcase_add_loop_test(tcase, a_server_is_waited_for_where_its_mount_lies_on_the_way, 0,
+                        sizeof mounts / sizeof mounts[0]);
     tcase_add_test(tcase, a_counter_is_found_by_its_whole_name);
     tcase_add_loop_test(tcase, a_mount_that_changes_is_found, 0, sizeof drifts / sizeof drifts[0]);
     tcase_add_test(tcase, what_the_table_does_not_tell_stays_as_it_was);
