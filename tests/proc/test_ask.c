@@ -104,11 +104,12 @@ START_TEST(a_stop_that_takes_too_long_is_75_and_goes_on)
     struct box box = box_running(&(struct start){
         .contract = BASE "[defaults]\nlog = raw\n"
                          "[service main]\ncommand = /puppet sleep\n"
-                         "[service deaf]\ncommand = /puppet ignore:15 print:up sleep\n"
-                         "stop-timeout = 2s\n"});
+                         "[service deaf]\nstop-timeout = 1h\n"
+                         "command = /puppet catch:15 print:up until:15 await:/tmp/go exit:0\n"});
     box_expect(&box, OUT, "up\n");
     box_ask(&box, WORDS("stop", "deaf", "--timeout", "100ms"), 75);
     box_answered("deaf: stopping, and the time is over");
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
     box_ask(&box, WORDS("wait", "deaf", "--for", "stopped", "--timeout", "25s"), 0);
     box_stop(&box);
 }

@@ -13,7 +13,7 @@
 
 /* The preparation as PID 1 runs it: a walk that takes long enough to be caught, in a process of its
  * own. */
-enum { FILES = 80000, OTHER = 10002 };
+enum { FILES = 80000, OTHER = 10002, TRIES = 5 };
 
 #define VOLUME BASE "[volume /srv]\nowner = app\n"
 #define MAIN "[service main]\nuser = app\ncommand = /puppet catch:all print:up sleep\n"
@@ -34,7 +34,7 @@ plant_files(void)
     }
 }
 
-/* The first child of PID 1, once there is one. */
+/* The first child of PID 1, once there is one; 0 where it ends without. */
 static pid_t
 find_helper(const struct box *box)
 {
@@ -49,20 +49,51 @@ find_helper(const struct box *box)
             text[got] = '\0';
             return (pid_t)strtol(text, NULL, 10);
         }
+        if (access(box_path(box, "/"), F_OK) != 0) {
+            return 0;
+        }
     }
     ck_abort_msg("there is no helper");
 }
 
-/* Starts a box and holds its helper in the middle of its work. */
+/* Whether the first file or the last has not been given to its owner yet. */
+static bool
+is_at_work(const struct box *box)
+{
+    struct stat file[2];
+    return stat(box_path(box, "/srv/f0"), &file[0]) == 0 &&
+           stat(box_path(box, "/srv/f79999"), &file[1]) == 0 &&
+           (file[0].st_uid == 0 || file[1].st_uid == 0);
+}
+
+/* Starts a box and holds its helper in the middle of its work. On a busy machine the work may be
+ * done before it is found: then in another box. */
 static struct box
 held(const struct start *start, pid_t *ret_helper)
 {
-    struct box box = box_start(start);
-    /* It has a group of its own, other children of the boot have not. */
-    do {
-        *ret_helper = find_helper(&box);
-    } while (kill(-*ret_helper, SIGSTOP) != 0);
-    return box;
+    for (int i = 0; i < TRIES; i++) {
+        struct box box = box_start(start);
+        /* It has a group of its own, other children of the boot have not. */
+        do {
+            *ret_helper = find_helper(&box);
+        } while (*ret_helper != 0 && kill(-*ret_helper, SIGSTOP) != 0);
+        if (*ret_helper != 0 && is_at_work(&box)) {
+            return box;
+        }
+        box_free(&box);
+    }
+    ck_abort_msg("no helper is caught at its work");
+}
+
+/* Fails the test where more is said of the volume than how far it is: each few seconds, on a busy
+ * machine. */
+static void
+must_say_nothing_of_srv(const struct box *box)
+{
+    static const char progress[] = "roinit: preparing /srv: ";
+    if (box_count(box, ERR, "/srv") != box_count(box, ERR, progress)) {
+        box_must_not_say(box, ERR, "/srv");
+    }
 }
 
 START_TEST(a_volume_is_its_owners_when_the_units_start)
@@ -70,7 +101,7 @@ START_TEST(a_volume_is_its_owners_when_the_units_start)
     NEEDS_UIDS();
     struct box box = box_run(&(struct start){.contract = VOLUME LOOK, .plant = plant_files}, 0);
     box_must_say(&box, OUT, "10001 /srv\n10001 /srv/f0\n10001 /srv/f79999\n");
-    box_must_not_say(&box, ERR, "/srv");
+    must_say_nothing_of_srv(&box);
     box_free(&box);
 }
 END_TEST
@@ -205,7 +236,7 @@ START_TEST(who_can_write_by_an_acl_can_write)
                                              .plant = plant_acl},
                              0);
     box_must_say(&box, OUT, "0 /srv\n0 /srv/f0\n");
-    box_must_not_say(&box, ERR, "/srv");
+    must_say_nothing_of_srv(&box);
     box_free(&box);
 }
 END_TEST
