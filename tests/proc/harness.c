@@ -63,7 +63,7 @@ await_exec(int report)
 struct box
 box_start(const struct start *start)
 {
-    struct box box = {.in = -1, .pidfd = -1, .said = {{.fd = -1}, {.fd = -1}}};
+    struct box box = BOX_NONE;
     struct stage stage = {.terminal = -1};
     int report[2];
     int master = -1;

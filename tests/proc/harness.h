@@ -86,6 +86,9 @@ struct said {
     size_t size;
 };
 
+/* Before one is started: box_free() may be called. */
+#define BOX_NONE ((struct box){.in = -1, .pidfd = -1, .said = {{.fd = -1}, {.fd = -1}}})
+
 struct box {
     pid_t pid; /* of PID 1, as seen from here */
     int pidfd;

@@ -123,8 +123,8 @@ END_TEST
 START_TEST(on_failure_restart_restarts_the_service)
 {
     struct box box = box_start(&(struct start){
-        .contract = BASE RAW WELL "on-failure = restart\n[service web]\n"
-                                  "command = /puppet fail:/tmp/n:0:0 file:/tmp/well catch:15:0 "
+        .contract = BASE RAW WELL "on-failure = restart\n[service web]\nready = file:/tmp/well\n"
+                                  "command = /puppet fail:/tmp/n:0:0 catch:15:0 file:/tmp/well "
                                   "await:/tmp/bad sleep\n"});
     box_expect(&box, OUT, "start 1\n");
     box_await_status(&box, "\"checks\":{\"well\":\"up\"}");
@@ -141,7 +141,8 @@ START_TEST(restarts_for_a_check_count_against_start_limit)
     struct box box =
         box_run(&(struct start){.contract = BASE RAW WELL
                                 "on-failure = restart\n[service web]\nrestart-delay = 0\n"
-                                "start-limit = 3/1h\ncommand = /puppet fail:/tmp/n:0:0 catch:15:0 "
+                                "start-limit = 3/1h\nready = file:/tmp/up\nremove = /tmp/up\n"
+                                "command = /puppet fail:/tmp/n:0:0 catch:15:0 file:/tmp/up "
                                 "sleep\n"},
                 70);
     box_must_say(&box, OUT, "start 3\n");
@@ -187,8 +188,9 @@ END_TEST
 START_TEST(on_failure_shutdown_ends_the_container_with_69)
 {
     struct box box =
-        box_run(&(struct start){.contract = BASE RAW WELL "on-failure = shutdown\n[service web]\n"
-                                                          "command = /puppet catch:15:0 sleep\n"},
+        box_run(&(struct start){.contract = BASE RAW WELL
+                                "on-failure = shutdown\n[service web]\nready = file:/tmp/up\n"
+                                "command = /puppet catch:15:0 file:/tmp/up sleep\n"},
                 69);
     box_must_say(&box, OUT, "caught 15\n");
     box_must_say(&box, ERR, "container ends with 69: the check well failed");
@@ -261,17 +263,17 @@ END_TEST
 static const struct {
     const char *probe;
     int code;
-    const char *says;
+    const char *says, *timeout;
 } probes[] = {
-    {"unix:/run/sock", 0, ""},
-    {"unix:/run/none", 1, "roinit: unix:/run/none: no such file\n"},
-    {"file:/run/sock", 0, ""},
-    {"exec:/puppet exit:0", 0, ""},
-    {"exec:/puppet exit:3", 1, "roinit: exec:/puppet exit:3: exited with 3\n"},
-    {"exec:/puppet sleep", 1, "roinit: exec:/puppet sleep: no answer in time\n"},
-    {"tcp:1", 1, "roinit: tcp:1: connection refused\n"},
-    {"notify", 64, "is no probe"},
-    {"tcp:x:1", 64, "is no address"},
+    {"unix:/run/sock", 0, "", "20s"},
+    {"unix:/run/none", 1, "roinit: unix:/run/none: no such file\n", "20s"},
+    {"file:/run/sock", 0, "", "20s"},
+    {"exec:/puppet exit:0", 0, "", "20s"},
+    {"exec:/puppet exit:3", 1, "roinit: exec:/puppet exit:3: exited with 3\n", "20s"},
+    {"exec:/puppet sleep", 1, "roinit: exec:/puppet sleep: no answer in time\n", "500ms"},
+    {"tcp:1", 1, "roinit: tcp:1: connection refused\n", "20s"},
+    {"notify", 64, "is no probe", "20s"},
+    {"tcp:x:1", 64, "is no address", "20s"},
 };
 
 START_TEST(probe_tries_once_and_needs_no_contract)
@@ -280,8 +282,8 @@ START_TEST(probe_tries_once_and_needs_no_contract)
     struct box box = box_start(&(struct start){
         .contract = BASE RAW "[service web]\ncommand = /puppet listen:/run/sock print:up sleep\n"});
     box_expect(&box, OUT, "up\n");
-    int code =
-        box_exec(&box, WORDS("probe", probes[_i].probe, "--timeout", "500ms"), out, sizeof out);
+    int code = box_exec(&box, WORDS("probe", probes[_i].probe, "--timeout", probes[_i].timeout),
+                        out, sizeof out);
     ck_assert_msg(code == probes[_i].code, "%s: %d, %s", probes[_i].probe, code, out);
     if (code == 64 || code == 0) {
         ck_assert_ptr_nonnull(strstr(out, probes[_i].says));

@@ -194,14 +194,19 @@ END_TEST
 
 START_TEST(a_watchdog_that_is_not_fed_aborts_the_unit)
 {
-    struct box box = box_run(
-        &(struct start){
-            .contract = BASE RAW DB
-            "watchdog = 600ms\n"
-            "command = /puppet env:WATCHDOG_USEC notify:READY=1 notify:WATCHDOG=1 "
-            "sleep:200 notify:WATCHDOG=1 sleep:200 notify:WATCHDOG=1 "
-            "sleep:200 notify:WATCHDOG=1 sleep:200 notify:WATCHDOG=1 print:fed sleep\n"},
-        128 + SIGABRT);
+    struct box box = BOX_NONE;
+    /* Where the machine is busy with others, the puppet may be late. */
+    for (int i = 0; i < 5 && box_count(&box, OUT, "fed\n") == 0; i++) {
+        box_free(&box);
+        box = box_run(
+            &(struct start){
+                .contract = BASE RAW DB
+                "watchdog = 600ms\n"
+                "command = /puppet env:WATCHDOG_USEC notify:READY=1 notify:WATCHDOG=1 "
+                "sleep:200 notify:WATCHDOG=1 sleep:200 notify:WATCHDOG=1 "
+                "sleep:200 notify:WATCHDOG=1 sleep:200 notify:WATCHDOG=1 print:fed sleep\n"},
+            128 + SIGABRT);
+    }
     box_must_say(&box, OUT, "WATCHDOG_USEC=600000\n");
     box_must_say(&box, OUT, "fed\n");
     box_must_say(&box, ERR, "its watchdog of 600ms ran out: ABRT\n");

@@ -87,12 +87,21 @@ write_failure(char *ret_contract, size_t size, const char *start_timeout, int i)
 
 START_TEST(what_is_no_readiness_ends_with_75_and_is_told)
 {
+    /* Where the machine is busy, no probe may have met what is started in so short a time. */
+    static const char *const timeouts[] = {"700ms", "5s", "25s"};
     char contract[1024];
+    char sentence[64];
+    struct box box = BOX_NONE;
     NEEDS_NETWORK();
-    write_failure(contract, sizeof contract, "700ms", _i);
-    struct box box = box_run(&(struct start){.contract = contract}, 75);
+    for (size_t i = 0; i < 3 && box_count(&box, ERR, failures[_i].why) == 0; i++) {
+        box_free(&box);
+        write_failure(contract, sizeof contract, timeouts[i], _i);
+        snprintf(sentence, sizeof sentence, "not ready within its start-timeout of %s",
+                 timeouts[i]);
+        box = box_run(&(struct start){.contract = contract}, 75);
+    }
     box_must_say(&box, OUT, "db-up\n");
-    box_must_say(&box, ERR, "not ready within its start-timeout of 700ms");
+    box_must_say(&box, ERR, sentence);
     box_must_say(&box, ERR, failures[_i].why);
     box_must_not_say(&box, OUT, "web\n");
     box_free(&box);
