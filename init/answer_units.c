@@ -6,6 +6,7 @@
 #include "config/signame.h"
 #include "init/goal.h"
 #include "init/held.h"
+#include "init/status_checks.h"
 #include "supervisor/tell.h"
 
 /* What changes units, and what waits for them: start, stop, restart, signal, wait. */
@@ -39,6 +40,15 @@ fleet_of(const struct asking *asking)
     return asking->status->fleet;
 }
 
+/* Of the whole container; it is ready as `status` and `check` have it, with no check down. */
+static enum goal_answer
+goal_of_container(const struct asking *asking, enum goal goal)
+{
+    enum goal_answer answer = goal_of_all(fleet_of(asking), goal);
+    bool is_down = goal == GOAL_READY && status_checks_down(asking->status) > 0;
+    return answer == GOAL_REACHED && is_down ? GOAL_NOT_YET : answer;
+}
+
 /* Tells each unit of that answer; a whole container as one. */
 static void
 tell_units(const struct waiting *waiting, struct asking *asking, enum goal_answer answer,
@@ -58,9 +68,11 @@ tell_units(const struct waiting *waiting, struct asking *asking, enum goal_answe
         }
     }
     bool is_all = waiting->count == 0 && answer != GOAL_REACHED;
-    if (is_all && goal_of_all(fleet_of(asking), waiting->goal) == answer) {
-        answer_complain(asking, "the container is %s%s", fleet_phase_name(fleet_of(asking)->phase),
-                        after);
+    if (is_all && goal_of_container(asking, waiting->goal) == answer) {
+        bool has_down = status_checks_down(asking->status) > 0;
+        answer_complain(asking, "the container is %s%s%s",
+                        fleet_phase_name(fleet_of(asking)->phase),
+                        has_down ? ", a check is down" : "", after);
     }
 }
 
@@ -73,7 +85,7 @@ go_on_waiting(struct held *held, struct asking *asking, bool is_late)
         count[goal_of_unit(fleet_of(asking), waiting->unit[i], waiting->goal)]++;
     }
     if (waiting->count == 0) {
-        count[goal_of_all(fleet_of(asking), waiting->goal)]++;
+        count[goal_of_container(asking, waiting->goal)]++;
     }
     bool is_missed = count[GOAL_MISSED] > 0 && (waiting->is_wait || count[GOAL_NOT_YET] == 0);
     if (count[GOAL_NOT_YET] > 0 && !is_late && !is_missed) {

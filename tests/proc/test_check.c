@@ -87,6 +87,23 @@ START_TEST(a_check_of_the_level_ready_says_nothing_about_being_alive)
 }
 END_TEST
 
+START_TEST(the_container_is_awaited_until_no_check_is_down)
+{
+    char out[4096];
+    struct box box = box_start(&(struct start){
+        .contract = BASE RAW WELL "[service web]\ncommand = /puppet await:/tmp/go file:/tmp/well "
+                                  "sleep\n"});
+    box_await_status(&box, "\"checks\":{\"well\":\"down\"}");
+    ck_assert_int_eq(box_exec(&box, WORDS("wait", "--timeout", "50ms"), out, sizeof out), 75);
+    ck_assert_ptr_nonnull(strstr(out, "the container is running, a check is down, and the time"));
+    ck_assert_int_eq(box_exec(&box, WORDS("wait", "web"), out, sizeof out), 0); /* of itself */
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
+    ck_assert_int_eq(box_exec(&box, WORDS("wait", "--timeout", "30s"), out, sizeof out), 0);
+    await_check(&box, "ready", 0);
+    end(&box, 0);
+}
+END_TEST
+
 START_TEST(the_levels_hold_without_any_check)
 {
     char out[4096];
@@ -300,6 +317,7 @@ check_suite(void)
     const TTest *const tests[] = {
         a_check_that_fails_makes_both_levels_fail_and_is_told,
         a_check_of_the_level_ready_says_nothing_about_being_alive,
+        the_container_is_awaited_until_no_check_is_down,
         the_levels_hold_without_any_check,
         a_check_begins_when_its_service_is_ready_and_says_nothing_before,
         on_failure_restart_restarts_the_service,
