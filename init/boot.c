@@ -267,7 +267,7 @@ boot_verify(struct boot *boot)
 static int
 boot_redirect(struct boot *boot)
 {
-    boot->parts = ARENA_NEW(&boot->arena, struct boot_parts, boot->config.unit_count);
+    boot->host.parts = ARENA_NEW(&boot->arena, struct host_command_dir, boot->config.unit_count);
     for (size_t u = 0; u < boot->config.unit_count; u++) {
         boot_resolve_unit(boot, u);
     }
@@ -314,21 +314,23 @@ boot_supervise(struct boot *boot)
     boot_open_state(boot);
     arena_free(&boot->draft); /* the plan is carried out */
     boot->plan = (struct plan){0};
-    struct loop_host host = host_of(boot);
-    watch_init(boot);
-    boot->loop = loop_new(&boot->config, &host, &boot->arena, &err);
-    if (boot->loop == NULL) {
+    boot->host.status.digest = boot->doc.digest;
+    watch_init(&boot->host, &boot->arena);
+    struct loop_host callbacks = host_of(&boot->host);
+    struct loop *loop = loop_new(&boot->config, &callbacks, &boot->arena, &err);
+    if (loop == NULL) {
         return fail(boot, &err);
     }
-    boot->status.fleet = loop_fleet(boot->loop);
-    boot->status.check = loop_checks(boot->loop);
-    boot->status.agenda = loop_agenda(boot->loop);
+    boot->host.loop = loop;
+    boot->host.status.fleet = loop_fleet(loop);
+    boot->host.status.check = loop_checks(loop);
+    boot->host.status.agenda = loop_agenda(loop);
     /* From here on a start that finds no memory fails, and PID 1 goes on. */
     arena_set_fallback(NULL);
     boot->arena.out_of_memory = boot->draft.out_of_memory = NULL;
-    int code = loop_run(boot->loop);
+    int code = loop_run(loop);
     text_add(&end, "roinit: ");
-    tell_end(boot->status.fleet, &end);
+    tell_end(boot->host.status.fleet, &end);
     text_add(&end, "\n");
     termination_write(line, end.length);
     return code;
@@ -342,6 +344,21 @@ out_of_memory(void)
     static const char sentence[] = "roinit: out of memory before anything was started (71)\n";
     log_text(LOG_STDERR, sentence, sizeof sentence - 1);
     _exit(CODE_SYSTEM);
+}
+
+/* What the line finds out is for the host to read. */
+static void
+bind_host(struct boot *boot)
+{
+    struct host *host = &boot->host;
+    host->config = host->status.config = &boot->config;
+    host->self = &boot->self;
+    host->identities = host->status.identities = &boot->identities;
+    host->environment = &boot->environment;
+    host->authority = &boot->authority;
+    host->findings = host->status.findings = &boot->findings;
+    host->facts = &boot->facts;
+    host->status.facts = &boot->facts;
 }
 
 struct boot *
@@ -365,6 +382,7 @@ boot_walk(struct boot *boot, const struct options *options, enum boot_step last,
     arena_set_fallback(out_of_memory);
     boot->diags.arena = &boot->arena;
     boot->findings.arena = &boot->arena;
+    bind_host(boot);
     self_observe(&boot->self);
     vars_take(&boot->inherited, environ, &boot->arena, &boot->draft);
     for (int step = 0; step <= (int)last; step++) {

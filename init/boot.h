@@ -13,14 +13,11 @@
 #include "init/environ.h"
 #include "init/facts.h"
 #include "init/finding.h"
+#include "init/host.h"
 #include "init/identity.h"
 #include "init/options.h"
-#include "init/status.h"
-#include "init/sys_state.h"
 #include "init/sys_volumes.h"
 #include "init/volumes.h"
-#include "init/watch.h"
-#include "supervisor/loop.h"
 
 /*
  * The straight line, from the command line to the exit code. `lint`, `verify` and `prepare` are the
@@ -43,7 +40,7 @@
 enum boot_step { BOOT_STEPS(BOOT_STEP_ENUM) BOOT_STEP_COUNT };
 #undef BOOT_STEP_ENUM
 
-/* Everything that the line carries. */
+/* Everything that the line carries; what runs gets the `host` alone. */
 struct boot {
     const struct options *options;
     enum boot_step last; /* stop after this one */
@@ -63,18 +60,7 @@ struct boot {
     struct findings findings;
     struct plan plan;
     bool is_over; /* a stop was asked for before anything was started */
-    struct state state;
-    int notify_fd, outer_notify_fd; /* sd_notify: of the units, of roinit itself; -1: none */
-    char notify_address[108];       /* what the units' NOTIFY_SOCKET holds; "": none */
-    struct status status;
-    struct watch watch;
-    struct boot_parts { /* the files of a command-dir, each as a command */
-        struct words *argv;
-        size_t count;
-        bool asks_only_if; /* whoever starts it next: host_late.c */
-    } * parts;             /* [unit] */
-    struct loop *loop;
-    int64_t stale_since_ms; /* the status could not be written since then; 0: it can */
+    struct host host;
 };
 
 /* The line of this process, all zeros: a verb walks it once. */

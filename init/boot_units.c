@@ -108,7 +108,7 @@ static void
 list_parts(struct boot *boot, size_t u)
 {
     const struct unit_config *unit = &boot->config.unit[u];
-    struct boot_parts *parts = &boot->parts[u];
+    struct host_command_dir *parts = &boot->host.parts[u];
     struct owner owner = unit_owner(unit, UNIT_command_dir);
     const char *culprit = NULL;
     int errnum =
@@ -131,7 +131,7 @@ boot_resolve_unit(struct boot *boot, size_t u)
     /* Without its env-files, which a task may still write. */
     if (environ_unit(&boot->environment, u, NULL, &scratch, &vars, &boot->diags) == 0) {
         resolve_unit(unit, &vars, &boot->arena, &boot->diags);
-        boot->parts[u].count = 1;
+        boot->host.parts[u].count = 1;
         if (unit->command_dir != NULL && unit->command_dir[0] != '\0') {
             list_parts(boot, u);
         } else {
@@ -172,7 +172,7 @@ boot_resolve_checks(struct boot *boot)
         struct vars vars;
         struct err err = {0};
         int status = check->unit != SIZE_MAX
-                         ? host_unit_vars(boot, check->unit, &scratch, &vars, &err)
+                         ? host_unit_vars(&boot->host, check->unit, &scratch, &vars, &err)
                          : environ_base(&boot->environment, &scratch, &vars, &boot->diags);
         if (status == 0) { /* else it is told already */
             resolve_check_keys(check, &vars, &boot->arena, &boot->diags);
@@ -260,31 +260,30 @@ state_candidates(struct boot *boot)
 }
 
 static void
-write_view(struct boot *boot, const char *name, const char *text)
+write_view(const struct state *state, const char *name, const char *text)
 {
-    if (text != NULL && state_write(&boot->state, name, 0644, text, strlen(text)) != 0) {
+    if (text != NULL && state_write(state, name, 0644, text, strlen(text)) != 0) {
         log_own(LOG_WARN, "cannot write %s for [init] passwd: %s; give it a writable state-dir",
-                name,
-                boot->state.folder_fd < 0 ? "there is no state directory" : err_errno_text(errno));
+                name, state->folder_fd < 0 ? "there is no state directory" : err_errno_text(errno));
     }
 }
 
 /* sd_notify, both ways. */
 static void
-open_notify(struct boot *boot)
+open_notify(struct host *host, const char *outer_address)
 {
     struct err err = {0};
     bool is_wanted = false;
-    for (size_t u = 0; u < boot->config.unit_count; u++) {
-        is_wanted |= loop_notify_is_wanted(&boot->config.unit[u]);
+    for (size_t u = 0; u < host->config->unit_count; u++) {
+        is_wanted |= loop_notify_is_wanted(&host->config->unit[u]);
     }
-    boot->notify_fd = -1;
-    boot->outer_notify_fd = notify_connect(vars_get(&boot->inherited, "NOTIFY_SOCKET"));
+    host->notify_fd = -1;
+    host->outer_notify_fd = notify_connect(outer_address);
     if (is_wanted) {
-        boot->notify_fd = notify_open(boot->state.folder_fd, boot->state.path, boot->notify_address,
-                                      sizeof boot->notify_address, &err);
+        host->notify_fd = notify_open(host->state.folder_fd, host->state.path, host->notify_address,
+                                      sizeof host->notify_address, &err);
     }
-    if (is_wanted && boot->notify_fd < 0) {
+    if (is_wanted && host->notify_fd < 0) {
         log_own(LOG_ERROR, "%s: no unit with `ready = notify` gets ready", err.text);
     }
 }
@@ -295,17 +294,13 @@ boot_open_state(struct boot *boot)
     struct err err = {0};
     struct state none = STATE_NONE;
     struct words folders = state_candidates(boot);
-    boot->state = none;
-    boot->status.config = &boot->config;
-    boot->status.facts = &boot->facts;
-    boot->status.identities = &boot->identities;
-    boot->status.findings = &boot->findings;
-    boot->status.digest = boot->doc.digest;
-    if (folders.count > 0 && state_open(&folders, &boot->state, &err) != 0) {
+    struct state *state = &boot->host.state;
+    *state = none;
+    if (folders.count > 0 && state_open(&folders, state, &err) != 0) {
         bool was_set = boot->config.init.from[INIT_state_dir] != NULL;
         log_own(was_set ? LOG_WARN : LOG_INFO, "no status and no socket: %s", err.text);
     }
-    open_notify(boot);
-    write_view(boot, "passwd", boot->plan.passwd_view);
-    write_view(boot, "group", boot->plan.group_view);
+    open_notify(&boot->host, vars_get(&boot->inherited, "NOTIFY_SOCKET"));
+    write_view(state, "passwd", boot->plan.passwd_view);
+    write_view(state, "group", boot->plan.group_view);
 }

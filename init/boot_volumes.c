@@ -25,7 +25,7 @@ tell_walk(struct boot *boot, const struct plan_step *step, const struct prepared
                   "%llu files keep their owner: they have hard links that may lie outside of it",
                   (unsigned long long)counts.linked);
         log_own(LOG_WARN, "%s: %s", step->top, why);
-        status_degrade(&boot->status, step->top, why);
+        status_degrade(&boot->host.status, step->top, why);
     }
     if (counts.setuid > 0 && !step->is_nosuid) {
         log_own(LOG_WARN,
@@ -48,7 +48,7 @@ tell_seed(struct boot *boot, const struct plan_step *step, const struct prepared
         text_addf(&text, "%llu devices of the seed %.80s are missing: only root makes them",
                   (unsigned long long)counts.special, step->seed);
         log_own(LOG_WARN, "%s: %s", step->top, why);
-        status_degrade(&boot->status, step->top, why);
+        status_degrade(&boot->host.status, step->top, why);
     }
 }
 

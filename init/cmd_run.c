@@ -18,7 +18,7 @@ cmd_run(const struct options *options)
         static const char why[] = "services of its uid may read PID 1 and control it: a filter "
                                   "refuses prctl(PR_SET_DUMPABLE)";
         log_own(LOG_WARN, "%s; let the seccomp profile allow it", why);
-        status_degrade(&boot->status, "dumpable", why);
+        status_degrade(&boot->host.status, "dumpable", why);
     }
     proc_note_limits();
     if (!is_subreaper) {

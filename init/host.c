@@ -25,18 +25,18 @@ host_search_path(const struct vars *vars)
 }
 
 int
-host_unit_vars(const struct boot *boot, size_t u, struct arena *arena, struct vars *ret_vars,
+host_unit_vars(const struct host *host, size_t u, struct arena *arena, struct vars *ret_vars,
                struct err *err)
 {
-    const struct unit_config *unit = &boot->config.unit[u];
+    const struct unit_config *unit = &host->config->unit[u];
     struct environ_text *texts = NULL;
-    bool is_boot = boot->loop == NULL; /* then a task may still write them */
+    bool is_boot = host->loop == NULL; /* then a task may still write them */
     struct diags diags = {.arena = arena};
     struct diag_place place = {0};
     if (unit->env_file.count > 0 && !is_boot) {
         (void)files_read_env_files(&unit->env_file, place, arena, &texts, &diags);
     }
-    (void)environ_unit(&boot->environment, u, texts, arena, ret_vars, &diags);
+    (void)environ_unit(host->environment, u, texts, arena, ret_vars, &diags);
     if (arena->is_spent) {
         return err_set(err, CODE_SYSTEM, ENOMEM, "cannot make its environment");
     }
@@ -67,10 +67,10 @@ has_same_groups(const struct identity *identity, const struct self *self)
 /* Only what changes something is a step: without privilege even the change to what is already so
  * is refused (I13). */
 static void
-fill_identity(const struct boot *boot, size_t u, struct launch *launch)
+fill_identity(const struct host *host, size_t u, struct launch *launch)
 {
-    const struct identity *identity = &boot->identities.unit[u];
-    const struct self *self = &boot->self;
+    const struct identity *identity = &host->identities->unit[u];
+    const struct self *self = host->self;
     launch->uid = identity->uid;
     launch->gid = identity->gid;
     launch->group = identity->group;
@@ -80,27 +80,27 @@ fill_identity(const struct boot *boot, size_t u, struct launch *launch)
     /* Its own gid may stand among roinit's supplementary groups as well: nothing of that stays. */
     launch->sets_groups = self->can_switch && (launch->sets_uid || launch->sets_gid ||
                                                !has_same_groups(identity, self));
-    struct privilege privilege = privilege_of(&boot->config, &boot->identities, u);
+    struct privilege privilege = privilege_of(host->config, host->identities, u);
     launch->sets_capabilities = !privilege.keeps;
-    launch->is_strict = privilege_is_strict(&boot->config, &boot->identities, u);
+    launch->is_strict = privilege_is_strict(host->config, host->identities, u);
     launch->capabilities = privilege.capabilities;
     launch->sets_no_new_privs = privilege.has_no_new_privs;
     launch->is_guarded = privilege.is_guarded;
-    launch->starts_clean = !boot->config.is_lone;
+    launch->starts_clean = !host->config->is_lone;
 }
 
 static int
-make_argv(const struct boot *boot, size_t u, size_t part, const struct vars *vars,
+make_argv(const struct host *host, size_t u, size_t part, const struct vars *vars,
           struct arena *arena, struct words *ret_argv, struct err *err)
 {
-    const struct unit_config *unit = &boot->config.unit[u];
+    const struct unit_config *unit = &host->config->unit[u];
     char why[WHY_BYTES];
     bool is_runtime = false;
-    if (boot->parts[u].argv != NULL) {
-        *ret_argv = boot->parts[u].argv[part];
+    if (host->parts[u].argv != NULL) {
+        *ret_argv = host->parts[u].argv[part];
         return 0;
     }
-    if (command_expand(unit->command, vars, &boot->config.arguments, arena, ret_argv, why,
+    if (command_expand(unit->command, vars, &host->config->arguments, arena, ret_argv, why,
                        sizeof why, &is_runtime) != 0) {
         return err_set(err, is_runtime ? CODE_BROKEN : CODE_CONFIG, 0, "%s", why);
     }
@@ -113,27 +113,27 @@ make_argv(const struct boot *boot, size_t u, size_t part, const struct vars *var
 static size_t
 host_parts(void *context, size_t u)
 {
-    const struct boot *boot = context;
-    return boot->parts[u].count;
+    const struct host *host = context;
+    return host->parts[u].count;
 }
 
 static const char *
 host_part_name(void *context, size_t u, size_t part)
 {
-    const struct boot *boot = context;
-    if (boot->parts[u].argv == NULL || part >= boot->parts[u].count) {
+    const struct host *host = context;
+    if (host->parts[u].argv == NULL || part >= host->parts[u].count) {
         return NULL;
     }
-    const struct words *argv = &boot->parts[u].argv[part];
+    const struct words *argv = &host->parts[u].argv[part];
     return argv->item[argv->count - 1]; /* behind its interpreter, where it has one */
 }
 
 /* All of a launch but its session. */
 static void
-fill_launch(const struct boot *boot, size_t u, const struct vars *vars, const struct words *argv,
+fill_launch(const struct host *host, size_t u, const struct vars *vars, const struct words *argv,
             struct launch *ret_launch)
 {
-    const struct unit_config *unit = &boot->config.unit[u];
+    const struct unit_config *unit = &host->config->unit[u];
     *ret_launch = (struct launch){
         .argv = (char *const *)(void *)argv->item,
         .envp = vars->item,
@@ -143,43 +143,43 @@ fill_launch(const struct boot *boot, size_t u, const struct vars *vars, const st
         .umask = (mode_t)unit->umask,
         .limits = &unit->limits,
     };
-    fill_identity(boot, u, ret_launch);
+    fill_identity(host, u, ret_launch);
 }
 
 int
 host_launch(void *context, size_t u, size_t part, struct arena *arena, struct launch *ret_launch,
             struct err *err)
 {
-    struct boot *boot = context;
-    struct late late = {.boot = boot, .unit = u, .part = part};
+    struct host *host = context;
+    struct late late = {.host = host, .unit = u, .part = part};
     bool is_late = host_is_late(&late);
     struct vars vars = {0};
     struct words argv = {0};
-    if (!is_late && (host_unit_vars(boot, u, arena, &vars, err) != 0 ||
-                     make_argv(boot, u, part, &vars, arena, &argv, err) != 0)) {
+    if (!is_late && (host_unit_vars(host, u, arena, &vars, err) != 0 ||
+                     make_argv(host, u, part, &vars, arena, &argv, err) != 0)) {
         return -1;
     }
     if (!is_late) {
-        host_add_notify(boot, u, &vars);
+        host_add_notify(host, u, &vars);
     }
-    fill_launch(boot, u, &vars, &argv, ret_launch);
+    fill_launch(host, u, &vars, &argv, ret_launch);
     if (is_late) {
         host_defer(&late, arena, ret_launch);
     }
-    const struct unit_config *unit = &boot->config.unit[u];
+    const struct unit_config *unit = &host->config->unit[u];
     ret_launch->session = unit->is_main ? LAUNCH_OWN_GROUP : LAUNCH_OWN_SESSION;
     ret_launch->sets_oom_score = unit_from(unit, UNIT_oom_score_adj) != NULL;
     ret_launch->oom_score_adj = (int)unit->oom_score_adj;
     ret_launch->borrows_memory =
-        boot->config.is_lone && !ret_launch->sets_uid && !ret_launch->sets_gid;
+        host->config->is_lone && !ret_launch->sets_uid && !ret_launch->sets_gid;
     return 0;
 }
 
 static void
-fill_beside(const struct boot *boot, size_t u, const struct vars *vars, const struct words *argv,
+fill_beside(const struct host *host, size_t u, const struct vars *vars, const struct words *argv,
             struct launch *ret_launch)
 {
-    fill_launch(boot, u, vars, argv, ret_launch);
+    fill_launch(host, u, vars, argv, ret_launch);
     ret_launch->session = LAUNCH_OWN_SESSION;
     ret_launch->is_beside = true;
 }
@@ -189,30 +189,30 @@ host_launch_beside(void *context, size_t u, const char *command, const char *nam
                    const char *value, struct arena *arena, struct launch *ret_launch,
                    struct err *err)
 {
-    const struct boot *boot = context;
+    const struct host *host = context;
     struct late late = {
-        .boot = context, .unit = u, .command = command, .name = name, .value = value};
+        .host = context, .unit = u, .command = command, .name = name, .value = value};
     struct vars vars = {0};
     struct words argv = {0};
     char why[WHY_BYTES] = "";
     bool is_runtime = false;
     if (host_is_late(&late)) {
-        fill_beside(boot, u, &vars, &argv, ret_launch);
+        fill_beside(host, u, &vars, &argv, ret_launch);
         host_defer(&late, arena, ret_launch);
         return 0;
     }
-    if (host_unit_vars(boot, u, arena, &vars, err) != 0) {
+    if (host_unit_vars(host, u, arena, &vars, err) != 0) {
         return -1;
     }
     if (name != NULL) {
         vars_set(&vars, name, value);
     }
-    if (command_expand(command, &vars, &boot->config.arguments, arena, &argv, why, sizeof why,
+    if (command_expand(command, &vars, &host->config->arguments, arena, &argv, why, sizeof why,
                        &is_runtime) != 0 ||
         argv.count == 0) {
         return err_set(err, CODE_BROKEN, 0, "%s", why[0] == '\0' ? "the command is empty" : why);
     }
-    fill_beside(boot, u, &vars, &argv, ret_launch);
+    fill_beside(host, u, &vars, &argv, ret_launch);
     return 0;
 }
 
@@ -225,19 +225,19 @@ is_there(const char *path)
 bool
 host_may_start(void *context, size_t u)
 {
-    struct boot *boot = context;
+    struct host *host = context;
     struct arena arena = ARENA_INIT;
     struct vars vars;
     struct err err = {0};
     bool may_start = true;
-    if (boot->watch.may_hang) { /* then its child looks */
-        boot->parts[u].asks_only_if = boot->config.unit[u].only_if.count > 0;
+    if (host->watch.may_hang) { /* then its child looks */
+        host->parts[u].asks_only_if = host->config->unit[u].only_if.count > 0;
         return true;
     }
     /* Where its environment cannot be made, the start itself says why. */
-    if (boot->config.unit[u].only_if.count > 0 &&
-        host_unit_vars(boot, u, &arena, &vars, &err) == 0) {
-        may_start = onlyif_holds(&boot->config.unit[u].only_if, &vars, is_there);
+    if (host->config->unit[u].only_if.count > 0 &&
+        host_unit_vars(host, u, &arena, &vars, &err) == 0) {
+        may_start = onlyif_holds(&host->config->unit[u].only_if, &vars, is_there);
     }
     arena_free(&arena);
     return may_start;
@@ -246,53 +246,53 @@ host_may_start(void *context, size_t u)
 /* ---------------------------------------------------------------- the state */
 
 static void
-refresh(struct boot *boot)
+refresh(struct host *host)
 {
-    boot->status.now_ms = loop_now_ms();
-    boot->status.wall_ms = loop_wall_ms();
-    boot->status.orphans = loop_orphans(boot->loop);
-    boot->status.lines_lost = log_lost();
-    boot->status.lines_over_rate = log_over_rate();
+    host->status.now_ms = loop_now_ms();
+    host->status.wall_ms = loop_wall_ms();
+    host->status.orphans = loop_orphans(host->loop);
+    host->status.lines_lost = log_lost();
+    host->status.lines_over_rate = log_over_rate();
 }
 
 static void
-note_stale(struct boot *boot, int errnum)
+note_stale(struct host *host, int errnum)
 {
     char when[40];
     bool is_stale = errnum != 0;
-    bool was_stale = boot->stale_since_ms != 0;
+    bool was_stale = host->stale_since_ms != 0;
     if (is_stale == was_stale) {
         return;
     }
-    boot->stale_since_ms = is_stale ? boot->status.now_ms : 0;
-    state_mark_stale(&boot->state, is_stale ? log_time_text(when, sizeof when) : NULL);
+    host->stale_since_ms = is_stale ? host->status.now_ms : 0;
+    state_mark_stale(&host->state, is_stale ? log_time_text(when, sizeof when) : NULL);
     if (is_stale) {
-        status_degrade(&boot->status, "state-dir", err_errno_text(errnum));
-        log_own(LOG_WARN, "cannot write %s/status.json: %s", boot->state.path,
+        status_degrade(&host->status, "state-dir", err_errno_text(errnum));
+        log_own(LOG_WARN, "cannot write %s/status.json: %s", host->state.path,
                 err_errno_text(errnum));
     } else {
-        status_restore(&boot->status, "state-dir");
+        status_restore(&host->status, "state-dir");
     }
 }
 
 static bool
 host_publish(void *context)
 {
-    struct boot *boot = context;
+    struct host *host = context;
     struct arena arena = ARENA_INIT;
-    if (boot->state.folder_fd < 0) {
+    if (host->state.folder_fd < 0) {
         return true;
     }
-    refresh(boot);
-    size_t size = status_size(&boot->status);
+    refresh(host);
+    size_t size = status_size(&host->status);
     char *bytes = size <= STATUS_BYTES_MAX ? arena_alloc(&arena, size) : NULL;
     int errnum = ENOMEM;
     if (bytes != NULL) {
         struct text out = text_over(bytes, size);
-        status_json(&boot->status, &(struct status_view){0}, &out);
-        errnum = state_write(&boot->state, "status.json", 0644, bytes, out.length) == 0 ? 0 : errno;
+        status_json(&host->status, &(struct status_view){0}, &out);
+        errnum = state_write(&host->state, "status.json", 0644, bytes, out.length) == 0 ? 0 : errno;
     }
-    note_stale(boot, errnum);
+    note_stale(host, errnum);
     arena_free(&arena);
     return errnum == 0;
 }
@@ -300,20 +300,20 @@ host_publish(void *context)
 static void
 host_degrade(void *context, const char *what, const char *why)
 {
-    struct boot *boot = context;
-    status_degrade(&boot->status, what, why);
+    struct host *host = context;
+    status_degrade(&host->status, what, why);
 }
 
 static void
 host_answer(void *context, const struct ctl_request *request, const struct ctl_peer *peer,
             struct ctl_reply *reply)
 {
-    struct boot *boot = context;
-    watch_refresh(boot);
-    refresh(boot);
+    struct host *host = context;
+    watch_refresh(host);
+    refresh(host);
     struct asking asking = {
-        .status = &boot->status, .loop = boot->loop, .now_ms = boot->status.now_ms, .reply = reply};
-    answer_request(&asking, &boot->authority, request, peer);
+        .status = &host->status, .loop = host->loop, .now_ms = host->status.now_ms, .reply = reply};
+    answer_request(&asking, host->authority, request, peer);
     if (reply->held != NULL) {
         (void)held_attend(&asking); /* most need not wait at all */
     }
@@ -322,10 +322,10 @@ host_answer(void *context, const struct ctl_request *request, const struct ctl_p
 static int64_t
 host_attend(void *context, struct ctl_reply *reply)
 {
-    struct boot *boot = context;
-    refresh(boot);
+    struct host *host = context;
+    refresh(host);
     struct asking asking = {
-        .status = &boot->status, .loop = boot->loop, .now_ms = boot->status.now_ms, .reply = reply};
+        .status = &host->status, .loop = host->loop, .now_ms = host->status.now_ms, .reply = reply};
     return held_attend(&asking);
 }
 
@@ -340,8 +340,8 @@ host_sample(void *context)
 static bool
 host_may_hang(void *context)
 {
-    const struct boot *boot = context;
-    return boot->watch.may_hang;
+    const struct host *host = context;
+    return host->watch.may_hang;
 }
 
 static void
@@ -363,10 +363,10 @@ host_tell_memory(void *context)
 }
 
 struct loop_host
-host_of(struct boot *boot)
+host_of(struct host *host)
 {
     return (struct loop_host){
-        .context = boot,
+        .context = host,
         .launch = host_launch,
         .launch_beside = host_launch_beside,
         .launch_probe = host_launch_probe,
@@ -383,9 +383,9 @@ host_of(struct boot *boot)
         .look_at_mounts = host_look_at_mounts,
         .was_out_of_memory = host_was_out_of_memory,
         .tell_memory = host_tell_memory,
-        .keep_capabilities = privilege_kept(&boot->config, &boot->identities),
-        .control_fd = boot->state.control_fd,
-        .notify_fd = boot->notify_fd,
-        .outer_notify_fd = boot->outer_notify_fd,
+        .keep_capabilities = privilege_kept(host->config, host->identities),
+        .control_fd = host->state.control_fd,
+        .notify_fd = host->notify_fd,
+        .outer_notify_fd = host->outer_notify_fd,
     };
 }

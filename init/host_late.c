@@ -24,14 +24,14 @@ find_out(const void *context, struct launch *ret_launch, struct launch_note *ret
     struct arena arena = ARENA_INIT; /* until the exec */
     struct launch found = {0};
     struct err err = {0};
-    late->boot->watch.may_hang = false; /* in this copy: whoever looks here may wait */
-    if (late->asks_only_if && !host_may_start(late->boot, late->unit)) {
+    late->host->watch.may_hang = false; /* in this copy: whoever looks here may wait */
+    if (late->asks_only_if && !host_may_start(late->host, late->unit)) {
         return fail(LAUNCH_STAGE_ONLY_IF, &err, ret_note);
     }
     int status = late->command != NULL
-                     ? host_launch_beside(late->boot, late->unit, late->command, late->name,
+                     ? host_launch_beside(late->host, late->unit, late->command, late->name,
                                           late->value, &arena, &found, &err)
-                     : host_launch(late->boot, late->unit, late->part, &arena, &found, &err);
+                     : host_launch(late->host, late->unit, late->part, &arena, &found, &err);
     if (arena.is_spent) {
         (void)err_set(&err, CODE_SYSTEM, ENOMEM, "cannot make its command and environment");
         status = -1;
@@ -48,13 +48,13 @@ find_out(const void *context, struct launch *ret_launch, struct launch_note *ret
 bool
 host_is_late(struct late *late)
 {
-    const struct boot *boot = late->boot;
+    const struct host *host = late->host;
     if (late->command == NULL) {
-        late->asks_only_if = boot->parts[late->unit].asks_only_if;
-        boot->parts[late->unit].asks_only_if = false;
+        late->asks_only_if = host->parts[late->unit].asks_only_if;
+        host->parts[late->unit].asks_only_if = false;
     }
-    return boot->watch.may_hang &&
-           (late->asks_only_if || boot->config.unit[late->unit].env_file.count > 0);
+    return host->watch.may_hang &&
+           (late->asks_only_if || host->config->unit[late->unit].env_file.count > 0);
 }
 
 void

@@ -11,7 +11,7 @@
  * `env-file` holds, and so the command's words, and whether `only-if` holds.
  */
 struct late {
-    struct boot *boot;
+    struct host *host;
     size_t unit, part;
     const char *command, *name, *value; /* of a command beside it; NULL: of its own */
     bool asks_only_if;
@@ -32,7 +32,7 @@ int host_launch_beside(void *context, size_t u, const char *command, const char 
                        struct err *err);
 
 /* NOTIFY_SOCKET and WATCHDOG_USEC, for a unit that is to say how it is. */
-void host_add_notify(const struct boot *boot, size_t u, struct vars *vars);
+void host_add_notify(const struct host *host, size_t u, struct vars *vars);
 
 /* What the loop asks for its probes; loop.h. */
 int host_launch_probe(void *context, size_t unit, const char *command, struct arena *arena,

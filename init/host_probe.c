@@ -9,10 +9,10 @@ enum { WHY_BYTES = 200, UMASK = 022 };
 
 /* The environment of no unit: what all of them begin with. */
 static void
-base_vars(const struct boot *boot, struct arena *arena, struct vars *ret_vars)
+base_vars(const struct host *host, struct arena *arena, struct vars *ret_vars)
 {
     struct diags diags = {.arena = arena};
-    (void)environ_base(&boot->environment, arena, ret_vars, &diags);
+    (void)environ_base(host->environment, arena, ret_vars, &diags);
 }
 
 int
@@ -20,7 +20,7 @@ host_launch_probe(void *context, size_t unit, const char *command, struct arena 
                   struct launch *ret_launch, struct err *err)
 {
     static const struct limits no_limits;
-    const struct boot *boot = context;
+    const struct host *host = context;
     bool is_runtime = false;
     char why[WHY_BYTES];
     struct vars vars;
@@ -28,8 +28,8 @@ host_launch_probe(void *context, size_t unit, const char *command, struct arena 
     if (unit != SIZE_MAX) {
         return host_launch_beside(context, unit, command, NULL, NULL, arena, ret_launch, err);
     }
-    base_vars(boot, arena, &vars);
-    if (command_expand(command, &vars, &boot->config.arguments, arena, &argv, why, sizeof why,
+    base_vars(host, arena, &vars);
+    if (command_expand(command, &vars, &host->config->arguments, arena, &argv, why, sizeof why,
                        &is_runtime) != 0) {
         return err_set(err, is_runtime ? CODE_BROKEN : CODE_CONFIG, 0, "%s", why);
     }
@@ -42,22 +42,22 @@ host_launch_probe(void *context, size_t unit, const char *command, struct arena 
         .search_path = host_search_path(&vars),
         .umask = UMASK,
         .limits = &no_limits,
-        .uid = boot->self.uid,
-        .gid = boot->self.gid,
-        .sets_no_new_privs = boot->config.init.no_new_privileges,
+        .uid = host->self->uid,
+        .gid = host->self->gid,
+        .sets_no_new_privs = host->config->init.no_new_privileges,
         .starts_clean = true,
     };
     return 0;
 }
 
 void
-host_add_notify(const struct boot *boot, size_t u, struct vars *vars)
+host_add_notify(const struct host *host, size_t u, struct vars *vars)
 {
-    const struct unit_config *unit = &boot->config.unit[u];
-    if (boot->notify_fd < 0 || !loop_notify_is_wanted(unit)) {
+    const struct unit_config *unit = &host->config->unit[u];
+    if (host->notify_fd < 0 || !loop_notify_is_wanted(unit)) {
         return;
     }
-    vars_set(vars, "NOTIFY_SOCKET", boot->notify_address);
+    vars_set(vars, "NOTIFY_SOCKET", host->notify_address);
     if (unit->watchdog_ms > 0) {
         char usec[32];
         (void)snprintf(usec, sizeof usec, "%lld000", (long long)unit->watchdog_ms);
@@ -68,11 +68,11 @@ host_add_notify(const struct boot *boot, size_t u, struct vars *vars)
 void
 host_identify(void *context, size_t unit, struct probe_as *ret_as)
 {
-    const struct boot *boot = context;
-    const struct identity *identity = &boot->identities.unit[unit];
+    const struct host *host = context;
+    const struct identity *identity = &host->identities->unit[unit];
     *ret_as = (struct probe_as){
         .uid = identity->uid,
         .gid = identity->gid,
-        .is_other = identity->uid != boot->self.uid || identity->gid != boot->self.gid,
+        .is_other = identity->uid != host->self->uid || identity->gid != host->self->gid,
     };
 }

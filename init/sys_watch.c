@@ -26,26 +26,26 @@ enum {
 };
 
 static void
-tell(struct boot *boot, enum log_level level, enum event_kind kind, const char *path,
+tell(struct host *host, enum log_level level, enum event_kind kind, const char *path,
      const char *sentence)
 {
     struct event event = {
         .kind = kind, .time_ms = loop_wall_ms(), .after_ms = -1, .unit = path, .to = NULL};
     event_say(&event, sentence);
-    events_add(loop_events(boot->loop), &event);
-    log_own(boot->config.is_lone && level == LOG_WARN ? LOG_INFO : level, "%s", sentence);
-    loop_publish_soon(boot->loop);
+    events_add(loop_events(host->loop), &event);
+    log_own(host->config->is_lone && level == LOG_WARN ? LOG_INFO : level, "%s", sentence);
+    loop_publish_soon(host->loop);
 }
 
 /* ---------------------------------------------------------------- how full */
 
 /* Takes a new look at one place. Returns whether it is filling or being emptied. */
 static bool
-sample_mount(struct boot *boot, size_t m, bool *ret_has_drifted)
+sample_mount(struct host *host, size_t m, bool *ret_has_drifted)
 {
-    const struct mount_config *config = &boot->config.mount[m];
-    struct path_facts *path = &boot->facts.mount[m];
-    struct mount_fill *fill = &boot->watch.fill[m];
+    const struct mount_config *config = &host->config->mount[m];
+    struct path_facts *path = &host->facts->mount[m];
+    struct mount_fill *fill = &host->watch.fill[m];
     struct statvfs fs;
     char line[512];
     struct text out = TEXT_OVER(line);
@@ -61,7 +61,7 @@ sample_mount(struct boot *boot, size_t m, bool *ret_has_drifted)
     fill->flags = fs.f_flag;
     if (watch_fill(fill, path, fs.f_files, config->warn_at_percent)) {
         watch_add_fill(fill, path, config->warn_at_percent, &out);
-        tell(boot, fill->is_above ? LOG_WARN : LOG_INFO, EVENT_MOUNT, config->path, line);
+        tell(host, fill->is_above ? LOG_WARN : LOG_INFO, EVENT_MOUNT, config->path, line);
     }
     uint64_t change =
         fill->used_bytes > before ? fill->used_bytes - before : before - fill->used_bytes;
@@ -69,34 +69,34 @@ sample_mount(struct boot *boot, size_t m, bool *ret_has_drifted)
 }
 
 QUIET_TURN int64_t
-watch_sample(struct boot *boot)
+watch_sample(struct host *host)
 {
-    boot->watch.sampled_ms = loop_now_ms();
+    host->watch.sampled_ms = loop_now_ms();
     bool is_moving = false;
     bool has_drifted = false;
     struct statvfs fs;
-    for (size_t m = 0; m < boot->config.mount_count; m++) {
-        is_moving |= sample_mount(boot, m, &has_drifted);
+    for (size_t m = 0; m < host->config->mount_count; m++) {
+        is_moving |= sample_mount(host, m, &has_drifted);
     }
-    if (!watch_may_hang(boot->facts.root.fs) && statvfs("/", &fs) == 0) {
-        has_drifted |= ((fs.f_flag & ST_RDONLY) != 0) != boot->facts.root.is_read_only;
+    if (!watch_may_hang(host->facts->root.fs) && statvfs("/", &fs) == 0) {
+        has_drifted |= ((fs.f_flag & ST_RDONLY) != 0) != host->facts->root.is_read_only;
     }
     if (has_drifted) {
-        watch_look_at_mounts(boot);
+        watch_look_at_mounts(host);
     }
-    if (watch_was_out_of_memory(boot)) { /* no unit's own process: those are asked about */
-        tell(boot, LOG_WARN, EVENT_MEMORY, NULL,
+    if (watch_was_out_of_memory(host)) { /* no unit's own process: those are asked about */
+        tell(host, LOG_WARN, EVENT_MEMORY, NULL,
              "the kernel has killed a process for want of memory, below a unit that goes on");
-        watch_tell_memory(boot);
+        watch_tell_memory(host);
     }
     return is_moving ? SAMPLE_SOON_MS : SAMPLE_MS;
 }
 
 void
-watch_refresh(struct boot *boot)
+watch_refresh(struct host *host)
 {
-    if (!boot->config.is_lone && loop_now_ms() - boot->watch.sampled_ms >= FRESH_MS) {
-        (void)watch_sample(boot);
+    if (!host->config->is_lone && loop_now_ms() - host->watch.sampled_ms >= FRESH_MS) {
+        (void)watch_sample(host);
     }
 }
 
@@ -104,29 +104,29 @@ watch_refresh(struct boot *boot)
 
 /* What may keep waiting who looks. */
 static void
-note_servers(struct boot *boot, const struct mount_table *table)
+note_servers(struct host *host, const struct mount_table *table)
 {
-    boot->watch.may_hang = watch_way_may_hang(table, NULL);
-    for (size_t m = 0; m < boot->config.mount_count; m++) {
-        const struct path_facts *path = &boot->facts.mount[m];
-        boot->watch.fill[m].may_hang =
+    host->watch.may_hang = watch_way_may_hang(table, NULL);
+    for (size_t m = 0; m < host->config->mount_count; m++) {
+        const struct path_facts *path = &host->facts->mount[m];
+        host->watch.fill[m].may_hang =
             path->errnum == 0 &&
             (watch_may_hang(path->fs) || watch_way_may_hang(table, path->resolved));
     }
 }
 
 static void
-check(struct boot *boot, const struct mount_table *table, struct findings *findings)
+check(struct host *host, const struct mount_table *table, struct findings *findings)
 {
     struct facts facts;
-    drift_facts(&boot->facts, boot->config.mount_count, table, findings->arena, &facts);
-    contract_check_drift(&boot->config, &facts, &boot->identities, findings);
-    if (table == &boot->facts.table || findings->arena->is_spent) {
+    drift_facts(host->facts, host->config->mount_count, table, findings->arena, &facts);
+    contract_check_drift(host->config, &facts, host->identities, findings);
+    if (table == &host->facts->table || findings->arena->is_spent) {
         return; /* of half a look the next sample sees that it has to be taken again */
     }
-    boot->facts.root.is_read_only = facts.root.is_read_only;
-    for (size_t m = 0; m < boot->config.mount_count; m++) {
-        struct path_facts *path = &boot->facts.mount[m];
+    host->facts->root.is_read_only = facts.root.is_read_only;
+    for (size_t m = 0; m < host->config->mount_count; m++) {
+        struct path_facts *path = &host->facts->mount[m];
         path->is_read_only = facts.mount[m].is_read_only;
         path->is_noexec = facts.mount[m].is_noexec;
         path->is_nosuid = facts.mount[m].is_nosuid;
@@ -135,7 +135,7 @@ check(struct boot *boot, const struct mount_table *table, struct findings *findi
 }
 
 static void
-tell_finding(struct boot *boot, const struct finding *finding, bool is_gone)
+tell_finding(struct host *host, const struct finding *finding, bool is_gone)
 {
     char line[512];
     struct text out = TEXT_OVER(line);
@@ -147,30 +147,30 @@ tell_finding(struct boot *boot, const struct finding *finding, bool is_gone)
         text_add(&out, ", want ");
         text_add_escaped(&out, finding->expected, strlen(finding->expected));
     }
-    tell(boot, is_gone ? LOG_INFO : LOG_WARN, EVENT_DRIFT, NULL, line);
+    tell(host, is_gone ? LOG_INFO : LOG_WARN, EVENT_DRIFT, NULL, line);
 }
 
-/* What the status shows: the findings of the boot, and what mounts have done since. */
+/* What the status shows: the findings of the host, and what mounts have done since. */
 static void
-show(struct boot *boot, const struct findings *base, struct arena *arena)
+show(struct host *host, const struct findings *base, struct arena *arena)
 {
-    struct watch *watch = &boot->watch;
+    struct watch *watch = &host->watch;
     struct findings fresh = {.arena = arena};
     drift_new(base, &watch->seen, &fresh);
     watch->shown = (struct findings){.arena = arena};
-    for (size_t i = 0; i < boot->findings.count; i++) {
-        findings_add(&watch->shown, &boot->findings.item[i]);
+    for (size_t i = 0; i < host->findings->count; i++) {
+        findings_add(&watch->shown, &host->findings->item[i]);
     }
     for (size_t i = 0; i < fresh.count; i++) {
         findings_add(&watch->shown, &fresh.item[i]);
     }
-    boot->status.findings = &watch->shown;
+    host->status.findings = &watch->shown;
 }
 
 void
-watch_look_at_mounts(struct boot *boot)
+watch_look_at_mounts(struct host *host)
 {
-    struct watch *watch = &boot->watch;
+    struct watch *watch = &host->watch;
     struct arena arena = ARENA_INIT;
     struct arena scratch = ARENA_INIT;
     struct mount_table table;
@@ -178,10 +178,10 @@ watch_look_at_mounts(struct boot *boot)
     struct findings now = {.arena = &arena};
     struct findings fresh = {.arena = &scratch};
     struct findings gone = {.arena = &scratch};
-    check(boot, &boot->facts.table, &base);
+    check(host, &host->facts->table, &base);
     observe_table(&arena, &table);
-    note_servers(boot, &table);
-    check(boot, &table, &now);
+    note_servers(host, &table);
+    check(host, &table, &now);
     drift_new(watch->has_seen ? &watch->seen : &base, &now, &fresh);
     drift_new(&now, watch->has_seen ? &watch->seen : &base, &gone);
     if (arena.is_spent || scratch.is_spent) {
@@ -190,23 +190,22 @@ watch_look_at_mounts(struct boot *boot)
         return;
     }
     for (size_t i = 0; i < fresh.count && i < DRIFTS_TOLD; i++) {
-        tell_finding(boot, &fresh.item[i], false);
+        tell_finding(host, &fresh.item[i], false);
     }
     for (size_t i = 0; i < gone.count && i < DRIFTS_TOLD; i++) {
-        tell_finding(boot, &gone.item[i], true);
+        tell_finding(host, &gone.item[i], true);
     }
-    watch->drifts += fresh.count;
-    boot->status.drifts = watch->drifts;
+    host->status.drifts += fresh.count;
     struct arena old = watch->arena;
     watch->arena = arena;
     watch->seen = now;
     watch->seen.arena = &watch->arena;
     watch->has_seen = true;
-    show(boot, &base, &watch->arena);
-    if (fresh.count > 0 && boot->config.require.on_drift == DRIFT_SHUTDOWN) {
+    show(host, &base, &watch->arena);
+    if (fresh.count > 0 && host->config->require.on_drift == DRIFT_SHUTDOWN) {
         (void)snprintf(watch->cause, sizeof watch->cause, "%s is %s", fresh.item[0].subject,
                        fresh.item[0].found);
-        fleet_drifted(loop_fleet_to_ask(boot->loop), watch->cause, loop_now_ms());
+        fleet_drifted(loop_fleet_to_ask(host->loop), watch->cause, loop_now_ms());
     }
     arena_free(&old);
     arena_free(&scratch);
@@ -263,21 +262,20 @@ read_counter(const struct watch *watch)
 }
 
 QUIET_TURN bool
-watch_was_out_of_memory(struct boot *boot)
+watch_was_out_of_memory(struct host *host)
 {
-    struct watch *watch = &boot->watch;
+    struct watch *watch = &host->watch;
     uint64_t count = read_counter(watch);
     bool was_it = count > watch->oom_seen;
-    watch->oom_kills += was_it ? count - watch->oom_seen : 0;
+    host->status.oom_kills += was_it ? count - watch->oom_seen : 0;
     watch->oom_seen = count;
-    boot->status.oom_kills = watch->oom_kills;
     return was_it;
 }
 
 void
-watch_tell_memory(struct boot *boot)
+watch_tell_memory(struct host *host)
 {
-    const struct watch *watch = &boot->watch;
+    const struct watch *watch = &host->watch;
     char text[STAT_BYTES];
     char line[256];
     struct text out = TEXT_OVER(line);
@@ -288,23 +286,23 @@ watch_tell_memory(struct boot *boot)
     if (read_of(watch, "memory.stat", text, sizeof text)) {
         memory.tmpfs_bytes = watch_number(text, "shmem");
     }
-    if (memory.limit_bytes == 0 || memory.limit_bytes > boot->facts.memory_total_bytes) {
-        memory.limit_bytes = boot->facts.memory_total_bytes;
+    if (memory.limit_bytes == 0 || memory.limit_bytes > host->facts->memory_total_bytes) {
+        memory.limit_bytes = host->facts->memory_total_bytes;
     }
     if (watch_add_memory(&memory, &out)) {
-        tell(boot, LOG_WARN, EVENT_MEMORY, NULL, line);
+        tell(host, LOG_WARN, EVENT_MEMORY, NULL, line);
     }
 }
 
 void
-watch_init(struct boot *boot)
+watch_init(struct host *host, struct arena *arena)
 {
-    boot->watch = (struct watch){
-        .fill = ARENA_NEW(&boot->arena, struct mount_fill, boot->config.mount_count),
+    host->watch = (struct watch){
+        .fill = ARENA_NEW(arena, struct mount_fill, host->config->mount_count),
         .oom_fd = -1,
     };
-    boot->status.fill = boot->watch.fill;
-    note_servers(boot, &boot->facts.table);
-    find_counter(&boot->watch);
-    boot->watch.oom_seen = read_counter(&boot->watch);
+    host->status.fill = host->watch.fill;
+    note_servers(host, &host->facts->table);
+    find_counter(&host->watch);
+    host->watch.oom_seen = read_counter(&host->watch);
 }

@@ -37,8 +37,6 @@ struct watch {
     bool has_seen;
     bool may_hang;      /* who looks at some path: watch_way_may_hang() */
     int64_t sampled_ms; /* when mounts were asked last how full they are */
-    uint64_t drifts;    /* findings that came since the boot */
-    uint64_t oom_kills; /* processes killed for want of memory */
     int oom_fd;         /* of the counter; -1: not readable */
     uint64_t oom_seen;  /* the counter as it was read last */
     char folder[192];   /* of the cgroup's memory files */
