@@ -31,7 +31,7 @@
  * service waits; asked: the same, and the box is told to end (TERM) when somebody in it has said
  * "done"
  */
-enum { STACK_BYTES = 65536, SAID_BYTES = 65536, ATTACH_MS = 5000, FOR_STRACE = 32 };
+enum { STACK_BYTES = 65536, SAID_BYTES = 65536, ATTACH_MS = 60000, FOR_STRACE = 32 };
 
 struct said {
     int fd;

@@ -27,7 +27,7 @@ out=$(realpath -m "$1") roinit=$(realpath "$2") puppet=$(realpath "$3") injector
 siege=$(realpath "$6") clock=$(realpath "$7")
 here=$(realpath "$(dirname "$0")")
 boxes=(well writable missing undeclared noexec read-only)
-seconds=${FAULTS_SECONDS:-10}
+seconds=${FAULTS_SECONDS:-60} # longer is never
 
 if [ "${FAULTS_INSIDE:-}" != yes ]; then
     [ "$(id -u)" = 0 ] || { echo "faults: root is needed, for namespaces and strace" >&2; exit 1; }

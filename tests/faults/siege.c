@@ -283,7 +283,7 @@ START_TEST(a_container_that_was_frozen_goes_on_without_a_storm)
     bool has_group =
         siege_make_group("freezer", "freezer.state") || siege_make_group("", "cgroup.freeze");
     struct box box = box_running(&(struct start){
-        .contract = BASE "[service web]\nlog = null\nready = notify\nwatchdog = 30s\n"
+        .contract = BASE "[service web]\nlog = null\nready = notify\nwatchdog = 10m\n"
                          "command = /puppet notify:READY=1 sleep\n"
                          "[check often]\nservice = web\nprobe = exec:/puppet exit:0\n"
                          "interval = 100ms\n[task tick]\nlog = raw\nschedule = 1s\n"
@@ -295,12 +295,14 @@ START_TEST(a_container_that_was_frozen_goes_on_without_a_storm)
     freeze(&box, has_group, true);
     (void)poll(NULL, 0, (int)measure_setting("SIEGE_SECONDS", SECONDS) * 1000);
     size_t before = box_count(&box, OUT, "tick\n");
+    int64_t start_ms = proc_now_ms();
     freeze(&box, has_group, false);
     box_expect_times(&box, OUT, "tick\n", before + 2);
+    /* What fell due meanwhile runs once, and not as often as it would have. */
+    size_t since = (size_t)(proc_now_ms() - start_ms) / 1000;
+    ck_assert_uint_le(box_count(&box, OUT, "tick\n"), before + since + 3);
     box_ask(&box, WORDS("status", "--json"), 0);
     box_answered("\"restarts\":0");
-    /* What fell due meanwhile runs once, and not as often as it would have. */
-    ck_assert_uint_le(box_count(&box, OUT, "tick\n"), before + 5);
     box_stop(&box);
     box_free(&box);
     siege_remove_group();
@@ -332,7 +334,7 @@ START_TEST(a_wall_clock_that_jumps_starts_no_storm_and_stops_nothing)
     }
     stage_paths.binary = program;
     struct box box = box_running(&(struct start){
-        .contract = BASE "[service web]\nlog = null\nready = notify\nwatchdog = 20s\n"
+        .contract = BASE "[service web]\nlog = null\nready = notify\nwatchdog = 1h\n"
                          "restart = always\nrestart-delay = 0\nstart-limit = 0\n"
                          "command = /puppet notify:READY=1 sleep\n"
                          "[check often]\nservice = web\nprobe = exec:/puppet exit:0\n"
@@ -340,13 +342,16 @@ START_TEST(a_wall_clock_that_jumps_starts_no_storm_and_stops_nothing)
                          "[task tick]\nlog = raw\nschedule = 1s\ncommand = /puppet print:tick\n"
                          "[task nightly]\nlog = raw\nschedule = 0 3 * * *\n"
                          "command = /puppet print:nightly\n"});
+    int64_t start_ms = proc_now_ms();
+    size_t before = box_count(&box, OUT, "tick\n");
     for (size_t i = 0; i < count; i++) {
-        int64_t start_ms = proc_now_ms();
-        size_t before = box_count(&box, OUT, "tick\n");
         set_clock(&box, jumps[i]);
         box_expect_times(&box, OUT, "tick\n", before + 2);
-        size_t least = (size_t)(proc_now_ms() - start_ms) / 1000;
-        ck_assert_uint_le(box_count(&box, OUT, "tick\n"), before + least + 2);
+        int64_t now_ms = proc_now_ms();
+        size_t ticks = box_count(&box, OUT, "tick\n");
+        ck_assert_uint_le(ticks, before + (size_t)(now_ms - start_ms) / 1000 + 2);
+        before = ticks; /* the next ones are read after two questions, which take their time */
+        start_ms = now_ms;
         box_ask(&box, WORDS("status", "--json"), 0);
         box_answered("\"restarts\":0");
         box_ask(&box, WORDS("check"), 0);

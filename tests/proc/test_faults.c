@@ -173,14 +173,21 @@ START_TEST(the_reason_of_the_end_goes_to_the_termination_log)
 }
 END_TEST
 
+enum { IDLE_WAKES = 2 }; /* tini's one a second would be two (W13) */
+
 START_TEST(an_idle_pid_1_does_not_wake_up)
 {
     struct box box = box_start(&(struct start){
         .contract = BASE "[service web]\nlog = raw\ncommand = /puppet print:up sleep\n"});
     box_expect(&box, OUT, "up\n");
-    long before = box_await_rest(&box);
-    poll(NULL, 0, 1500);
-    ck_assert_int_le(box_switches(&box) - before, 2); /* tini's one a second would be two (W13) */
+    long wakes = IDLE_WAKES + 1;
+    /* A page that the machine took from it counts as well: whoever polls wakes each time. */
+    for (int i = 0; i < 3 && wakes > IDLE_WAKES; i++) {
+        long before = box_await_rest(&box);
+        poll(NULL, 0, 1500);
+        wakes = box_switches(&box) - before;
+    }
+    ck_assert_int_le(wakes, IDLE_WAKES);
     box_free(&box);
 }
 END_TEST

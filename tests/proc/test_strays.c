@@ -247,7 +247,7 @@ END_TEST
 START_TEST(a_stop_command_that_hangs_takes_no_longer_than_the_stop_timeout)
 {
     struct box box = box_running(
-        &(struct start){.contract = MAIN "[service side]\nlog = raw\nstop-timeout = 300ms\n"
+        &(struct start){.contract = MAIN "[service side]\nlog = raw\nstop-timeout = 1s\n"
                                          "command = /puppet print:up sleep\n"
                                          "stop-command = /puppet print:hanging ignore:15 sleep\n"});
     box_expect(&box, OUT, "up\n");
