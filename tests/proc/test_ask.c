@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/proc/asking.h"
+#include "tests/proc/raw.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -10,6 +11,9 @@
 /* What changes the container over the socket, and who may. */
 
 enum { ADMIN_UID = 10002 };
+
+#define STATUS "\x01status\0"
+#define START "\x01start\0asker\0"
 
 #define THREE                                                                                      \
     BASE "[defaults]\nlog = raw\n"                                                                 \
@@ -194,6 +198,15 @@ START_TEST(whoever_waits_for_the_end_is_answered_by_it)
 }
 END_TEST
 
+/* Those of PID 1 when no client is left: its answer ends when it has closed that one, and so all
+ * that came before. */
+static size_t
+descriptors_after(const struct box *box, const char *request, size_t size)
+{
+    ck_assert_int_eq(raw_request(box_path(box, "/run/roinit/control"), request, size), 0);
+    return box_descriptors(box);
+}
+
 /* A client within the container lives no longer than that: PID 1 waits until it has gone. */
 START_TEST(whoever_waits_inside_ends_before_the_container)
 {
@@ -201,11 +214,10 @@ START_TEST(whoever_waits_inside_ends_before_the_container)
         .contract = BASE "[defaults]\nlog = raw\n"
                          "[service main]\ncommand = /puppet catch:10 print:up until:10 exit:0\n"});
     box_expect(&box, OUT, "up\n");
-    box_await_processes(&box, "(roinit)", 1);
-    size_t before = box_descriptors(&box);
+    size_t before = descriptors_after(&box, STATUS, sizeof STATUS);
     pid_t pid = fork();
     if (pid == 0) { /* lets it end when somebody waits */
-        for (int i = 0; i < 400 && box_descriptors(&box) <= before; i++) {
+        for (int i = 0; i < BOX_WAIT_MS / 5 && box_descriptors(&box) <= before; i++) {
             poll(NULL, 0, 5);
         }
         _exit(box_exec(&box, WORDS("signal", "USR1", "main"), (char[256]){0}, 256));
@@ -230,11 +242,11 @@ tell_asker(const char *const *targets, const char *end)
                                                  "[service asker]\nautostart = no\nessential = no\n"
                                                  "command = /roinit wait --for final web\n"});
     box_await_file(&box, "/tmp/up");
-    box_await_processes(&box, "(roinit)", 1);
-    size_t before = box_descriptors(&box);
-    box_ask(&box, WORDS("start", "asker"), 0);
-    for (int i = 0; i < BOX_WAIT_MS / 5 && box_descriptors(&box) <= before; i++) {
+    size_t before = descriptors_after(&box, STATUS, sizeof STATUS);
+    size_t now = descriptors_after(&box, START, sizeof START);
+    for (int i = 0; i < BOX_WAIT_MS / 5 && now <= before; i++) {
         poll(NULL, 0, 5);
+        now = box_descriptors(&box);
     }
     box_ask(&box, targets, 0);
     char text[4096];
