@@ -18,7 +18,7 @@ struct proc_limit {
 
 /* Goes through the steps of launch.h in their order, each checked, then executes. Never returns:
  * what fails is written to `report_fd` and ends the child with launch_exit_code(). */
-void child_execute(const struct launch *launch, const struct proc_limit boot_limits[LAUNCH_RLIMITS],
+void child_execute(const struct launch *as_known, const struct proc_limit boot_limits[LAUNCH_RLIMITS],
                    int report_fd) __attribute__((noreturn));
 
 /* getrlimit(2) and setrlimit(2) by the kernel's own call: the C libraries differ in the type of
