@@ -8,7 +8,8 @@
 
 /*
  * What runs between fork and exec, and the few calls that it shares with PID 1. Nothing here
- * allocates, nothing returns an error to be handled later: a step that fails ends the child.
+ * allocates (but the host's find_out() where a server may hang), nothing returns an error to be
+ * handled later: a step that fails ends the child.
  */
 
 /* A resource limit, as the kernel lays it out (struct rlimit64). */
@@ -18,8 +19,9 @@ struct proc_limit {
 
 /* Goes through the steps of launch.h in their order, each checked, then executes. Never returns:
  * what fails is written to `report_fd` and ends the child with launch_exit_code(). */
-void child_execute(const struct launch *as_known, const struct proc_limit boot_limits[LAUNCH_RLIMITS],
-                   int report_fd) __attribute__((noreturn));
+void child_execute(const struct launch *as_known,
+                   const struct proc_limit boot_limits[LAUNCH_RLIMITS], int report_fd)
+    __attribute__((noreturn));
 
 /* getrlimit(2) and setrlimit(2) by the kernel's own call: the C libraries differ in the type of
  * `resource`. UINT64_MAX: unlimited. Returns 0, or -1 with errno. */
