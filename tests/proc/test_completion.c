@@ -137,7 +137,7 @@ START_TEST(zsh_completes_the_names_of_files)
                        "zpty -r z said '*got-/*.*'\n"
                        "print -r -- ${${said##*got-}%%%%.*}\n",
                        lines[i]);
-        run("timeout 10 zsh -f", script);
+        run("timeout 60 zsh -f", script);
         (void)snprintf(script, sizeof script, "%s _roinit", table);
         must_offer(WORDS(script), "UNIT");
     }

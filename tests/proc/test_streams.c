@@ -231,13 +231,17 @@ START_TEST(room_that_another_has_taken_does_not_block_pid_1)
     char text[8192];
     NEEDS_UIDS();
     NEEDS_STRACE();
-    struct box box = box_start(&(struct start){
-        .contract = BASE "[service web]\nlog = text\n"
-                         "command = /puppet catch:15:0 lines:4000 file:/tmp/done:all sleep\n",
-        .uid = BOX_UID,
-        .tracer = WORDS("/usr/bin/strace", "-D", "-qq", "-o", "/dev/null", "-e", "trace=poll", "-e",
-                        "inject=poll:retval=1"),
-        .out = STREAM_STUCK});
+    struct box box = box_start(
+        &(struct start){.contract = BASE "[service web]\nlog = text\n"
+                                         "command = /puppet catch:15:0 await:/tmp/go lines:1600 "
+                                         "file:/tmp/done:all sleep\n",
+                        .uid = BOX_UID,
+                        .tracer = WORDS("/usr/bin/strace", "-D", "-qq", "-o", "/dev/null", "-e",
+                                        "trace=poll", "-e", "inject=poll:retval=1"),
+                        .out = STREAM_STUCK});
+    /* More than the pipe and the ring hold, and no more: strace makes each line dear. */
+    ck_assert_int_eq(fcntl(box.said[OUT].fd, F_SETPIPE_SZ, 4096), 4096);
+    ck_assert_int_eq(box_touch(&box, "/tmp/go"), 0);
     box_await_file(&box, "/tmp/done");
     ck_assert_int_eq(box_exec(&box, WORDS("status", "--json"), text, sizeof text), 0);
     box_signal(&box, SIGTERM);
