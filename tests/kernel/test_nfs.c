@@ -161,6 +161,38 @@ START_TEST(a_server_that_is_gone_holds_up_neither_status_nor_the_end)
 }
 END_TEST
 
+/* All that a unit may name there, at once. */
+START_TEST(a_unit_with_paths_on_a_server_that_is_gone_holds_up_nothing)
+{
+    export_folder("", "named", BOX_UID);
+    struct box box = box_running(
+        &(struct start){.contract = VOLUME "[service main]\ncommand = /puppet print:up sleep\n"
+                                           "[check disk]\nprobe = file:/data/file\n"
+                                           "interval = 1s\ntimeout = 1s\nretries = 1\n"
+                                           "[service late]\nautostart = no\nlog = raw\n"
+                                           "command = /puppet print:late sleep\n"
+                                           "remove = /data/stale\nenv-file = -/data/env\n"
+                                           "only-if = file:/data/file\n",
+                        .plant = plant_volume});
+    box_await_status(&box, "\"disk\":\"up\"");
+    connect_server(false);
+    box_ask(&box, WORDS("start", "--no-wait", "late"), 0);
+    box_expect(&box, ERR, "check disk is down: file:/data/file: its file system does not answer: ");
+    box_expect(&box, ERR,
+               "late: its start still waits for a file system that does not answer: bring its "
+               "server back, or name paths elsewhere; it looks at file:/data/file, -/data/env, "
+               "/data/stale, ");
+    box_await_status(&box, "\"state\":\"starting\"");
+    connect_server(true);
+    box_expect(&box, OUT, "late");
+    box_expect(&box, ERR, "check disk is up again\n");
+    connect_server(false);
+    box_expect_times(&box, ERR, "check disk is down: ", 2);
+    box_signal(&box, SIGTERM);
+    must_end_after(&box, "roinit: container ends with 0: TERM ");
+}
+END_TEST
+
 START_TEST(a_server_that_does_not_answer_is_waited_for_and_named)
 {
     export_folder("", "late", BOX_UID);
@@ -195,6 +227,7 @@ nfs_suite(void)
                    a_folder_in_it_is_made_by_him_and_not_by_root,
                    a_volume_whose_server_trusts_root_is_given_to_its_owner,
                    a_server_that_is_gone_holds_up_neither_status_nor_the_end,
+                   a_unit_with_paths_on_a_server_that_is_gone_holds_up_nothing,
                    a_server_that_does_not_answer_is_waited_for_and_named,
                    a_term_ends_the_boot_where_the_server_does_not_answer,
                    NULL,
