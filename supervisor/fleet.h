@@ -216,7 +216,7 @@ void fleet_no_children(struct fleet *fleet);
 
 /* Starts and stops what is due: to be called once after the news of a turn. At most
  * FLEET_STARTS_A_TURN units are started, and as many timers of units act in the next turn (a
- * restart, KILL); while the container ends FLEET_STOPS_A_TURN get their stop signal. is_unsettled
+ * restart, KILL); FLEET_STOPS_A_TURN get their stop signal. is_unsettled
  * says that more are due. */
 enum { FLEET_STARTS_A_TURN = 16, FLEET_STOPS_A_TURN = 8 };
 void fleet_settle(struct fleet *fleet, int64_t now_ms);

@@ -146,10 +146,16 @@ fleet_settle_asked(struct fleet *fleet, int64_t now_ms)
         bool is_going = unit->state == LIFE_STOPPING || unit->state == LIFE_CONDEMNED ||
                         unit->state == LIFE_KILLING;
         if (unit->is_stop_asked && !is_going && is_stoppable(unit)) {
-            if (!has_dependent_to_stop(fleet, u)) {
-                fleet_event(fleet, u, ON_STOP, NULL, now_ms);
-                has_moved = true;
+            if (has_dependent_to_stop(fleet, u)) {
+                continue;
             }
+            if (fleet->stops_left == 0) {
+                fleet->is_unsettled = true; /* enough for a turn */
+                return has_moved;
+            }
+            fleet->stops_left--;
+            fleet_event(fleet, u, ON_STOP, NULL, now_ms);
+            has_moved = true;
         } else if (unit->is_start_asked && !life_has_process(unit->state)) {
             begin_anew(fleet, u, now_ms);
             has_moved = true;

@@ -43,6 +43,27 @@ START_TEST(a_stop_is_no_loss_and_takes_dependents_along_in_reverse_order)
 }
 END_TEST
 
+START_TEST(a_stop_of_many_takes_more_than_one_turn)
+{
+    enum { MANY = 5 * FLEET_STOPS_A_TURN + 3 };
+    size_t all[MANY];
+    world_begin();
+    (void)world_add("main");
+    for (size_t i = 0; i < MANY; i++) {
+        all[i] = world_add(NULL);
+    }
+    world_boot();
+    world_run_until(100);
+    ck_assert(fleet_restart(&world.fleet, all, MANY));
+    world_settle();
+    ck_assert_uint_eq(world.most_stops_a_turn, FLEET_STOPS_A_TURN);
+    world_run_until(200);
+    for (size_t i = 0; i < MANY; i++) {
+        ck_assert_uint_eq(world.starts[all[i]], 2);
+    }
+}
+END_TEST
+
 START_TEST(a_stop_leaves_alone_whoever_does_not_require_it)
 {
     begin_three();
@@ -328,6 +349,7 @@ fleet_ask_suite(void)
         a_stop_is_no_loss_and_takes_dependents_along_in_reverse_order,
         a_stop_leaves_alone_whoever_does_not_require_it,
         a_start_starts_first_what_it_requires,
+        a_stop_of_many_takes_more_than_one_turn,
         a_restart_keeps_those_that_require_it,
         a_restart_of_several_goes_down_and_up_in_their_order,
         a_restart_of_the_only_unit_does_not_end_the_container,
