@@ -54,7 +54,8 @@ end_unit(struct loop *loop, struct loop_unit *unit, pid_t pid, const siginfo_t *
     siginfo_t reaped;
     (void)waitid(P_PID, (id_t)pid, &reaped, WEXITED | WNOHANG);
     struct outcome outcome = proc_outcome(info);
-    if (outcome.signal == SIGKILL && loop->fleet.unit[u].state != LIFE_KILLING) {
+    /* Died of it, or a shell that says so of what it ran. */
+    if (outcome.code == CODE_SIGNAL + SIGKILL && loop->fleet.unit[u].state != LIFE_KILLING) {
         outcome.is_out_of_memory = loop->host->was_out_of_memory(loop->host->context);
     }
     if (unit->io.is_skipped && loop->fleet.unit[u].state == LIFE_STARTING) {

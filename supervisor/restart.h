@@ -27,7 +27,8 @@ struct outcome {
     int code;   /* exit code; where signal is not 0: 128 + signal */
     int signal; /* that killed it, or 0 */
     enum fault fault;
-    bool is_out_of_memory; /* killed by the kernel for want of memory, where that can be told */
+    bool is_out_of_memory; /* it, or what a shell ran, was killed for want of memory, where that can
+                              be told */
 };
 
 /* The unit's record of its own starts. */

@@ -214,24 +214,41 @@ plant_cgroup(void)
                  : mount("cgroup2", "/sys/fs/cgroup", "cgroup2", MS_RDONLY, NULL));
 }
 
-START_TEST(death_for_want_of_memory_is_named_with_what_tmpfs_holds)
+/* A hog that ends so, as the unit's own process or below a shell that passes its code on. */
+static void
+must_name_want_of_memory(const char *test, const char *command, const char *end)
 {
-    if (proc_leaves_out(__func__, enter_cgroup(), "needs a memory cgroup of its own")) {
+    char contract[1024];
+    if (proc_leaves_out(test, enter_cgroup(), "needs a memory cgroup of its own")) {
         leave_cgroup();
         return;
     }
-    struct box box = box_start(&(struct start){
-        .contract = BASE "[task fill]\ncommand = /bin/dd if=/dev/zero of=/tmp/f bs=1M count=8\n"
-                         "[service hog]\nrequires = fill\nlog = text\n"
-                         "command = /bin/dd if=/dev/zero of=/dev/null bs=200M count=1\n",
-        .plant = plant_cgroup});
+    (void)snprintf(contract, sizeof contract,
+                   BASE "[task fill]\ncommand = /bin/dd if=/dev/zero of=/tmp/f bs=1M count=8\n"
+                        "[service hog]\nrequires = fill\nlog = text\ncommand = %s\n",
+                   command);
+    struct box box = box_start(&(struct start){.contract = contract, .plant = plant_cgroup});
     int code = box_end(&box);
     leave_cgroup();
     ck_assert_int_eq(code, 137);
-    box_must_say(&box, ERR, "died of KILL, out of memory, after ");
+    box_must_say(&box, ERR, end);
     box_must_say(&box, ERR, "roinit: tmpfs holds ");
     box_must_say(&box, ERR, "of the container's memory of 48M\n");
     box_free(&box);
+}
+
+#define HOG "/bin/dd if=/dev/zero of=/dev/null bs=200M count=1"
+
+START_TEST(death_for_want_of_memory_is_named_with_what_tmpfs_holds)
+{
+    must_name_want_of_memory(__func__, HOG, "died of KILL, out of memory, after ");
+}
+END_TEST
+
+START_TEST(death_for_want_of_memory_below_a_shell_is_named_too)
+{
+    must_name_want_of_memory(__func__, "/bin/sh -c '" HOG "; exit $?'",
+                             "exited with 137, out of memory, after ");
 }
 END_TEST
 
@@ -248,5 +265,5 @@ watch_suite(void)
             mounts_that_come_and_go_without_end_do_not_keep_pid_1_busy,
             /* Not in 48M with a sanitizer's shadow: */
             BOX_IS_SANITIZED ? NULL : death_for_want_of_memory_is_named_with_what_tmpfs_holds,
-            NULL});
+            BOX_IS_SANITIZED ? NULL : death_for_want_of_memory_below_a_shell_is_named_too, NULL});
 }
