@@ -119,6 +119,29 @@ START_TEST(a_state_directory_that_somebody_planted_is_not_used)
 }
 END_TEST
 
+static void
+plant_link_on_the_way(void)
+{
+    mkdir("/tmp/elsewhere", 0777);
+    mkdir("/tmp/elsewhere/state", 0777);
+    (void)!symlink("/tmp/elsewhere", "/run/way");
+    (void)!lchown("/run/way", 10002, 10002);
+}
+
+START_TEST(a_link_on_the_way_that_somebody_may_have_planted_is_not_followed)
+{
+    NEEDS_UIDS();
+    struct box box =
+        box_start(&(struct start){.contract = "[init]\nstate-dir = /run/way/state\n" CONTRACT,
+                                  .run_options = OPEN_RUN,
+                                  .plant = plant_link_on_the_way});
+    box_expect(&box, OUT, "up\n");
+    box_expect(&box, ERR, "/run/way/state");
+    ck_assert_int_ne(access(box_path(&box, "/tmp/elsewhere/state/control"), F_OK), 0);
+    end_well(&box);
+}
+END_TEST
+
 START_TEST(a_planted_directory_is_refused_with_the_reason_where_it_was_asked_for)
 {
     static void (*const plants[])(void) = {plant_symlink, plant_foreign_folder, plant_file,
@@ -254,6 +277,7 @@ state_suite(void)
                           the_state_directory_is_made_with_its_files,
                           what_a_former_run_left_is_replaced,
                           a_state_directory_that_somebody_planted_is_not_used,
+                          a_link_on_the_way_that_somebody_may_have_planted_is_not_followed,
                           a_planted_directory_is_refused_with_the_reason_where_it_was_asked_for,
                           a_full_run_is_not_fatal,
                           a_run_without_inodes_is_not_fatal,
