@@ -295,6 +295,7 @@ START_TEST(a_container_outlives_everything_at_once)
     box_read_on(&box, ERR);
     ck_assert_int_eq(box_end(&box), 0);
     box_free(&box);
+    exit(EXIT_SUCCESS); /* before Check tells the time it took, in an int of microseconds */
 }
 END_TEST
 
@@ -304,7 +305,7 @@ soak_suite(void)
     Suite *suite = suite_create("soak");
     TCase *tcase = tcase_create("soak");
     tcase_set_timeout(tcase, (double)measure_setting("SOAK_SECONDS", SECONDS) + SPARE_S);
-    tcase_add_test(tcase, a_container_outlives_everything_at_once);
+    tcase_add_exit_test(tcase, a_container_outlives_everything_at_once, EXIT_SUCCESS);
     suite_add_tcase(suite, tcase);
     return suite;
 }
