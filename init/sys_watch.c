@@ -111,7 +111,8 @@ note_servers(struct host *host, const struct mount_table *table)
         const struct path_facts *path = &host->facts->mount[m];
         host->watch.fill[m].may_hang =
             path->errnum == 0 &&
-            (watch_may_hang(path->fs) || watch_way_may_hang(table, path->resolved));
+            (watch_may_hang(path->fs) ||
+             (host->watch.may_hang && watch_way_may_hang(table, path->resolved)));
     }
 }
 
@@ -150,7 +151,7 @@ tell_finding(struct host *host, const struct finding *finding, bool is_gone)
     tell(host, is_gone ? LOG_INFO : LOG_WARN, EVENT_DRIFT, NULL, line);
 }
 
-/* What the status shows: the findings of the host, and what mounts have done since. */
+/* What the status shows: the findings of the boot, and what mounts have done since. */
 static void
 show(struct host *host, const struct findings *base, struct arena *arena)
 {

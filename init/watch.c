@@ -130,9 +130,7 @@ watch_way_may_hang(const struct mount_table *table, const char *path)
 {
     for (size_t i = 0; i < table->count; i++) {
         const char *mount = table->entry[i].path;
-        size_t length = strlen(mount);
-        bool is_on_way = path == NULL || (text_starts_with(path, mount) &&
-                                          (path[length] == '/' || path[length] == '\0'));
+        bool is_on_way = path == NULL || text_is_within(path, mount);
         if (is_on_way && !text_equal(mount, "/") && watch_may_hang(table->entry[i].fs)) {
             return true;
         }
