@@ -146,6 +146,19 @@ fill_launch(const struct host *host, size_t u, const struct vars *vars, const st
     fill_identity(host, u, ret_launch);
 }
 
+/* Its environment and its command's words, as they are now. */
+static int
+find_words(const struct host *host, size_t u, size_t part, struct arena *arena,
+           struct vars *ret_vars, struct words *ret_argv, struct err *err)
+{
+    if (host_unit_vars(host, u, arena, ret_vars, err) != 0 ||
+        make_argv(host, u, part, ret_vars, arena, ret_argv, err) != 0) {
+        return -1;
+    }
+    host_add_notify(host, u, ret_vars);
+    return 0;
+}
+
 int
 host_launch(void *context, size_t u, size_t part, struct arena *arena, struct launch *ret_launch,
             struct err *err)
@@ -155,12 +168,8 @@ host_launch(void *context, size_t u, size_t part, struct arena *arena, struct la
     bool is_late = host_is_late(&late);
     struct vars vars = {0};
     struct words argv = {0};
-    if (!is_late && (host_unit_vars(host, u, arena, &vars, err) != 0 ||
-                     make_argv(host, u, part, &vars, arena, &argv, err) != 0)) {
+    if (!is_late && find_words(host, u, part, arena, &vars, &argv, err) != 0) {
         return -1;
-    }
-    if (!is_late) {
-        host_add_notify(host, u, &vars);
     }
     fill_launch(host, u, &vars, &argv, ret_launch);
     if (is_late) {
