@@ -38,19 +38,16 @@ count_silent(const struct ctlserver *server, uid_t uid)
     return count;
 }
 
-/* A free slot, else that of the oldest client whose request is not complete, of the uid that has
- * most of those: a flood costs nobody else the moment between his connect(2) and his request. -1
- * where there is none. */
+/* Drops the oldest client whose request is not complete, of the uid that has most of those: a flood
+ * costs nobody else the moment between his connect(2) and his request. Returns its slot; -1 where
+ * there is none. */
 static int
-find_slot(struct ctlserver *server)
+make_room(struct ctlserver *server)
 {
     int found = -1;
     int most = 0;
     for (int i = 0; i < CTL_CLIENTS_MAX; i++) {
         const struct ctl_client *client = &server->client[i];
-        if (client->fd < 0) {
-            return i;
-        }
         int silent = client->is_answered ? -1 : count_silent(server, client->who.uid);
         if (silent > most ||
             (silent == most && client->since_ms < server->client[found].since_ms)) {
@@ -62,6 +59,17 @@ find_slot(struct ctlserver *server)
         drop(server, &server->client[found]);
     }
     return found;
+}
+
+static int
+find_slot(struct ctlserver *server)
+{
+    for (int i = 0; i < CTL_CLIENTS_MAX; i++) {
+        if (server->client[i].fd < 0) {
+            return i;
+        }
+    }
+    return make_room(server);
 }
 
 static bool
